@@ -1,0 +1,28 @@
+/*
+ * Text from a cluster is untrusted: a message with a line break and `::error::` in it would be a command to the runner,
+ * one with `|` or `<` would rearrange the job summary. It is cleaned where it is shown, not where it is stored.
+ */
+
+// Control characters, line and paragraph separators, zero-width and direction-changing characters.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+
+/**
+ * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
+ * at its start), at most `most` characters.
+ */
+export function cleanLine(text: string, most = 500): string {
+  const line = text
+    .replace(UNPRINTABLE, " ")
+    .replaceAll("##[", "# #[")
+    .replace(/^\s*::/, ": :");
+  return line.length > most ? `${line.slice(0, most - 3)}...` : line;
+}
+
+/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
+export function cleanMarkdown(text: string, most = 500): string {
+  return cleanLine(text, most)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\\`*_{}[\]()#+!|~@-]/g, "\\$&");
+}

@@ -1,0 +1,183 @@
+import { INPUTS, type InputName, type InputSpec } from "./inputs.ts";
+import { ACTION_CADENCE, type Cadence } from "./restore/cadence.ts";
+import { type Instant, parseInstant } from "./restore/instant.ts";
+import { type PartitionId, parsePartitionId } from "./restore/partition-id.ts";
+
+/** What the user asked for, parsed once; durations in milliseconds. */
+export interface DrillRequest {
+  readonly endpoints: readonly [URL, ...URL[]];
+  readonly partitionIds: readonly [PartitionId, ...PartitionId[]];
+  readonly timeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly cadence: Cadence;
+  readonly notBefore: Instant | "auto" | "any";
+  readonly toleranceMs: number;
+  readonly apiVersion: string;
+  readonly summary: boolean;
+}
+
+export interface InputProblem {
+  readonly input: InputName;
+  readonly message: string;
+}
+
+export type ParsedRequest =
+  | { readonly ok: true; readonly request: DrillRequest }
+  | { readonly ok: false; readonly problems: readonly [InputProblem, ...InputProblem[]] };
+
+export type RawInputs = Readonly<Partial<Record<InputName, string>>>;
+
+const TOLERANCE_MS = 5_000;
+const DAY_MINUTES = 1_440;
+
+/** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
+export function parseDrillRequest(raw: RawInputs): ParsedRequest {
+  const problems: InputProblem[] = [];
+  const read = <T>(input: InputName, parse: (text: string) => Parsed<T>): T | undefined => {
+    const text = raw[input]?.trim() || (INPUTS[input] as InputSpec).default || "";
+    const parsed = text === "" ? bad("is required") : parse(text);
+    if (parsed.ok) return parsed.value;
+    problems.push({ input, message: parsed.why });
+    return undefined;
+  };
+
+  const request = {
+    endpoints: read(
+      "cluster-endpoint",
+      list(endpoint, (url) => url.href),
+    ),
+    partitionIds: read(
+      "partition-id",
+      list(partition, (id) => id),
+    ),
+    timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
+    startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
+    cadence: read("poll-interval-seconds", cadence),
+    requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
+    notBefore: read("not-before", notBefore),
+    toleranceMs: TOLERANCE_MS,
+    apiVersion: read("api-version", apiVersion),
+    summary: read("summary", yesOrNo),
+  };
+  const [first, ...others] = problems;
+  if (first !== undefined) return { ok: false, problems: [first, ...others] };
+  if (!isComplete(request)) throw new TypeError("an input was neither read nor reported");
+  return { ok: true, request };
+}
+
+type Unread<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+function isComplete(request: Unread<DrillRequest>): request is DrillRequest {
+  return Object.values(request).every((value) => value !== undefined);
+}
+
+/** One message that names every problem with its input. */
+export function describeProblems(problems: readonly InputProblem[]): string {
+  const lines = problems.map(({ input, message }) => `${input} ${message}`);
+  return lines.length === 1 ? `Bad input: ${lines[0]}` : `${lines.length} bad inputs: ${lines.join("; ")}`;
+}
+
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+function good<T>(value: T): Parsed<T> {
+  return { ok: true, value };
+}
+
+function bad(why: string): { readonly ok: false; readonly why: string } {
+  return { ok: false, why };
+}
+
+/** The user's own text, short enough for a message. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+
+function list<T>(
+  parse: (text: string) => Parsed<T>,
+  identity: (value: T) => string,
+): (text: string) => Parsed<readonly [T, ...T[]]> {
+  return (text) => {
+    const items = text
+      .split(/[\n,]/u)
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    const parsed = items.map(parse);
+    const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
+    if (wrong.length > 0)
+      return bad(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
+    const unique = new Map(parsed.filter((item) => item.ok).map(({ value }) => [identity(value), value]));
+    const [first, ...others] = unique.values();
+    return first === undefined ? bad("is required") : good([first, ...others]);
+  };
+}
+
+function endpoint(text: string): Parsed<URL> {
+  const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
+  if (!URL.canParse(text)) return bad(`must be ${form}; ${quote(text)} is none`);
+  const url = new URL(text);
+  // Nothing of a URL with credentials is echoed: it would put the password into the log.
+  if (url.username !== "" || url.password !== "") return bad("must not carry a user or password in the URL");
+  if (url.protocol !== "https:" && url.protocol !== "http:") return bad(`must be ${form}; ${quote(text)} is none`);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    return bad(`must be ${form}, without a path or query; got ${quote(text)}`);
+  return good(url);
+}
+
+function partition(text: string): Parsed<PartitionId> {
+  const id = parsePartitionId(text);
+  return id === undefined
+    ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
+    : good(id);
+}
+
+interface Bounds {
+  readonly above?: number;
+  readonly least?: number;
+  readonly most: number;
+}
+
+const UNIT_MS = { minutes: 60_000, seconds: 1_000 } as const;
+
+function duration(unit: keyof typeof UNIT_MS, bounds: Bounds): (text: string) => Parsed<number> {
+  const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+  return (text) => {
+    const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+    const inBounds =
+      value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
+    if (!inBounds) return bad(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+    return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+  };
+}
+
+function cadence(text: string): Parsed<Cadence> {
+  if (text === "auto") return good(ACTION_CADENCE);
+  const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
+  return every.ok
+    ? good({ kind: "fixed", everyMs: every.value })
+    : bad(every.why.replace("must be", "must be `auto` or"));
+}
+
+function notBefore(text: string): Parsed<DrillRequest["notBefore"]> {
+  if (text === "auto" || text === "any") return good(text);
+  const at = parseInstant(text);
+  return at === undefined
+    ? bad(
+        `must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`,
+      )
+    : good(at);
+}
+
+function apiVersion(text: string): Parsed<string> {
+  return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
+    ? good(text)
+    : bad(`must be a version such as 6.4; got ${quote(text)}`);
+}
+
+function yesOrNo(text: string): Parsed<boolean> {
+  const known = new Map([
+    ["true", true],
+    ["false", false],
+  ]).get(text.toLowerCase());
+  return known === undefined ? bad(`must be true or false; got ${quote(text)}`) : good(known);
+}

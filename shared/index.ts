@@ -1,0 +1,24 @@
+/*
+ * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
+ */
+export {
+  INPUT_NAMES,
+  INPUTS,
+  type InputName,
+  type InputSpec,
+  OUTPUT_NAMES,
+  OUTPUTS,
+  type OutputName,
+} from "./inputs.ts";
+export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
+export { formatDuration, formatInstant, type Instant, instantFromMs } from "./restore/instant.ts";
+export type { Outcome, Reason, Verdict } from "./restore/verdict.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
+export type { DrillEvent, Recorder } from "./drill-event.ts";
+export { httpTransport } from "./service-fabric/transport.ts";
+export { restGateway } from "./service-fabric/rest-gateway.ts";
+export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
+export type { World } from "./watch-restore.ts";
+export { type RestoreRecord, toRecord } from "./record.ts";
+export { cleanLine, cleanMarkdown } from "./clean-text.ts";

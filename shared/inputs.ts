@@ -1,0 +1,80 @@
+/**
+ * Every input of a verification, once: `action.yml` and the README's table are generated from this, the request is parsed
+ * by it, the terminal's `--help` prints it. An empty value means the default.
+ */
+export interface InputSpec {
+  readonly default?: string;
+  readonly required?: true;
+  readonly description: string;
+}
+
+export const INPUTS = {
+  "cluster-endpoint": {
+    required: true,
+    description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
+  },
+  "partition-id": {
+    required: true,
+    description: "Partition GUID(s), newline or comma separated.",
+  },
+  "timeout-minutes": {
+    default: "35",
+    description:
+      "Deadline of the whole verification. Decimals are allowed (0.05 is 3 s), as for every duration here; at most 1440.",
+  },
+  "start-timeout-minutes": {
+    default: "5",
+    description: "How long to wait for the restore to appear.",
+  },
+  "poll-interval-seconds": {
+    default: "auto",
+    description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
+  },
+  "request-timeout-seconds": {
+    default: "20",
+    description: "One request, connection to last byte.",
+  },
+  "not-before": {
+    default: "auto",
+    description:
+      "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of this step) or `any` (whatever is on record: last month's success passes too).",
+  },
+  "api-version": {
+    default: "6.4",
+    description: "The REST api-version to ask with.",
+  },
+  summary: {
+    default: "true",
+    description: "Write the job summary.",
+  },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+export type InputName = keyof typeof INPUTS;
+export const INPUT_NAMES: readonly InputName[] = Object.keys(INPUTS).filter(
+  (name): name is InputName => name in INPUTS,
+);
+
+/** Every output, in the order they are set. All are strings; empty where there is nothing to say. */
+export const OUTPUTS = {
+  verdict: "`passed`, `failed` or `inconclusive`; the worst partition's. Unset where the inputs were bad.",
+  reason: "Why, as one of the closed set of reasons in the README.",
+  "restore-state": "The state on record at the end, as the cluster spelled it.",
+  "restored-at": "When the cluster says the restore ended (RFC 3339, UTC).",
+  "restored-lsn": "LSN of the backup that was restored, as the cluster claims it.",
+  "restored-data-loss-version": "Epoch of that backup, first half.",
+  "restored-configuration-version": "Epoch of that backup, second half.",
+  "restore-seconds": "From `not-before` to `restored-at`.",
+  "elapsed-seconds": "How long the verification took.",
+  polls: "How many looks were taken.",
+  "failure-code": "The cluster's error code, where it gives one.",
+  "failure-message": "The cluster's error text, where it gives one.",
+  "passed-count": "Partitions that passed.",
+  "failed-count": "Partitions that failed.",
+  "inconclusive-count": "Partitions of which nothing certain can be said.",
+  result: "The whole record as compact JSON.",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type OutputName = keyof typeof OUTPUTS;
+export const OUTPUT_NAMES: readonly OutputName[] = Object.keys(OUTPUTS).filter(
+  (name): name is OutputName => name in OUTPUTS,
+);

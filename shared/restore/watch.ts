@@ -1,0 +1,90 @@
+import type { Cadence } from "./cadence.ts";
+import type { Dice } from "./dice.ts";
+import { earlier, type Instant, later } from "./instant.ts";
+import type { PartitionId } from "./partition-id.ts";
+import type { Problem } from "./problem.ts";
+import type { RestoreProgress } from "./restore-progress.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What to watch and how long: fixed for the whole watch. Instants are of the observer's clock. */
+export interface WatchPlan {
+  readonly partitionId: PartitionId;
+  /** Only an attempt that began at or after this counts; `any` takes whatever is on record. */
+  readonly notBefore: Instant | "any";
+  /** How far the cluster's clock may be off, after correction, before its dates stop proving anything. */
+  readonly toleranceMs: number;
+  /** By when a restore must have appeared; never after `deadline`. */
+  readonly startBy: Instant;
+  readonly deadline: Instant;
+  readonly cadence: Cadence;
+}
+
+/**
+ * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header.
+ * `progress: null` is the cluster's own "nothing was ever restored here".
+ */
+export type Observation =
+  | { readonly kind: "progress"; readonly progress: RestoreProgress | null; readonly clockSkewMs?: number }
+  | { readonly kind: "unavailable"; readonly problem: Problem }
+  | { readonly kind: "cancelled"; readonly why: string };
+
+/** A stretch of looks that saw the same state. */
+export interface Phase {
+  /** As the cluster spelled it; `null` where it had no restore on record. */
+  readonly state: string | null;
+  readonly firstSeen: Instant;
+  readonly lastSeen: Instant;
+  readonly looks: number;
+}
+
+/** All that is remembered between two looks at one partition. Plain JSON: it crosses durable histories and records. */
+export interface Watch {
+  readonly plan: WatchPlan;
+  readonly startedAt: Instant;
+  readonly dice: Dice;
+  readonly looks: number;
+  readonly faults: number;
+  readonly faultsInARow: number;
+  readonly problem?: Problem;
+  /** When the first usable answer came. */
+  readonly reachedAt?: Instant;
+  readonly last?: { readonly progress: RestoreProgress | null; readonly at: Instant };
+  /** Since when this run has seen the attempt now on record under way; kept once it has ended, gone with the record. */
+  readonly inFlightSince?: Instant;
+  readonly everInFlight: boolean;
+  /** Oldest first; at most `PHASES_KEPT`, the middle is dropped. */
+  readonly phases: readonly Phase[];
+  readonly phasesDropped: number;
+}
+
+export const PHASES_KEPT = 40;
+
+/** What to do next. The last step of every watch is `conclude`; a `look` never lies after the deadline. */
+export type Step =
+  | { readonly next: "look"; readonly at: Instant; readonly watch: Watch }
+  | { readonly next: "conclude"; readonly verdict: Verdict; readonly watch: Watch };
+
+/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
+export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Watch {
+  return {
+    plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
+    startedAt,
+    dice,
+    looks: 0,
+    faults: 0,
+    faultsInARow: 0,
+    everInFlight: false,
+    phases: [],
+    phasesDropped: 0,
+  };
+}
+
+/**
+ * Until when an answer to a look begun at `now` is worth waiting for. At least `LAST_LOOK_MS`, so that the look *at* the
+ * deadline has time to be answered: a watch ends at its deadline, or at most this much later.
+ */
+export function answerBy(plan: WatchPlan, now: Instant, requestTimeoutMs: number): Instant {
+  return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, LAST_LOOK_MS)));
+}
+
+const LAST_LOOK_MS = 5_000;

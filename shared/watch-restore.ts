@@ -1,0 +1,90 @@
+import type { Clock } from "./clock.ts";
+import { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
+import type { DrillEvent } from "./drill-event.ts";
+import { advance } from "./restore/advance.ts";
+import type { Dice } from "./restore/dice.ts";
+import type { Instant } from "./restore/instant.ts";
+import { verdict } from "./restore/verdict.ts";
+import { answerBy, beginWatch, type Observation, type Watch, type WatchPlan } from "./restore/watch.ts";
+
+/** Where a watch happens: the cluster, the time, and what can stop it. */
+export interface World {
+  readonly gateway: ClusterGateway;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
+ * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
+ * discards a generator's return value.)
+ */
+export async function* watchRestore(
+  plan: WatchPlan,
+  world: World,
+  options: { readonly requestTimeoutMs: number; readonly dice: Dice },
+): AsyncGenerator<DrillEvent, void, void> {
+  const { clock, signal } = world;
+  const { partitionId } = plan;
+  let watch = beginWatch(plan, clock.now(), options.dice);
+  yield { type: "watching", partitionId, at: watch.startedAt };
+
+  for (;;) {
+    const before = watch;
+    let step;
+    let now: Instant;
+    try {
+      const budgetMs = answerBy(plan, clock.now(), options.requestTimeoutMs) - clock.now();
+      const observation = await observe(world, plan, Math.max(1, budgetMs));
+      now = clock.now();
+      step = advance(before, observation, now);
+    } catch (error) {
+      yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
+      return;
+    }
+    watch = step.watch;
+    yield* whatChanged(before, watch, now);
+    if (step.next === "conclude") {
+      yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
+      return;
+    }
+    await clock.sleep(step.at - now, signal);
+  }
+}
+
+/** One look as a value: trouble is what the heart must see, so it does not travel as an exception. */
+async function observe({ gateway, signal }: World, plan: WatchPlan, budgetMs: number): Promise<Observation> {
+  if (signal.aborted) return stopped(signal);
+  try {
+    return { kind: "progress", ...(await gateway.restoreProgress(plan.partitionId, { budgetMs, signal })) };
+  } catch (error) {
+    if (signal.aborted) return stopped(signal);
+    if (error instanceof GatewayError) return { kind: "unavailable", problem: error.toProblem() };
+    throw error;
+  }
+}
+
+function stopped(signal: AbortSignal): Observation {
+  const reason: unknown = signal.reason;
+  return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}
+
+function* whatChanged(before: Watch, after: Watch, at: Instant): Generator<DrillEvent, void, void> {
+  const { partitionId } = after.plan;
+  if (after.looks === before.looks) return;
+  if (after.problem !== undefined) {
+    yield { type: "fault", partitionId, at, problem: after.problem, inARow: after.faultsInARow };
+  } else if (before.problem !== undefined) {
+    yield { type: "recovered", partitionId, at };
+  }
+  const [was, is] = [before.phases.at(-1), after.phases.at(-1)];
+  if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
+    yield { type: "state", partitionId, at, from: was?.state, to: is.state };
+  }
+  yield { type: "looked", partitionId, at, watch: after };
+}
+
+function internalError(error: unknown): ReturnType<typeof verdict> {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
+}
