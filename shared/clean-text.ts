@@ -24,5 +24,5 @@ export function cleanMarkdown(text: string, most = 500): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replace(/[\\`*_{}[\]()#+!|~@-]/g, "\\$&");
+    .replace(/[\\`*_[\]#|~@]/g, "\\$&");
 }

@@ -72,10 +72,10 @@ function isComplete(request: Unread<DrillRequest>): request is DrillRequest {
   return Object.values(request).every((value) => value !== undefined);
 }
 
-/** One message that names every problem with its input. */
-export function describeProblems(problems: readonly InputProblem[]): string {
-  const lines = problems.map(({ input, message }) => `${input} ${message}`);
-  return lines.length === 1 ? `Bad input: ${lines[0]}` : `${lines.length} bad inputs: ${lines.join("; ")}`;
+/** One message, a line for every problem with the name of its input. */
+export function describeProblems(problems: readonly InputProblem[]): readonly string[] {
+  const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
+  return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
 }
 
 type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };

@@ -102,8 +102,7 @@ function toPartitionRecord(
     restoreState: progress?.spelled ?? null,
     restoredAtUtc: restoredAt === null ? null : formatInstant(restoredAt),
     ...seen,
-    restoreSeconds:
-      restoredAt === null || notBefore === "any" || restoredAt < notBefore ? null : seconds(notBefore, restoredAt),
+    restoreSeconds: restoredAt === null || notBefore === "any" ? null : Math.max(0, seconds(notBefore, restoredAt)),
     looks: watch.looks,
     faults: watch.faults,
     transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({

@@ -34,8 +34,9 @@ export async function* watchRestore(
     let step;
     let now: Instant;
     try {
-      const budgetMs = answerBy(plan, clock.now(), options.requestTimeoutMs) - clock.now();
-      const observation = await observe(world, plan, Math.max(1, budgetMs));
+      const lookAt = clock.now();
+      const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
+      const observation = await observe(world, plan, budgetMs);
       now = clock.now();
       step = advance(before, observation, now);
     } catch (error) {

@@ -13,7 +13,7 @@ const HOW: Readonly<Record<IdentifiedBy, string>> = {
   "in-flight": "this run saw it under way",
   timestamp: "the cluster dated it",
   "data-loss-version": "its data loss was declared in time",
-  any: "`not-before: any` takes whatever is on record",
+  any: "not-before: any takes whatever is on record",
 };
 
 export function restored(success: Extract<Terminal, { state: "Success" }>, identifiedBy: IdentifiedBy): string {
@@ -30,8 +30,8 @@ export function restoreFailed(
 
 export function restoreTimedOut(watch: Watch, terminal: { readonly failure?: FabricFailure }): string {
   return (
-    `The cluster stopped waiting for the restore (its own RestoreTimeout)${underWay(watch)}${because(terminal.failure)}. ` +
-    "It may still complete: check the partition before restoring again."
+    `The cluster reports Timeout${underWay(watch)}${because(terminal.failure)}: its own RestoreTimeout passed and it ` +
+    "stopped waiting. The restore may still complete: check the partition before restoring again."
   );
 }
 

@@ -80,11 +80,14 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
 }
 
 /**
- * Until when an answer to a look begun at `now` is worth waiting for. At least `LAST_LOOK_MS`, so that the look *at* the
- * deadline has time to be answered: a watch ends at its deadline, or at most this much later.
+ * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
+ * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
+ * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
  */
-export function answerBy(plan: WatchPlan, now: Instant, requestTimeoutMs: number): Instant {
-  return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, LAST_LOOK_MS)));
+export function answerBy({ plan, startedAt }: Watch, now: Instant, requestTimeoutMs: number): Instant {
+  const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
+  return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
 }
 
-const LAST_LOOK_MS = 5_000;
+const LAST_LOOK_MOST_MS = 5_000;
+const LAST_LOOK_LEAST_MS = 250;

@@ -32,12 +32,14 @@ export function restGateway({ endpoints, apiVersion, transport, clock }: RestGat
 }
 
 /**
- * The cluster's clock minus ours, from the `Date` header: its whole second is centred, and so is the time of the request.
- * A reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ * The cluster's clock minus ours, from the `Date` header. The header's second and the request's own time leave it in a range:
+ * one that holds zero is no sign of a skew at all, of any other the later end is taken, the one that lets less pass. A
+ * reply out of a cache (`Age`) bears the date of another day and tells nothing.
  */
 function clockSkew(reply: Reply, sentAt: number, receivedAt: number): { readonly clockSkewMs?: number } {
   const date = reply.headers["date"];
-  if (typeof date !== "string" || reply.headers["age"] !== undefined) return {};
-  const serverMs = Date.parse(date);
-  return Number.isNaN(serverMs) ? {} : { clockSkewMs: Math.round(serverMs + 500 - (sentAt + receivedAt) / 2) };
+  const serverMs = typeof date === "string" && reply.headers["age"] === undefined ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(serverMs)) return {};
+  const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt] as const;
+  return { clockSkewMs: least > 0 || most < 0 ? Math.round(most) : 0 };
 }

@@ -57,7 +57,7 @@ async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string
     if (size > LARGEST_BODY) throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
 }
 
 /** `ECONNREFUSED`, `ENOTFOUND` and their like say more than the message around them. */

@@ -1,0 +1,12 @@
+import { systemClock } from "../shared/index.ts";
+import { run } from "./run.ts";
+import { githubRunner } from "./runner.ts";
+
+// Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
+process.exitCode = 1;
+
+// The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking.
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.once(signal, () => stop.abort(signal));
+
+process.exitCode = await run(githubRunner(), systemClock, stop.signal);

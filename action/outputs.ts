@@ -1,0 +1,26 @@
+import type { OutputName, RestoreRecord } from "../shared/index.ts";
+
+/** The outputs are a projection of the record. What belongs to one partition stays empty where there are several. */
+export function toOutputs(record: RestoreRecord): Readonly<Record<OutputName, string>> {
+  const [only, ...others] = record.partitions;
+  const single = others.length === 0 ? only : undefined;
+  const point = single?.restorePoint ?? undefined;
+  return {
+    verdict: record.verdict,
+    reason: record.reason,
+    "restore-state": single?.restoreState ?? "",
+    "restored-at": single?.restoredAtUtc ?? "",
+    "restored-lsn": point?.lsn ?? "",
+    "restored-data-loss-version": point?.dataLossVersion ?? "",
+    "restored-configuration-version": point?.configurationVersion ?? "",
+    "restore-seconds": single?.restoreSeconds?.toString() ?? "",
+    "elapsed-seconds": record.elapsedSeconds.toString(),
+    polls: record.partitions.reduce((sum, { looks }) => sum + looks, 0).toString(),
+    "failure-code": single?.failure?.code ?? "",
+    "failure-message": single?.failure?.message ?? "",
+    "passed-count": record.counts.passed.toString(),
+    "failed-count": record.counts.failed.toString(),
+    "inconclusive-count": record.counts.inconclusive.toString(),
+    result: JSON.stringify(record),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  type Clock,
+  describeProblems,
+  type DrillRequest,
+  type DrillResult,
+  formatInstant,
+  httpTransport,
+  instantFromMs,
+  parseDrillRequest,
+  type Recorder,
+  restGateway,
+  toRecord,
+  verifyRestore,
+} from "../shared/index.ts";
+import { headline, jobRecorder } from "./job-recorder.ts";
+import { toOutputs } from "./outputs.ts";
+import type { Runner } from "./runner.ts";
+import { toSummary } from "./summary.ts";
+
+/** Exit codes of a step: only a `passed` verdict is green. */
+type ExitCode = 0 | 1;
+
+/** One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. */
+export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parseDrillRequest(runner.inputs);
+  if (!parsed.ok) {
+    runner.annotate("error", "Restore verification: bad input", ...describeProblems(parsed.problems));
+    return 1;
+  }
+  try {
+    runner.line(headline(parsed.request));
+    const result = await verify(parsed.request, clock, signal, jobRecorder(runner));
+    return await report(runner, parsed.request, result);
+  } catch (error) {
+    return broken(runner, error);
+  }
+}
+
+async function verify(
+  request: DrillRequest,
+  clock: Clock,
+  signal: AbortSignal,
+  record: Recorder,
+): Promise<DrillResult> {
+  const transport = httpTransport();
+  try {
+    const gateway = restGateway({ endpoints: request.endpoints, apiVersion: request.apiVersion, transport, clock });
+    const autoNotBefore = { at: instantFromMs(performance.timeOrigin), source: "start of the step" };
+    const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
+    return await verifyRestore(request, { gateway, clock, signal }, { autoNotBefore, dice }, record);
+  } finally {
+    await transport.close();
+  }
+}
+
+async function report(runner: Runner, request: DrillRequest, result: DrillResult): Promise<ExitCode> {
+  const record = toRecord(request, result);
+  for (const [name, value] of Object.entries(toOutputs(record))) runner.output(name, value);
+  const passed = record.verdict === "passed";
+  runner.annotate(
+    passed ? "notice" : "error",
+    `Restore verification ${record.verdict}: ${record.reason}`,
+    record.message,
+  );
+  if (request.summary) await runner.summary(toSummary(record));
+  return passed ? 0 : 1;
+}
+
+/** Our own defect: said as such, with the outputs a workflow branches on, and never green. */
+function broken(runner: Runner, error: unknown): ExitCode {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  runner.output("verdict", "inconclusive");
+  runner.output("reason", "internal-error");
+  runner.line(`at ${formatInstant(instantFromMs(performance.timeOrigin + performance.now()))}: ${what}`);
+  runner.annotate(
+    "error",
+    "Restore verification inconclusive: internal-error",
+    `The verification itself broke; this says nothing about the restore. ${String(error)}`,
+  );
+  return 1;
+}

@@ -1,0 +1,144 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../shared/clock.ts";
+import { SimulatedCluster } from "../simulator/cluster.ts";
+import { startServer } from "../simulator/server.ts";
+import { clusterOfStories, story } from "../simulator/stories.ts";
+import { accepted, ended, hang, inTurn, restoring, type Timeline } from "../simulator/timeline.ts";
+import { runBundle, type StepOptions, type StepResult } from "./run-bundle.ts";
+import { transcript } from "./transcript.ts";
+
+const SPEED = 300;
+const ID = "00000000-0000-4000-8000-0000000000aa";
+const FAST = { "poll-interval-seconds": "0.1", "timeout-minutes": "0.12", "start-timeout-minutes": "0.02" };
+
+async function verifyStory(name: string): Promise<string> {
+  const told = story(name);
+  await using server = await startServer(clusterOfStories(systemClock, { speed: SPEED, stories: [told] }));
+  const step = await runBundle({
+    inputs: { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": told.partitionId },
+  });
+  return transcript(step, server.requests);
+}
+
+async function verifyTimeline(timeline: Timeline, options: Partial<StepOptions> = {}): Promise<StepResult> {
+  const cluster = new SimulatedCluster({ clock: systemClock, partitions: [{ id: ID, timeline }] });
+  await using server = await startServer(cluster);
+  const inputs = { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": ID, ...options.inputs };
+  return await runBundle({ ...options, inputs });
+}
+
+describe("the committed bundle, run as the runner runs it", () => {
+  test.each([
+    "clean",
+    "fails-without-reason",
+    "server-timeout",
+    "stale-success-only",
+    "never-restored",
+    "big-lsn",
+    "no-backup-service",
+  ])("leaves log, outputs, summary and requests of the story %s as reviewed", async (name) => {
+    await expect(await verifyStory(name)).toMatchFileSnapshot(`transcripts/${name}.txt`);
+  });
+
+  test("names every bad input in one message, sends nothing, leaves the verdict unset and fails", async () => {
+    const step = await runBundle({
+      inputs: {
+        "cluster-endpoint": "ftp://user:hunter2@cluster",
+        "partition-id": "not-a-guid",
+        "timeout-minutes": "NaN",
+        "start-timeout-minutes": "-1",
+        "not-before": "yesterday",
+      },
+    });
+    await expect(transcript(step)).toMatchFileSnapshot("transcripts/bad-inputs.txt");
+    expect(step.stdout).not.toContain("hunter2");
+  });
+
+  test("several partitions: the worst decides, the list begins with it", async () => {
+    const stories = ["clean", "fails-without-reason", "never-restored"].map(story);
+    await using server = await startServer(clusterOfStories(systemClock, { speed: SPEED, stories }));
+    const ids = stories.map(({ partitionId }) => partitionId);
+    const step = await runBundle({
+      inputs: { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": ids.join("\n") },
+    });
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs).toMatchObject({
+      verdict: "failed",
+      reason: "restore-failed",
+      "restore-state": "",
+      "passed-count": "1",
+      "failed-count": "1",
+      "inconclusive-count": "1",
+    });
+    const record = JSON.parse(step.outputs["result"] ?? "") as {
+      readonly partitions: readonly { readonly partitionId: string }[];
+    };
+    expect(record.partitions.map(({ partitionId }) => partitionId)).toEqual([ids[1], ids[2], ids[0]]);
+  });
+
+  test("leaves nothing in the workspace and says nothing on stderr", async () => {
+    const step = await verifyTimeline(inTurn([accepted()]), { inputs: { "timeout-minutes": "0.005" } });
+    expect(step).toMatchObject({ files: [], stderr: "" });
+  });
+
+  test("a message of the cluster never becomes a command of the runner, nor a table of the summary", async () => {
+    const message = "boom\n::set-output name=verdict::passed\r##[error]x | <img src=x> | `code`";
+    const step = await verifyTimeline(
+      inTurn(
+        [accepted(), 300],
+        [ended("Failure", { documented: true, failure: { code: "E\n::warning::x", message } })],
+      ),
+    );
+    const commands = step.stdout.split("\n").filter((line) => line.startsWith("::") || line.includes("##["));
+    expect(commands).toEqual([expect.stringMatching(/^::error title=/)]);
+    expect(step.summary).not.toMatch(/<img|\n::/);
+    expect(step.summary.split("\n").filter((line) => line.startsWith("| ❌"))).toHaveLength(1);
+    expect(step.outputs["failure-message"]).toContain("boom");
+    expect(step.outputs["verdict"]).toBe("failed");
+  });
+
+  test("`summary: false` writes no summary", async () => {
+    const step = await verifyTimeline(inTurn([accepted()]), {
+      inputs: { summary: "false", "timeout-minutes": "0.005" },
+    });
+    expect(step.summary).toBe("");
+    expect(step.outputs["verdict"]).toBe("failed");
+  });
+
+  test("a run ends at its deadline although the cluster never answers", async () => {
+    const step = await verifyTimeline(inTurn([hang]), { inputs: { "timeout-minutes": "0.02" } });
+    expect(step.outputs).toMatchObject({ verdict: "inconclusive", reason: "unreachable" });
+    expect(step.exitCode).toBe(1);
+  });
+
+  test("the bundle is ES modules, one file, with the licences of what is in it", async () => {
+    const text = await readFile(new URL("../../dist/licenses.txt", import.meta.url), "utf8");
+    expect(text).toContain("undici");
+    expect(text).toContain("@actions/core");
+  });
+});
+
+describe("told to stop", () => {
+  test.each([
+    ["SIGINT", "sleeping", inTurn([accepted()]), { "poll-interval-seconds": "60" }],
+    ["SIGTERM", "sleeping", inTurn([restoring()]), { "poll-interval-seconds": "60" }],
+    ["SIGINT", "waiting for an answer", inTurn([accepted(), 50], [hang]), {}],
+  ] as const)(
+    "by %s while %s, it still leaves a verdict, and leaves the restore alone",
+    async (signal, _what, timeline, inputs) => {
+      const step = await verifyTimeline(timeline, {
+        inputs: { "timeout-minutes": "5", ...inputs },
+        onLine: (line, child) => {
+          if (!line.includes("Accepted") && !line.includes("RestoreInProgress")) return;
+          // Once the state is in the log the next thing is a sleep, or a look that will hang.
+          setTimeout(() => child.kill(signal), 300);
+        },
+      });
+      expect(step.outputs).toMatchObject({ verdict: "inconclusive", reason: "cancelled", "inconclusive-count": "1" });
+      expect(step.stdout).toContain(`Stopped by ${signal}`);
+      expect(step.summary).toContain("cancelled");
+      expect(step.exitCode).toBe(1);
+    },
+  );
+});

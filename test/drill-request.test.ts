@@ -1,0 +1,194 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "../shared/drill-request.ts";
+import { INPUT_NAMES, type InputName } from "../shared/inputs.ts";
+import { ACTION_CADENCE } from "../shared/restore/cadence.ts";
+import { at } from "./restore/scenes.ts";
+
+const GUID = "1daae3f5-7fd6-42e9-b1ba-8c05f873994d";
+const OTHER = "7903dc2a-228d-44b0-b7c8-000000000001";
+const GOOD: RawInputs = { "cluster-endpoint": "https://cluster.example:19080", "partition-id": GUID };
+
+function requested(raw: RawInputs = {}): DrillRequest {
+  const parsed = parseDrillRequest({ ...GOOD, ...raw });
+  if (!parsed.ok) throw new Error(describeProblems(parsed.problems).join("\n"));
+  return parsed.request;
+}
+
+/** What is wrong with good inputs but for these: each problem as `[input, message]`. */
+function problemsOf(raw: RawInputs): readonly (readonly [InputName, string])[] {
+  const parsed = parseDrillRequest({ ...GOOD, ...raw });
+  return parsed.ok ? [] : parsed.problems.map(({ input, message }) => [input, message] as const);
+}
+
+describe("the defaults", () => {
+  test("are those of the table, for inputs absent, empty and blank", () => {
+    const absent = requested();
+    expect(absent).toMatchObject({
+      timeoutMs: 35 * 60_000,
+      startTimeoutMs: 5 * 60_000,
+      requestTimeoutMs: 20_000,
+      cadence: ACTION_CADENCE,
+      notBefore: "auto",
+      toleranceMs: 5_000,
+      apiVersion: "6.4",
+      summary: true,
+    });
+    for (const nothing of ["", "  \n"]) {
+      const blank = Object.fromEntries(INPUT_NAMES.filter((name) => !(name in GOOD)).map((name) => [name, nothing]));
+      expect(requested(blank)).toEqual(absent);
+    }
+  });
+});
+
+describe("good inputs", () => {
+  test.each<readonly [InputName, string, Partial<DrillRequest>]>([
+    ["timeout-minutes", "0.05", { timeoutMs: 3_000 }],
+    ["timeout-minutes", ".5", { timeoutMs: 30_000 }],
+    ["timeout-minutes", " 90 ", { timeoutMs: 5_400_000 }],
+    ["timeout-minutes", "1440", { timeoutMs: 86_400_000 }],
+    ["timeout-minutes", "0.000001", { timeoutMs: 1 }],
+    ["start-timeout-minutes", "0", { startTimeoutMs: 0 }],
+    ["start-timeout-minutes", "2.5", { startTimeoutMs: 150_000 }],
+    ["poll-interval-seconds", "auto", { cadence: ACTION_CADENCE }],
+    ["poll-interval-seconds", "0.1", { cadence: { kind: "fixed", everyMs: 100 } }],
+    ["poll-interval-seconds", "3600", { cadence: { kind: "fixed", everyMs: 3_600_000 } }],
+    ["request-timeout-seconds", "0.25", { requestTimeoutMs: 250 }],
+    ["not-before", "any", { notBefore: "any" }],
+    ["not-before", "2026-02-03T11:00:00+01:00", { notBefore: at("2026-02-03T10:00:00Z") }],
+    ["api-version", "6.2-preview", { apiVersion: "6.2-preview" }],
+    ["api-version", "10.0", { apiVersion: "10.0" }],
+    ["summary", "false", { summary: false }],
+    ["summary", "TRUE", { summary: true }],
+  ])("%s: %j", (input, text, part) => {
+    expect(requested({ [input]: text })).toMatchObject(part);
+  });
+
+  test.each([
+    ["commas", `${GUID},${OTHER}`],
+    ["lines", `${GUID}\n${OTHER}\n`],
+    ["both, of Windows, with gaps", `\r\n${GUID} ,\r\n\r\n , ${OTHER},`],
+    ["repetitions in other spellings", `${GUID}\n{${GUID.toUpperCase()}},${OTHER}\n${OTHER}`],
+  ])("lists are read by %s", (_, text) => {
+    expect(requested({ "partition-id": text }).partitionIds).toEqual([GUID, OTHER]);
+  });
+
+  test("an upper-case GUID is lowered: the cluster keys its records by the id as typed", () => {
+    expect(requested({ "partition-id": GUID.toUpperCase() }).partitionIds).toEqual([GUID]);
+  });
+
+  test("endpoints are tried in the order given, each once", () => {
+    const text = "https://b:19080\nhttp://a:19080/,https://B:19080/";
+    const hrefs = requested({ "cluster-endpoint": text }).endpoints.map(({ href }) => href);
+    expect(hrefs).toEqual(["https://b:19080/", "http://a:19080/"]);
+  });
+});
+
+describe("bad inputs", () => {
+  const numbers = ["-1", "NaN", "Infinity", "1e3", "abc", "0x10", "1,5", "5 min", "1.", "٣", "--1", "1_000"];
+  const table: readonly (readonly [InputName, readonly string[]])[] = [
+    [
+      "cluster-endpoint",
+      [
+        "cluster.example:19080",
+        "cluster.example",
+        "https://",
+        "ftp://cluster.example",
+        "javascript:alert(1)",
+        "https://cluster.example:99999",
+        "https://cluster.example:19080/Explorer",
+        "https://cluster.example:19080/?api-version=6.4",
+        "https://cluster.example:19080/#here",
+        "https://cluster.example:19080, nonsense",
+        ",",
+      ],
+    ],
+    ["partition-id", ["x", GUID.slice(1), `${GUID}, not-a-guid`, "fabric:/App/Service", ", ,"]],
+    ["timeout-minutes", [...numbers, "0", "0.0", "1440.1", "1441", "9".repeat(400)]],
+    ["start-timeout-minutes", [...numbers, "1441"]],
+    ["poll-interval-seconds", [...numbers, "0", "0.09", "3601", "Auto"]],
+    ["request-timeout-seconds", [...numbers, "0", "301"]],
+    ["not-before", ["yesterday", "2026-02-03", "2026-02-03T10:00:00", "2026-02-30T10:00:00Z", "1770114030", "AUTO"]],
+    [
+      "api-version",
+      ["latest", "v6.4", "6.4&timeout=0", "6.4.1.2", "6.4-beta", "../6.4", "6.4 "].map((text) => `${text}x`),
+    ],
+    ["summary", ["yes", "1", "on", "truee"]],
+  ];
+
+  test.each(table.flatMap(([input, texts]) => texts.map((text) => [input, text] as const)))(
+    "%s: %j is refused, by the input's name alone",
+    (input, text) => {
+      const problems = problemsOf({ [input]: text });
+      expect(problems.map(([name]) => name)).toEqual([input]);
+      expect(problems[0]?.[1]).toMatch(/^(must |is required)/);
+    },
+  );
+
+  test.each(["cluster-endpoint", "partition-id"] as const)("%s is required", (input) => {
+    for (const text of ["", "  "]) expect(problemsOf({ [input]: text })).toEqual([[input, "is required"]]);
+  });
+
+  test("all problems are reported together, each with the input's name", () => {
+    const bad = Object.fromEntries(INPUT_NAMES.map((name) => [name, "?"]));
+    expect(
+      problemsOf(bad)
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(INPUT_NAMES.toSorted());
+    const parsed = parseDrillRequest(bad);
+    const [headline, ...lines] = parsed.ok ? [] : describeProblems(parsed.problems);
+    expect(headline).toContain("9 bad inputs");
+    expect(lines).toHaveLength(9);
+    for (const name of INPUT_NAMES) expect(lines.some((line) => line.startsWith(`${name} must be`))).toBe(true);
+  });
+
+  test("one problem is one line, below the one that says that nothing was sent", () => {
+    const parsed = parseDrillRequest({ ...GOOD, summary: "perhaps" });
+    expect(!parsed.ok && describeProblems(parsed.problems)).toEqual([
+      "1 bad input; nothing was sent to the cluster.",
+      'summary must be true or false; got "perhaps"',
+    ]);
+  });
+
+  test("every bad item of a list is named, but not hundreds of them", () => {
+    const [, message] = problemsOf({ "partition-id": `x1, ${GUID}, x2` })[0] ?? [];
+    expect(message).toContain('"x1"');
+    expect(message).toContain('"x2"');
+    const many = Array.from({ length: 300 }, (_, index) => `wrong-${index}`).join();
+    const [, short = ""] = problemsOf({ "partition-id": many })[0] ?? [];
+    expect(short.length).toBeLessThan(1_000);
+    expect(short).toContain("295 more");
+  });
+
+  test.each([
+    "https://ops:hunter2@cluster.example:19080",
+    "https://hunter2@cluster.example:19080",
+    "https://:hunter2@cluster.example:19080",
+    "ftp://ops:hunter2@cluster.example",
+    "https://cluster.example:19080, https://ops:hunter2@other.example:19080/path",
+    "https://ops:hunter2@cluster.example:99999",
+    "https://ops:hunter2@",
+    "ops:hunter2@cluster.example:19080",
+    "https://ops:hunter2,3@cluster.example:19080",
+  ])("credentials in the URL are refused and never echoed: %s", (text) => {
+    const parsed = parseDrillRequest({ ...GOOD, "cluster-endpoint": text });
+    expect(parsed.ok).toBe(false);
+    expect(JSON.stringify(parsed)).not.toContain("hunter2");
+  });
+});
+
+test("whatever is typed, it is either read or reported, and never throws", () => {
+  const typed = fc.oneof(fc.string(), fc.constantFrom("0", "1", "auto", "any", "true", GUID, "https://a", "é\n,"));
+  const raw = fc.dictionary(fc.constantFrom(...INPUT_NAMES), typed);
+  fc.assert(
+    fc.property(raw, (inputs) => {
+      const parsed = parseDrillRequest(inputs);
+      expect(parsed.ok || parsed.problems.length > 0).toBe(true);
+      if (!parsed.ok) return;
+      const { timeoutMs, startTimeoutMs, requestTimeoutMs } = parsed.request;
+      for (const ms of [timeoutMs, startTimeoutMs, requestTimeoutMs]) expect(Number.isSafeInteger(ms)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});

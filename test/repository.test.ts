@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import * as core from "../shared/index.ts";
+import { TOOL_NAME, TOOL_VERSION } from "../shared/version.ts";
+
+const root = new URL("../", import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+const sources = (folder: string): readonly string[] =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${folder}/${name}`);
+
+describe("the repository keeps its promises", () => {
+  test("the tool's name and version are those of package.json", () => {
+    expect(JSON.parse(read("package.json"))).toMatchObject({ name: TOOL_NAME, version: TOOL_VERSION });
+  });
+
+  test("action.yml and the README's tables are what the sources generate", () => {
+    const script = fileURLToPath(new URL("scripts/generate.ts", root));
+    expect(() => execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" })).not.toThrow();
+  });
+
+  test("no clock hides in the core: `new Date()` without an argument is nowhere in shared/", () => {
+    expect(sources("shared").filter((path) => /new Date\(\s*\)/.test(read(path)))).toEqual([]);
+  });
+
+  test("only the entry point and the runner's adapter know the process", () => {
+    const known = [...sources("shared"), ...sources("action")].filter((path) => /\bprocess\.\w/.test(read(path)));
+    expect(known.toSorted()).toEqual(["action/main.ts", "action/runner.ts"]);
+  });
+
+  test("nothing ends the process by force, which would cut off what is still being written", () => {
+    expect([...sources("shared"), ...sources("action")].filter((path) => read(path).includes("process.exit("))).toEqual([]);
+  });
+
+  test("the lockfile names no registry host", () => {
+    expect(read("package-lock.json")).not.toContain("resolved");
+  });
+
+  test("the public surface is a deliberate list", () => {
+    expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
+      [
+        "GatewayError",
+        "INPUTS",
+        "INPUT_NAMES",
+        "OUTPUTS",
+        "OUTPUT_NAMES",
+        "cleanLine",
+        "cleanMarkdown",
+        "describeProblems",
+        "formatDuration",
+        "formatInstant",
+        "httpTransport",
+        "instantFromMs",
+        "parseDrillRequest",
+        "restGateway",
+        "systemClock",
+        "toRecord",
+        "verifyRestore",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,101 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ACTION_CADENCE, type Cadence, lookDelay, retryDelay } from "../../shared/restore/cadence.ts";
+import { draw } from "../../shared/restore/dice.ts";
+import { HOUR, MINUTE, SECOND } from "./scenes.ts";
+
+const MIDDLE = 0.5;
+const fixed = (everyMs: number): Cadence => ({ kind: "fixed", everyMs });
+const jitters = fc.double({ min: 0, max: 1, noNaN: true });
+
+describe("the interval between two looks", () => {
+  test.each([
+    ["just begun", 0, 2 * SECOND],
+    ["40 s old", 40 * SECOND, 2 * SECOND],
+    ["1 min old", MINUTE, 3 * SECOND],
+    ["4 min old", 4 * MINUTE, 12 * SECOND],
+    ["10 min old", 10 * MINUTE, 30 * SECOND],
+    ["six hours old", 6 * HOUR, 30 * SECOND],
+    ["younger than nothing", -MINUTE, 2 * SECOND],
+  ])("is 5 %% of the restore's age, from 2 s to 30 s: %s", (_, ageMs, delay) => {
+    expect(lookDelay(ACTION_CADENCE, ageMs, MIDDLE)).toBeCloseTo(delay, 6);
+  });
+
+  test("is drawn from a band of 10 % either side", () => {
+    expect(lookDelay(ACTION_CADENCE, 4 * MINUTE, 0)).toBeCloseTo(10.8 * SECOND, 6);
+    expect(lookDelay(ACTION_CADENCE, 4 * MINUTE, 1)).toBeCloseTo(13.2 * SECOND, 6);
+  });
+
+  test("never leaves 2 to 30 s nor the band, whatever the dice", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 24 * HOUR }), jitters, (ageMs, jitter) => {
+        const delay = lookDelay(ACTION_CADENCE, ageMs, jitter);
+        const clamped = (ms: number): number => Math.min(30 * SECOND, Math.max(2 * SECOND, ms));
+        expect(delay).toBeGreaterThanOrEqual(clamped(0.045 * ageMs) - 1e-6);
+        expect(delay).toBeLessThanOrEqual(clamped(0.055 * ageMs) + 1e-6);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([0, 0.25, 1])("fixed is exact, whatever the age and the dice: %d", (jitter) => {
+    for (const ageMs of [0, MINUTE, 6 * HOUR]) expect(lookDelay(fixed(7_500), ageMs, jitter)).toBe(7_500);
+  });
+});
+
+describe("the interval after a fault", () => {
+  test.each([1, 2, 4, 8, 16, 30, 30].map((seconds, index) => [index + 1, seconds * SECOND] as const))(
+    "doubles up to 30 s, drawn from the upper half: fault %d",
+    (nth, longest) => {
+      expect(retryDelay(ACTION_CADENCE, nth, 1)).toBe(longest);
+      expect(retryDelay(ACTION_CADENCE, nth, 0)).toBe(longest / 2);
+    },
+  );
+
+  test("stays at half a minute after thousands of them", () => {
+    expect(retryDelay(ACTION_CADENCE, 100_000, 1)).toBe(30 * SECOND);
+  });
+
+  test("starts at a fixed interval below a second, and at a second for a longer one", () => {
+    expect(retryDelay(fixed(200), 1, 1)).toBe(200);
+    expect(retryDelay(fixed(200), 3, 1)).toBe(800);
+    expect(retryDelay(fixed(60_000), 1, 1)).toBe(1 * SECOND);
+  });
+
+  test("Retry-After outranks it, up to a day", () => {
+    expect(retryDelay(ACTION_CADENCE, 1, 0, 90 * SECOND)).toBe(90 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 1, 0, 90 * 24 * HOUR)).toBe(24 * HOUR);
+    expect(retryDelay(ACTION_CADENCE, 6, 1, 3 * SECOND)).toBe(30 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 1, 1, 0)).toBe(1 * SECOND);
+  });
+});
+
+describe("the dice", () => {
+  test("draw numbers from 0 to below 1, and the dice to go on with", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (dice) => {
+        const drawn = draw(dice);
+        expect(drawn.value).toBeGreaterThanOrEqual(0);
+        expect(drawn.value).toBeLessThan(1);
+        expect(drawn.dice >>> 0).toBe(drawn.dice);
+        expect(draw(dice)).toEqual(drawn);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("do not repeat soon, and fall evenly", () => {
+    const seen = new Set<number>();
+    const tenths = Array.from({ length: 10 }, () => 0);
+    let dice = 7;
+    for (let count = 0; count < 10_000; count++) {
+      const drawn = draw(dice);
+      ({ dice } = drawn);
+      seen.add(dice);
+      const tenth = Math.floor(drawn.value * 10);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    expect(seen.size).toBe(10_000);
+    for (const count of tenths) expect(Math.abs(count - 1_000)).toBeLessThan(150);
+  });
+});

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { systemClock } from "../../shared/clock.ts";
+import { type SimulatorServer, startServer } from "./server.ts";
+import { clusterOfStories, STORIES, type Story, story } from "./stories.ts";
+
+const USAGE = `A simulated Service Fabric cluster on 127.0.0.1.
+
+  npm run cluster -- [--port 19080] [--speed 60]
+
+  --port   where to listen (or PORT); a free port where that one is taken
+  --speed  how many times as fast as in real life the restores go (1)`;
+
+const { values } = parseArgs({
+  options: { port: { type: "string" }, speed: { type: "string" }, help: { type: "boolean", short: "h" } },
+});
+if (values.help === true) console.log(USAGE);
+else await main(Number(values.port ?? process.env["PORT"] ?? 19_080), Number(values.speed ?? 1));
+
+async function main(port: number, speed: number): Promise<void> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535 || !Number.isFinite(speed) || speed <= 0) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await using server = await listen(port, speed);
+  console.log(welcome(server.url, speed));
+  const stop = new AbortController();
+  await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, { signal: stop.signal })));
+  // The losing listener would keep swallowing its signal.
+  stop.abort();
+}
+
+async function listen(port: number, speed: number): Promise<SimulatorServer> {
+  const cluster = clusterOfStories(systemClock, { speed });
+  try {
+    return await startServer(cluster, { port });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+    console.error(`Port ${port} is taken (a real cluster?); taking a free one instead.`);
+    return startServer(cluster);
+  }
+}
+
+function welcome(url: URL, speed: number): string {
+  const pace = speed === 1 ? "in real time" : `${speed} times as fast as in real life`;
+  return `A simulated cluster listens on ${url.origin}. Restores go ${pace}; each story starts at the first look at it,
+and anew with every POST Restore.
+
+${table(STORIES)}
+
+Look:
+  curl -i '${url.origin}/Partitions/${story("clean").partitionId}/$/GetRestoreProgress?api-version=6.4'
+
+Restore:
+  curl -i -X POST '${url.origin}/Partitions/${story("stale-success-only").partitionId}/$/Restore?api-version=6.4' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"BackupId":"7903dc2a-228d-44b0-b7c8-000000000001","BackupLocation":"DemoApp\\\\DemoSvc\\\\2026-02-03 09.00.55.zip"}'
+
+Verify:
+  env 'INPUT_CLUSTER-ENDPOINT=${url.origin}' 'INPUT_PARTITION-ID=${story("clean").partitionId}' \\
+    'INPUT_TIMEOUT-MINUTES=${inMinutes(35 / speed)}' 'INPUT_START-TIMEOUT-MINUTES=${inMinutes(5 / speed)}' \\
+    'INPUT_POLL-INTERVAL-SECONDS=${speed === 1 ? "auto" : String(Math.max(0.1, 2 / speed))}' node dist/index.js
+
+Ctrl-C ends it.`;
+}
+
+function table(stories: readonly Story[]): string {
+  const width = Math.max(...stories.map(({ name }) => name.length));
+  return stories.map(({ name, partitionId, title }) => `  ${name.padEnd(width)}  ${partitionId}  ${title}`).join("\n");
+}
+
+function inMinutes(minutes: number): string {
+  return String(Number(minutes.toFixed(3)));
+}

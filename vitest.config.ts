@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Children and servers on loopback: bounded, but never by a figure a slow machine could miss.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: process.env["CI"] === undefined ? ["default"] : ["default", "json"],
+    outputFile: { json: "build/test-results.json" },
+  },
+});
