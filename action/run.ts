@@ -4,11 +4,9 @@ import {
   type DrillRequest,
   type DrillResult,
   formatInstant,
-  httpTransport,
   instantFromMs,
+  openCluster,
   parseDrillRequest,
-  type Recorder,
-  restGateway,
   toRecord,
   verifyRestore,
 } from "../shared/index.ts";
@@ -29,27 +27,29 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
   }
   try {
     runner.line(headline(parsed.request));
-    const result = await verify(parsed.request, clock, signal, jobRecorder(runner));
+    const result = await verify(runner, parsed.request, clock, signal);
     return await report(runner, parsed.request, result);
   } catch (error) {
     return broken(runner, error);
   }
 }
 
-async function verify(
-  request: DrillRequest,
-  clock: Clock,
-  signal: AbortSignal,
-  record: Recorder,
-): Promise<DrillResult> {
-  const transport = httpTransport();
+async function verify(runner: Runner, request: DrillRequest, clock: Clock, signal: AbortSignal): Promise<DrillResult> {
+  const { endpoints, apiVersion, access } = request;
+  const { proxies, workloadIdentity } = runner;
+  const warn = (text: string): void => runner.warn(text);
+  const cluster = openCluster({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
   try {
-    const gateway = restGateway({ endpoints: request.endpoints, apiVersion: request.apiVersion, transport, clock });
     const autoNotBefore = { at: instantFromMs(performance.timeOrigin), source: "start of the step" };
     const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
-    return await verifyRestore(request, { gateway, clock, signal }, { autoNotBefore, dice }, record);
+    return await verifyRestore(
+      request,
+      { gateway: cluster.gateway, clock, signal },
+      { autoNotBefore, dice },
+      jobRecorder(runner),
+    );
   } finally {
-    await transport.close();
+    await cluster.close();
   }
 }
 

@@ -1,9 +1,22 @@
 import * as core from "@actions/core";
-import { cleanLine, INPUT_NAMES, type RawInputs } from "../shared/index.ts";
+import {
+  cleanLine,
+  type EntraCredential,
+  INPUT_NAMES,
+  INPUTS,
+  type InputName,
+  type InputSpec,
+  type ProxyVariables,
+  type RawInputs,
+} from "../shared/index.ts";
+import { runnerIdentity } from "./runner-identity.ts";
 
 /** The GitHub runner as a run needs it: where inputs come from, where lines, outputs and the summary go. */
 export interface Runner {
   readonly inputs: RawInputs;
+  readonly proxies: ProxyVariables;
+  /** The runner's OIDC token, exchanged for one of Microsoft Entra ID. */
+  readonly workloadIdentity: (tenantId: string, clientId: string) => EntraCredential;
   line(text: string): void;
   warn(text: string): void;
   /** The one annotation at the end of a run, of one or more lines. */
@@ -15,8 +28,16 @@ export interface Runner {
 
 /** The real one, over `@actions/core`. Every line is cleaned here, so that no text of a cluster becomes a command. */
 export function githubRunner(): Runner {
+  const inputs = Object.fromEntries(INPUT_NAMES.map((name) => [name, core.getInput(name)]));
+  maskSecrets(inputs);
   return {
-    inputs: Object.fromEntries(INPUT_NAMES.map((name) => [name, core.getInput(name)])),
+    inputs,
+    proxies: {
+      httpProxy: variable("http_proxy"),
+      httpsProxy: variable("https_proxy"),
+      noProxy: variable("no_proxy"),
+    },
+    workloadIdentity: runnerIdentity,
     line: (text) => core.info(cleanLine(text, 1_000)),
     warn: (text) => core.warning(cleanLine(text, 1_000)),
     annotate(kind, title, ...lines) {
@@ -33,4 +54,27 @@ export function githubRunner(): Runner {
       }
     },
   };
+}
+
+/**
+ * Whatever is secret is masked before anything else is printed. Not the short ones: a mask on `abc` would blank it in every
+ * log and drop every job output that happens to hold it.
+ */
+function maskSecrets(inputs: RawInputs): void {
+  for (const name of INPUT_NAMES) {
+    const value = inputs[name] ?? "";
+    if (isSecret(name) && value.length >= SHORTEST_MASKED) core.setSecret(value);
+  }
+}
+
+const SHORTEST_MASKED = 8;
+
+function isSecret(name: InputName): boolean {
+  const spec: InputSpec = INPUTS[name];
+  return spec.secret === true;
+}
+
+/** Both spellings are in use; the lower-case one wins, as it does for curl. */
+function variable(name: string): string | undefined {
+  return process.env[name] ?? process.env[name.toUpperCase()];
 }

@@ -4,7 +4,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
@@ -24,10 +24,10 @@ var assert = __nccwpck_require__(2613);
 var util = __nccwpck_require__(9023);
 
 
-__webpack_unused_export__ = httpOverHttp;
-__webpack_unused_export__ = httpsOverHttp;
-__webpack_unused_export__ = httpOverHttps;
-__webpack_unused_export__ = httpsOverHttps;
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
 
 
 function httpOverHttp(options) {
@@ -324,7 +324,7 @@ __webpack_unused_export__ = BalancedPool
 __webpack_unused_export__ = RoundRobinPool
 module.exports.g6 = Agent
 __webpack_unused_export__ = Dispatcher1Wrapper
-__webpack_unused_export__ = ProxyAgent
+module.exports.kT = ProxyAgent
 __webpack_unused_export__ = Socks5ProxyAgent
 __webpack_unused_export__ = EnvHttpProxyAgent
 __webpack_unused_export__ = RetryAgent
@@ -45501,10 +45501,31 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
+/***/ 6982:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+
+/***/ }),
+
 /***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
@@ -45550,6 +45571,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -45585,6 +45613,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 
 /***/ }),
 
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
 /***/ 1455:
 /***/ ((module) => {
 
@@ -45606,10 +45641,24 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
@@ -45624,6 +45673,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
+
+/***/ }),
+
+/***/ 1708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
 
 /***/ }),
 
@@ -45704,10 +45760,38 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 6928:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+
+/***/ }),
+
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
 /***/ 4756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 2018:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
+
+/***/ }),
+
+/***/ 7016:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
@@ -45722,9 +45806,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(307);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2927);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7062);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4095);
 
 
 
@@ -45750,8 +45834,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 27 modules
-var shared = __nccwpck_require__(307);
+// EXTERNAL MODULE: ./build/shared/index.js + 41 modules
+var shared = __nccwpck_require__(2927);
 ;// CONCATENATED MODULE: ./build/action/job-recorder.js
 
 const HEARTBEAT_MS = 60_000;
@@ -45914,23 +45998,25 @@ async function run(runner, clock, signal) {
     }
     try {
         runner.line(headline(parsed.request));
-        const result = await verify(parsed.request, clock, signal, jobRecorder(runner));
+        const result = await verify(runner, parsed.request, clock, signal);
         return await report(runner, parsed.request, result);
     }
     catch (error) {
         return broken(runner, error);
     }
 }
-async function verify(request, clock, signal, record) {
-    const transport = (0,shared/* httpTransport */.k6)();
+async function verify(runner, request, clock, signal) {
+    const { endpoints, apiVersion, access } = request;
+    const { proxies, workloadIdentity } = runner;
+    const warn = (text) => runner.warn(text);
+    const cluster = (0,shared/* openCluster */.DT)({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
     try {
-        const gateway = (0,shared/* restGateway */.Zx)({ endpoints: request.endpoints, apiVersion: request.apiVersion, transport, clock });
         const autoNotBefore = { at: (0,shared/* instantFromMs */.A0)(performance.timeOrigin), source: "start of the step" };
         const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
-        return await (0,shared/* verifyRestore */.Qi)(request, { gateway, clock, signal }, { autoNotBefore, dice }, record);
+        return await (0,shared/* verifyRestore */.Qi)(request, { gateway: cluster.gateway, clock, signal }, { autoNotBefore, dice }, jobRecorder(runner));
     }
     finally {
-        await transport.close();
+        await cluster.close();
     }
 }
 async function report(runner, request, result) {
@@ -45956,7 +46042,7 @@ function broken(runner, error) {
 
 /***/ }),
 
-/***/ 7062:
+/***/ 4095:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46095,10 +46181,10 @@ function escapeProperty(s) {
         .replace(/,/g, '%2C');
 }
 //# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -46112,15 +46198,15 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
 function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
     const convertedValue = utils_toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
@@ -46134,12 +46220,14 @@ function file_command_prepareKeyValueMessage(key, value) {
     return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -46232,7 +46320,7 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
+var tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
@@ -46310,7 +46398,7 @@ const HttpResponseRetryCodes = [
     HttpCodes.ServiceUnavailable,
     HttpCodes.GatewayTimeout
 ];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
 const ExponentialBackoffCeiling = 10;
 const ExponentialBackoffTimeSlice = 5;
 class HttpClientError extends Error {
@@ -46356,7 +46444,7 @@ function isHttps(requestUrl) {
     const parsedUrl = new URL(requestUrl);
     return parsedUrl.protocol === 'https:';
 }
-class lib_HttpClient {
+class HttpClient {
     constructor(userAgent, handlers, requestOptions) {
         this._ignoreSslError = false;
         this._allowRedirects = true;
@@ -46659,7 +46747,7 @@ class lib_HttpClient {
     }
     getAgentDispatcher(serverUrl) {
         const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (!useProxy) {
             return;
@@ -46670,7 +46758,7 @@ class lib_HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -46769,7 +46857,7 @@ class lib_HttpClient {
     }
     _getAgent(parsedUrl) {
         let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (this._keepAlive && useProxy) {
             agent = this._proxyAgent;
@@ -46784,7 +46872,7 @@ class lib_HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -46809,7 +46897,7 @@ class lib_HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -46832,7 +46920,7 @@ class lib_HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici/* ProxyAgent */.kT(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -46963,7 +47051,7 @@ class BasicCredentialHandler {
         });
     }
 }
-class auth_BearerCredentialHandler {
+class BearerCredentialHandler {
     constructor(token) {
         this.token = token;
     }
@@ -47021,13 +47109,13 @@ var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 
 
 
-class oidc_utils_OidcClient {
+class OidcClient {
     static createHttpClient(allowRetry = true, maxRetry = 10) {
         const requestOptions = {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -47046,7 +47134,7 @@ class oidc_utils_OidcClient {
     static getCall(id_token_url) {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const httpclient = OidcClient.createHttpClient();
             const res = yield httpclient
                 .getJson(id_token_url)
                 .catch(error => {
@@ -47065,13 +47153,13 @@ class oidc_utils_OidcClient {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                let id_token_url = OidcClient.getIDTokenUrl();
                 if (audience) {
                     const encodedAudience = encodeURIComponent(audience);
                     id_token_url = `${id_token_url}&audience=${encodedAudience}`;
                 }
                 debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                const id_token = yield OidcClient.getCall(id_token_url);
                 setSecret(id_token);
                 return id_token;
             }
@@ -47094,7 +47182,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -47117,7 +47205,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -47417,7 +47505,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -47444,7 +47532,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {
@@ -47502,7 +47590,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                const upperExt = external_path_.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -47531,11 +47619,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        const directory = external_path_.dirname(filePath);
+                        const upperName = external_path_.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                filePath = external_path_.join(directory, actualName);
                                 break;
                             }
                         }
@@ -47755,7 +47843,7 @@ function findInPath(tool) {
         // build the list of extensions to try
         const extensions = [];
         if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
@@ -47770,7 +47858,7 @@ function findInPath(tool) {
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
+        if (tool.includes(external_path_.sep)) {
             return [];
         }
         // build the list of directories
@@ -47781,7 +47869,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -47790,7 +47878,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -48221,7 +48309,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 (this.toolPath.includes('/') ||
                     (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
@@ -48669,8 +48757,8 @@ function exportVariable(name, val) {
  * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
  * ```
  */
-function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)
@@ -48791,8 +48879,8 @@ function isDebug() {
  * Writes debug message to user log
  * @param message debug message
  */
-function core_debug(message) {
-    issueCommand('debug', {}, message);
+function debug(message) {
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
@@ -48910,15 +48998,43 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 27 modules
-var shared = __nccwpck_require__(307);
+// EXTERNAL MODULE: ./build/shared/index.js + 41 modules
+var shared = __nccwpck_require__(2927);
+;// CONCATENATED MODULE: ./build/action/runner-identity.js
+
+/** The audience that Microsoft Entra ID asks of federated tokens. */
+const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
+/**
+ * The runner's OIDC token (`permissions: id-token: write`), exchanged for one of Microsoft Entra ID. It lives for minutes, so a
+ * new one is asked for at each exchange. `@azure/identity` is loaded when it is first needed: it is a third of the bundle,
+ * and most clusters know their clients by certificate.
+ */
+function runnerIdentity(tenantId, clientId) {
+    return {
+        async getToken(scope, options) {
+            const { ClientAssertionCredential } = await __nccwpck_require__.e(/* import() */ 76).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
+            const assertion = () => getIDToken(EXCHANGE_AUDIENCE);
+            return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/action/runner.js
+
 
 
 /** The real one, over `@actions/core`. Every line is cleaned here, so that no text of a cluster becomes a command. */
 function githubRunner() {
+    const inputs = Object.fromEntries(shared/* INPUT_NAMES */.Qh.map((name) => [name, getInput(name)]));
+    maskSecrets(inputs);
     return {
-        inputs: Object.fromEntries(shared/* INPUT_NAMES */.Qh.map((name) => [name, getInput(name)])),
+        inputs,
+        proxies: {
+            httpProxy: variable("http_proxy"),
+            httpsProxy: variable("https_proxy"),
+            noProxy: variable("no_proxy"),
+        },
+        workloadIdentity: runnerIdentity,
         line: (text) => info((0,shared/* cleanLine */.Ow)(text, 1_000)),
         warn: (text) => warning((0,shared/* cleanLine */.Ow)(text, 1_000)),
         annotate(kind, title, ...lines) {
@@ -48938,32 +49054,52 @@ function githubRunner() {
         },
     };
 }
+/**
+ * Whatever is secret is masked before anything else is printed. Not the short ones: a mask on `abc` would blank it in every
+ * log and drop every job output that happens to hold it.
+ */
+function maskSecrets(inputs) {
+    for (const name of shared/* INPUT_NAMES */.Qh) {
+        const value = inputs[name] ?? "";
+        if (isSecret(name) && value.length >= SHORTEST_MASKED)
+            setSecret(value);
+    }
+}
+const SHORTEST_MASKED = 8;
+function isSecret(name) {
+    const spec = shared/* INPUTS */.mc[name];
+    return spec.secret === true;
+}
+/** Both spellings are in use; the lower-case one wins, as it does for curl. */
+function variable(name) {
+    return process.env[name] ?? process.env[name.toUpperCase()];
+}
 
 
 /***/ }),
 
-/***/ 307:
+/***/ 2927:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  mc: () => (/* reexport */ INPUTS),
   Qh: () => (/* reexport */ INPUT_NAMES),
   Ow: () => (/* reexport */ cleanLine),
   nw: () => (/* reexport */ cleanMarkdown),
   yg: () => (/* reexport */ describeProblems),
   a3: () => (/* reexport */ formatDuration),
   r4: () => (/* reexport */ formatInstant),
-  k6: () => (/* reexport */ httpTransport),
   A0: () => (/* reexport */ instantFromMs),
+  DT: () => (/* reexport */ openCluster),
   iL: () => (/* reexport */ parseDrillRequest),
-  Zx: () => (/* reexport */ restGateway),
   ml: () => (/* reexport */ systemClock),
   Lv: () => (/* reexport */ toRecord),
   Qi: () => (/* reexport */ verifyRestore)
 });
 
-// UNUSED EXPORTS: GatewayError, INPUTS, OUTPUTS, OUTPUT_NAMES
+// UNUSED EXPORTS: GatewayError, OUTPUTS, OUTPUT_NAMES
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -48997,7 +49133,25 @@ const INPUTS = {
     },
     "api-version": {
         default: "6.4",
-        description: "The REST api-version to ask with.",
+        description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
+    },
+    "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
+    "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
+    "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
+    "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
+    "server-ca": {
+        description: "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
+    },
+    "server-certificate-thumbprint": {
+        description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
+    },
+    "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
+    "access-token": { description: "Microsoft Entra bearer token.", secret: true },
+    "entra-tenant-id": {
+        description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
+    },
+    "entra-client-id": {
+        description: "Client (application) id of that workload identity. Needs `permissions: id-token: write`.",
     },
     summary: {
         default: "true",
@@ -49026,6 +49180,180 @@ const OUTPUTS = {
 };
 const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/credentials.js
+
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** Every certificate of a PEM text, in order; one that does not parse spoils the whole. */
+function readCertificates(pem) {
+    const blocks = pem.match(PEM) ?? [];
+    try {
+        const [first, ...others] = blocks.map((block) => new external_node_crypto_.X509Certificate(block));
+        if (first !== undefined)
+            return { ok: true, value: [first, ...others] };
+    }
+    catch {
+        // OpenSSL's words for a broken block help nobody; the sentence below does.
+    }
+    return { ok: false, why: "must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)" };
+}
+/** An unencrypted PEM key. */
+function readPrivateKey(pem) {
+    if (/ENCRYPTED/.test(pem.slice(0, 200))) {
+        return { ok: false, why: "is an encrypted key; give it unencrypted, or certificate and key as client-pfx" };
+    }
+    try {
+        (0,external_node_crypto_.createPrivateKey)(pem);
+        return { ok: true, value: pem };
+    }
+    catch {
+        return { ok: false, why: "must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)" };
+    }
+}
+/** Whether certificate and key are a pair; both have been read before. */
+function arePair(cert, key) {
+    return cert.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(key));
+}
+/** A PFX in base64. OpenSSL 3 tells a wrong password from a file it cannot read, if not in words of this world. */
+function readPfx(base64, passphrase) {
+    const text = base64.replace(/\s/g, "");
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text))
+        return { ok: false, why: "must be a PFX file in base64" };
+    const pfx = Buffer.from(text, "base64");
+    try {
+        (0,external_node_tls_.createSecureContext)({ pfx, passphrase });
+        return { ok: true, value: pfx };
+    }
+    catch (error) {
+        return { ok: false, why: pfxProblem(error) };
+    }
+}
+function pfxProblem(error) {
+    const message = error instanceof Error ? error.message : "";
+    if (/mac verify failure/i.test(message))
+        return "cannot be opened: client-pfx-password is wrong";
+    if (/unsupported/i.test(message)) {
+        return "is encrypted in an outdated way (RC2, 3DES); export it again with AES-256 (openssl pkcs12 -export)";
+    }
+    return "must be a PFX file in base64, with one certificate and its key";
+}
+/** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */
+function readThumbprint(text) {
+    const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
+    if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex))
+        return { ok: true, value: hex };
+    return { ok: false, why: "must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint" };
+}
+/** A bearer token, without the word Bearer if it was pasted along. */
+function readToken(text) {
+    const token = text.trim().replace(/^bearer\s+/i, "");
+    if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
+        return { ok: true, value: token };
+    return { ok: false, why: "must be a bearer token, on one line" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/access.js
+
+/** The inputs that hold a credential, by the way in they belong to. */
+const WAYS_IN = {
+    "a client certificate": ["client-certificate", "client-key"],
+    "a PFX": ["client-pfx", "client-pfx-password"],
+    "an access token": ["access-token"],
+    "a workload identity": ["entra-tenant-id", "entra-client-id"],
+};
+const TRUST_INPUTS = ["server-ca", "server-certificate-thumbprint", "server-common-name"];
+/**
+ * Reads credential and trust. Every problem is noted, with no part of a secret in it; the result counts only if none was.
+ * `insecure` says that an endpoint is plain http, over which no credential goes.
+ */
+function parseAccess(text, note, insecure) {
+    const ways = Object.entries(WAYS_IN).filter(([, inputs]) => inputs.some((input) => text(input) !== ""));
+    const given = [...ways.flatMap(([, inputs]) => inputs), ...TRUST_INPUTS].filter((input) => text(input) !== "");
+    if (insecure)
+        for (const input of given)
+            note(input, "needs an https cluster-endpoint");
+    const [, second] = ways;
+    if (second !== undefined) {
+        note(second[1][0], `cannot go together with the other credential: give one of ${ways.map(([way]) => way).join(" and ")}`);
+    }
+    return { credential: readCredential(text, note), trust: readTrust(text, note) };
+}
+/** Every way in is read, so that all its problems are told; where several were given one of them was noted. */
+function readCredential(text, note) {
+    const found = [];
+    if (text("client-certificate") !== "" || text("client-key") !== "")
+        found.push(readPair(text, note));
+    if (text("client-pfx") !== "" || text("client-pfx-password") !== "")
+        found.push(access_readPfx(text, note));
+    if (text("access-token") !== "")
+        found.push(readGivenToken(text, note));
+    if (text("entra-tenant-id") !== "" || text("entra-client-id") !== "")
+        found.push(readIdentity(text, note));
+    return found[0] ?? NONE;
+}
+const NONE = { kind: "none" };
+function readPair(text, note) {
+    const [cert, key] = [text("client-certificate"), text("client-key")];
+    if (cert === "")
+        note("client-certificate", "is required with client-key");
+    if (key === "")
+        note("client-key", "is required with client-certificate");
+    const certificates = cert === "" ? undefined : noted("client-certificate", readCertificates(cert), note);
+    const privateKey = key === "" ? undefined : noted("client-key", readPrivateKey(key), note);
+    if (certificates === undefined || privateKey === undefined)
+        return NONE;
+    if (!arePair(certificates[0], privateKey))
+        note("client-key", "is not the key of client-certificate");
+    return { kind: "certificate", cert, key };
+}
+function access_readPfx(text, note) {
+    if (text("client-pfx") === "") {
+        note("client-pfx", "is required with client-pfx-password");
+        return NONE;
+    }
+    const passphrase = text("client-pfx-password");
+    const pfx = noted("client-pfx", readPfx(text("client-pfx"), passphrase), note);
+    return pfx === undefined ? NONE : { kind: "pfx", pfx, passphrase };
+}
+function readGivenToken(text, note) {
+    const token = noted("access-token", readToken(text("access-token")), note);
+    return token === undefined ? NONE : { kind: "token", token };
+}
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+function readIdentity(text, note) {
+    const [tenantId, clientId] = [text("entra-tenant-id"), text("entra-client-id")];
+    for (const [input, value] of [
+        ["entra-tenant-id", tenantId],
+        ["entra-client-id", clientId],
+    ]) {
+        if (!GUID.test(value))
+            note(input, "must be a GUID; both entra-tenant-id and entra-client-id are needed");
+    }
+    return { kind: "workload-identity", tenantId, clientId };
+}
+function readTrust(text, note) {
+    const ca = text("server-ca") === "" ? [] : (noted("server-ca", readCertificates(text("server-ca")), note) ?? []);
+    const thumbprints = text("server-certificate-thumbprint")
+        .split(/[\n,;]/)
+        .filter((item) => item.trim() !== "")
+        .map((item) => noted("server-certificate-thumbprint", readThumbprint(item), note))
+        .filter((item) => item !== undefined);
+    const commonName = text("server-common-name");
+    if (!/^[\w .*-]*$/.test(commonName))
+        note("server-common-name", "must be a certificate's name, such as cluster.example.com");
+    return { ca, thumbprints, commonName: commonName === "" ? undefined : commonName };
+}
+function noted(input, checked, note) {
+    if (checked.ok)
+        return checked.value;
+    note(input, checked.why);
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
@@ -49043,15 +49371,16 @@ function lookDelay(cadence, ageMs, jitter) {
     return clamp(wanted, cadence.minMs, cadence.maxMs);
 }
 /**
- * Milliseconds until the next attempt after the `fault`th fault in a row (1 is the first): doubling, up to 30 s, drawn
- * from the upper half so that partitions that failed together do not come back together. A fixed interval below a
- * second starts there instead. What the server asks for (`Retry-After`) outranks it, up to a day.
+ * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
+ * at most 30 s, so that partitions that failed together do not come back together. `previousMs` is what was returned for the
+ * fault before (0 for the first in a row). A fixed interval below a second is the first delay instead. What the server asks
+ * for (`Retry-After`) outranks it, up to a day.
+ * @param jitter from 0 to 1
  */
-function retryDelay(cadence, fault, jitter, retryAfterMs = 0) {
+function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
     const first = cadence.kind === "fixed" ? Math.min(cadence.everyMs, FIRST_RETRY_MS) : FIRST_RETRY_MS;
-    const doubled = first * 2 ** Math.min(Math.max(0, fault - 1), 20);
-    const own = Math.min(doubled, LONGEST_RETRY_MS) * (0.5 + 0.5 * jitter);
-    return Math.max(own, Math.min(retryAfterMs, 86_400_000));
+    const most = Math.min(LONGEST_RETRY_MS, Math.max(first, 3 * previousMs));
+    return Math.max(first + jitter * (most - first), Math.min(retryAfterMs, 86_400_000));
 }
 function clamp(value, low, high) {
     return Math.min(high, Math.max(low, value));
@@ -49124,11 +49453,12 @@ function formatDuration(ms) {
     const minutes = Math.round(seconds / 60);
     if (minutes < 2_880)
         return pair(Math.trunc(minutes / 60), "h", minutes % 60, "min");
-    return pair(Math.trunc(minutes / 1_440), "d", Math.round((minutes % 1_440) / 60), "h");
+    const hours = Math.round(minutes / 60);
+    return pair(Math.trunc(hours / 24), "d", hours % 24, "h");
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/partition-id.js
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const partition_id_GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Takes upper case, and the braces PowerShell and .NET print; everything else is `undefined`. */
 function parsePartitionId(text) {
     const bare = text
@@ -49138,10 +49468,11 @@ function parsePartitionId(text) {
     return isCanonical(bare) ? bare : undefined;
 }
 function isCanonical(text) {
-    return GUID.test(text);
+    return partition_id_GUID.test(text);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/drill-request.js
+
 
 
 
@@ -49151,12 +49482,16 @@ const DAY_MINUTES = 1_440;
 /** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
 function parseDrillRequest(raw) {
     const problems = [];
+    const note = (input, message) => void problems.push({ input, message });
+    const text = (input) => {
+        const spec = INPUTS[input];
+        return raw[input]?.trim() || spec.default || "";
+    };
     const read = (input, parse) => {
-        const text = raw[input]?.trim() || INPUTS[input].default || "";
-        const parsed = text === "" ? bad("is required") : parse(text);
+        const parsed = text(input) === "" ? bad("is required") : parse(text(input));
         if (parsed.ok)
             return parsed.value;
-        problems.push({ input, message: parsed.why });
+        note(input, parsed.why);
         return undefined;
     };
     const request = {
@@ -49169,6 +49504,7 @@ function parseDrillRequest(raw) {
         notBefore: read("not-before", notBefore),
         toleranceMs: TOLERANCE_MS,
         apiVersion: read("api-version", apiVersion),
+        access: parseAccess(text, note, /^http:/im.test(text("cluster-endpoint"))),
         summary: read("summary", yesOrNo),
     };
     const [first, ...others] = problems;
@@ -49212,13 +49548,13 @@ function list(parse, identity) {
     };
 }
 function endpoint(text) {
+    // Nothing of a text that may hold credentials is echoed: it would put the password into the log.
+    if (text.includes("@"))
+        return bad("must not carry a user or password in the URL");
     const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
     if (!URL.canParse(text))
         return bad(`must be ${form}; ${quote(text)} is none`);
     const url = new URL(text);
-    // Nothing of a URL with credentials is echoed: it would put the password into the log.
-    if (url.username !== "" || url.password !== "")
-        return bad("must not carry a user or password in the URL");
     if (url.protocol !== "https:" && url.protocol !== "http:")
         return bad(`must be ${form}; ${quote(text)} is none`);
     if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
@@ -49317,186 +49653,6 @@ class GatewayError extends Error {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
-
-
-const LARGEST_BODY = 1_048_576;
-/**
- * Plain HTTP(S) on undici, keep-alive, at most 8 connections an endpoint. One budget spans a request from connect to
- * last byte: undici's own body timeout measures the gap between chunks, and a body that drips defeats it.
- * Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
- */
-function httpTransport() {
-    const dispatcher = new undici/* Agent */.g6({ connections: 8, pipelining: 1, allowH2: false });
-    return {
-        async get(url, { budgetMs, signal }) {
-            const budget = AbortSignal.timeout(Math.ceil(budgetMs));
-            try {
-                const response = await (0,undici/* request */.Em)(url, {
-                    dispatcher,
-                    headers: { accept: "application/json", "cache-control": "no-cache" },
-                    signal: AbortSignal.any([signal, budget]),
-                });
-                const { statusCode: status, statusText, headers } = response;
-                return { status, statusText, headers, body: await readCapped(response.body) };
-            }
-            catch (error) {
-                if (signal.aborted || error instanceof GatewayError)
-                    throw error;
-                if (budget.aborted)
-                    throw new GatewayError("timed-out", `no answer from ${url.host} within ${Math.ceil(budgetMs)} ms`, {
-                        cause: error,
-                    });
-                throw new GatewayError("unreachable", `${url.host} cannot be reached: ${rootCause(error)}`, { cause: error });
-            }
-        },
-        close: () => dispatcher.close(),
-    };
-}
-async function readCapped(body) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of body) {
-        size += chunk.length;
-        if (size > LARGEST_BODY)
-            throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
-        chunks.push(chunk);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
-}
-/** `ECONNREFUSED`, `ENOTFOUND` and their like say more than the message around them. */
-function rootCause(error) {
-    if (error instanceof AggregateError && error.errors.length > 0)
-        return rootCause(error.errors[0]);
-    if (error instanceof undici/* errors */.sO.UndiciError && error.cause !== undefined)
-        return rootCause(error.cause);
-    if (!(error instanceof Error))
-        return String(error);
-    const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-    return code === undefined || error.message.includes(code) ? error.message : `${code} (${error.message})`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/int64.js
-const DIGITS = /^-?\d{1,19}$/;
-/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
-function parseInt64(value) {
-    const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
-    if (typeof text !== "string" || !DIGITS.test(text))
-        return undefined;
-    const canonical = BigInt(text).toString();
-    return isInt64(canonical) ? canonical : undefined;
-}
-function isInt64(canonical) {
-    return BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/parse-restore-progress.js
-
-
-/**
- * Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
- *
- * Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
- * is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
- */
-function parseRestoreProgress(body) {
-    if (body === null)
-        return { ok: true, progress: null };
-    if (!isObject(body))
-        return unreadable(`the reply is ${describe(body)}, not an object`);
-    const spelled = body["RestoreState"];
-    if (typeof spelled !== "string" || spelled === "")
-        return unreadable(`RestoreState is ${describe(spelled)}`);
-    switch (spelled) {
-        case "Accepted":
-        case "RestoreInProgress":
-        case "SecondariesInProgress":
-        case "SecondaryInProgress": {
-            // The release notes spell the new state both ways.
-            const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
-            const point = readPoint(body);
-            return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
-        }
-        case "Success": {
-            const point = readPoint(body);
-            if (!point.ok)
-                return point;
-            return known({ state: "Success", spelled, ...given("at", readTime(body)), ...given("point", point.value) });
-        }
-        case "Failure":
-        case "Timeout":
-        case "Invalid":
-            return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
-        default:
-            return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
-    }
-}
-/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
-function readTime(body) {
-    const text = body["TimeStampUtc"];
-    const at = typeof text === "string" ? parseInstant(text) : undefined;
-    return at !== undefined && at >= YEAR_2 ? at : undefined;
-}
-/** 0002-01-01T00:00:00Z. */
-const YEAR_2 = -62_104_060_800_000;
-/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
-function readPoint(body) {
-    const epoch = body["RestoredEpoch"] ?? undefined;
-    const lsnField = body["RestoredLsn"] ?? undefined;
-    if (epoch === undefined)
-        return { ok: true, value: undefined };
-    if (!isObject(epoch))
-        return unreadable(`RestoredEpoch is ${describe(epoch)}`);
-    const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
-    const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
-    if (dataLossVersion === undefined || configurationVersion === undefined) {
-        return unreadable("RestoredEpoch holds no pair of 64-bit integers");
-    }
-    const lsn = parseInt64(lsnField);
-    if (lsn === undefined)
-        return unreadable(`RestoredLsn is ${describe(lsnField)}`);
-    return { ok: true, value: { epoch: { dataLossVersion, configurationVersion }, lsn } };
-}
-/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
-function readFailure(body) {
-    const error = body["FailureError"];
-    if (!isObject(error))
-        return undefined;
-    const code = error["Code"];
-    const message = error["Message"];
-    return {
-        code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
-        message: typeof message === "string" ? message.slice(0, 1_000) : "",
-    };
-}
-function isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function describe(value) {
-    if (value === undefined)
-        return "missing";
-    if (Array.isArray(value))
-        return "a list";
-    if (isObject(value))
-        return "an object";
-    return JSON.stringify(value).slice(0, 60);
-}
-function known(progress) {
-    return { ok: true, progress };
-}
-function unreadable(why) {
-    return { ok: false, why };
-}
-/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
-function given(key, value) {
-    const object = {};
-    if (value !== undefined)
-        object[key] = value;
-    return object;
-}
-
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/exact-json.js
 /**
  * `JSON.parse` that loses no digit: an integer too large for a double comes out as the string of its digits (LSNs are
@@ -49514,36 +49670,127 @@ function keepDigits(_key, value, context) {
     return source !== undefined && /^-?\d+$/.test(source) ? source : value;
 }
 
-;// CONCATENATED MODULE: ./build/shared/service-fabric/wire.js
+;// CONCATENATED MODULE: ./build/shared/service-fabric/reply-faults.js
 
-
-
-/*
- * Requests and replies of Service Fabric's REST API, without the network. The `...Url` half says where to ask, the
- * `process...` half reads the reply, so that each rule can be tested with a literal.
- */
 /**
- * GetPartitionRestoreProgress. `timeout` is the server's own, in whole seconds from 1; it does not bound the gateway, which
- * can hold a GET for two minutes.
- * @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress
+ * Signal -> problem; what is then done, and what the verdict says, stands in `restore/problem.ts`. Codes before statuses: the
+ * Backup Restore Service and the native gateway map the same code to different statuses.
  */
-function restoreProgressUrl(endpoint, partitionId, apiVersion, budgetMs) {
-    const url = new URL(`/Partitions/${partitionId}/$/GetRestoreProgress`, endpoint);
-    url.searchParams.set("api-version", apiVersion);
-    url.searchParams.set("timeout", String(Math.max(1, Math.floor(budgetMs / 1_000))));
-    return url;
+const REPLY_FAULTS = [
+    { status: 401, problem: "access-denied", refresh: true, source: "P21: Windows security; newer gateways for tokens" },
+    {
+        status: 403,
+        problem: "access-denied",
+        refresh: true,
+        source: "P20, P22: no certificate, expired token, wrong role",
+    },
+    {
+        status: 400,
+        message: "Invalid API Version",
+        problem: "api-version-refused",
+        source: "P5, P6: the cluster is of another generation",
+    },
+    {
+        codes: [
+            "FABRIC_E_NOT_READABLE",
+            "FABRIC_E_TRANSACTION_NOT_ACTIVE",
+            "FABRIC_E_SERVICE_TOO_BUSY",
+            "FABRIC_E_TIMEOUT",
+            "FABRIC_E_COMMUNICATION_ERROR",
+            "FABRIC_E_GATEWAY_NOT_REACHABLE",
+            "FABRIC_E_NO_WRITE_QUORUM",
+            "FABRIC_E_NOT_PRIMARY",
+            "FABRIC_E_NOT_READY",
+            "FABRIC_E_OBJECT_CLOSED",
+            "FABRIC_E_SERVICE_OFFLINE",
+            "FABRIC_E_RECONFIGURATION_PENDING",
+            "E_ABORT",
+        ],
+        problem: "server-trouble",
+        source: "P10-P12, P18 and section 7.1: the service moves, or is busy",
+    },
+    {
+        status: 404,
+        body: "empty",
+        problem: "backup-service-unavailable",
+        source: "P9: made by the gateway, which knows no such service",
+    },
+    {
+        status: 404,
+        body: "fabric",
+        problem: "partition-not-found",
+        source: "P3: made by the service, about the partition",
+    },
+    { status: 408, problem: "throttled", source: "never sent by this stack; front-ends do" },
+    { status: 429, problem: "throttled", source: "never sent by this stack; front-ends do" },
+    { status: [400, 499], problem: "rejected", source: "P4, P14-P17, P23: asking again cannot help" },
+    {
+        status: 502,
+        codes: ["SSL Handshake Failed", "Invalid SSL Certificate"],
+        problem: "server-fault",
+        source: "section 7.1: between gateway and service; seldom passes",
+    },
+    { status: [502, 504], problem: "server-trouble", source: "P10, P11 and section 7.1" },
+    { status: [500, 599], problem: "server-fault", source: "P13, P19, E_UNEXPECTED, numeric codes: capped" },
+    { status: [100, 399], problem: "unintelligible", source: "no redirect is ever sent by a cluster: a portal, a proxy" },
+];
+/** The row that speaks for this reply. Every status has one. */
+function faultOf(signal) {
+    const row = REPLY_FAULTS.find((candidate) => fits(candidate, signal));
+    return row ?? { problem: "unintelligible", source: "a status no HTTP knows" };
 }
-/** @throws GatewayError for every reply that is no restore progress */
-function processRestoreProgress(reply) {
+function fits({ status, codes, body, message }, signal) {
+    const [from, to] = typeof status === "object" ? status : [status ?? 0, status ?? Infinity];
+    return (signal.status >= from &&
+        signal.status <= to &&
+        (codes === undefined || codes.includes(signal.code)) &&
+        (body === undefined || body === signal.body) &&
+        (message === undefined || message === signal.message));
+}
+/**
+ * Reads an error reply: `{"Error":{"Code","Message"}}` whatever its content type says (the service labels it text/plain),
+ * Web API's `{"Message"}`, or the reason phrase where there is no body to speak of.
+ */
+function signalOf({ status, statusText, body }) {
+    const parsed = parseOrNothing(body);
+    const error = isObject(parsed) ? parsed["Error"] : undefined;
+    if (isObject(error))
+        return { status, code: reply_faults_text(error["Code"]), message: reply_faults_text(error["Message"]), body: "fabric" };
+    if (isObject(parsed))
+        return { status, code: statusText, message: reply_faults_text(parsed["Message"]), body: "other" };
+    return { status, code: statusText, message: "", body: body.trim() === "" ? "empty" : "other" };
+}
+function parseOrNothing(body) {
+    try {
+        return parseExactJson(body);
+    }
+    catch {
+        return undefined; // XML, HTML, half a reply: the status and the reason phrase are all there is.
+    }
+}
+function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function reply_faults_text(value) {
+    return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/replies.js
+
+
+
+/**
+ * Reads a reply: a 200 by `parse`; 204 and an empty 200 as `null` ("there is none"), which `parse` decides about; every other
+ * status as the fault it is.
+ * @throws GatewayError
+ */
+function readReply(reply, nowMs, parse) {
     if (reply.status !== 200 && reply.status !== 204)
-        throw refusal(reply);
-    // The source says `null`; an empty body and a 204 are read alike, and neither can ever pass.
-    if (reply.body.trim() === "")
-        return null;
-    const parsed = parseRestoreProgress(parseBody(reply.body));
+        throw refusal(reply, nowMs);
+    const parsed = parse(reply.body.trim() === "" ? null : parseBody(reply.body));
     if (!parsed.ok)
-        throw new GatewayError("unintelligible", `the answer is no restore progress: ${parsed.why}`);
-    return parsed.progress;
+        throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+    return parsed.value;
 }
 function parseBody(body) {
     try {
@@ -49555,97 +49802,996 @@ function parseBody(body) {
         });
     }
 }
-/** What a reply other than 200 means. The full table of the contract is richer; this tells apart what ends a watch. */
-function refusal(reply) {
-    const { status } = reply;
-    const { code, message } = fabricError(reply);
-    const told = [code, message].filter((part) => part !== "").join(": ");
-    const summary = `HTTP ${status}${told === "" ? "" : ` ${told}`}`;
-    return new GatewayError(classify(reply), summary, { retryAfterMs: retryAfter(reply) });
+function refusal(reply, nowMs) {
+    const signal = signalOf(reply);
+    const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
+    const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
+    return new GatewayError(faultOf(signal).problem, message, { retryAfterMs: retryAfter(reply, nowMs) });
 }
-function classify({ status, body }) {
-    if (status === 401 || status === 403)
-        return "access-denied";
-    // An empty 404 is the gateway's, which knows no Backup Restore Service; one with a fabric error is about the partition;
-    // any other was written by something that is no Service Fabric.
-    if (status === 404 && body.trim() === "")
-        return "backup-service-unavailable";
-    if (status === 404 && errorFields(body) !== undefined)
-        return "partition-not-found";
-    if (status === 408 || status === 429)
-        return "throttled";
-    if (status >= 500)
-        return "server-trouble";
-    if (status >= 400)
-        return "rejected";
-    return "unintelligible";
+/** Whether the refusal may be one of a credential that has run out. */
+function asksForRefresh(reply) {
+    return reply.status >= 400 && faultOf(signalOf(reply)).refresh === true;
 }
-/** Error bodies are `{"Error":{"Code","Message"}}`, whatever their content type says; an empty one has its code in the reason phrase. */
-function fabricError(reply) {
-    const fields = errorFields(reply.body);
-    if (fields !== undefined)
-        return { code: wire_text(fields["Code"]), message: wire_text(fields["Message"]) };
-    return { code: reply.statusText, message: "" };
+/** `Retry-After`, in seconds or as an HTTP date, as a time from now; never negative. */
+function retryAfter({ headers }, nowMs) {
+    const header = headers["retry-after"];
+    if (typeof header !== "string")
+        return undefined;
+    if (/^\d{1,6}$/.test(header))
+        return Number(header) * 1_000;
+    const ms = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) - nowMs : Number.NaN;
+    return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
-function errorFields(body) {
-    let parsed;
-    try {
-        parsed = parseExactJson(body);
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/requests.js
+/*
+ * Where to ask for what. The Backup Restore Service wants api-version 6.4 or more (the preview clusters: 6.2-preview); native
+ * routes want at most the cluster's own version, so each is asked for with the lowest that carries what is needed.
+ */
+/** The two generations of the REST surface: everything since 6.4, and the preview clusters of 6.2 and 6.3. */
+const PREVIEW_VERSION = "6.2-preview";
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress */
+function restoreProgressPath(id, version) {
+    return path(["Partitions", id, "$", "GetRestoreProgress"], { "api-version": version });
+}
+/** Needs a backup policy over the partition. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist */
+function backupsPath(id, version, token) {
+    return path(["Partitions", id, "$", "GetBackups"], { "api-version": version, ContinuationToken: token });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo */
+function partitionInfoPath(id) {
+    return path(["Partitions", id], { "api-version": "6.0" });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth */
+function partitionHealthPath(id) {
+    return path(["Partitions", id, "$", "GetHealth"], { "api-version": "6.0" });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo */
+function serviceNamePath(id) {
+    return path(["Partitions", id, "$", "GetServiceName"], { "api-version": "6.0" });
+}
+/** 6.4 adds `PrimaryEpoch`. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist */
+function partitionsPath(serviceName, brsVersion, token) {
+    return path(["Services", entityId(serviceName), "$", "GetPartitions"], {
+        "api-version": brsVersion === PREVIEW_VERSION ? "6.0" : "6.4",
+        ContinuationToken: token,
+    });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist */
+function servicesPath(applicationName, token) {
+    return path(["Applications", entityId(applicationName), "$", "GetServices"], {
+        "api-version": "6.0",
+        ContinuationToken: token,
+    });
+}
+/** Anonymous. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getaadmetadata */
+function aadMetadataPath() {
+    return path(["$", "GetAadMetadata"], { "api-version": "6.0" });
+}
+/**
+ * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
+ * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
+ */
+function requestUrl(endpoint, pathAndQuery, budgetMs) {
+    const url = new URL(pathAndQuery, endpoint);
+    url.searchParams.set("timeout", String(Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)))));
+    return url;
+}
+/** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */
+function entityId(name) {
+    return name.replace(/^fabric:\/+/i, "").replaceAll("/", "~");
+}
+/** Every segment and value is percent-encoded: continuation tokens hold `+`, spaces and slashes. Empty values are left out. */
+function path(segments, query) {
+    const pairs = Object.entries(query).filter(([, value]) => value !== "");
+    const encoded = segments.map((segment) => (segment === "$" ? segment : encodeURIComponent(segment)));
+    return `/${encoded.join("/")}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/ask.js
+
+
+
+
+/**
+ * One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
+ * reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
+ * Whether and when to ask again is the heart's business.
+ */
+function asker(options) {
+    const memory = { ...options, preferred: 0, version: options.apiVersion };
+    return async (path, look) => {
+        const left = countdown(options.clock, look);
+        const asked = path(memory.version);
+        const answered = await withCredential(memory, asked, look);
+        const other = path(PREVIEW_VERSION);
+        if (other === asked || !refusesVersion(answered.reply))
+            return answered;
+        const again = await withCredential(memory, other, left());
+        if (refusesVersion(again.reply))
+            return answered;
+        memory.version = PREVIEW_VERSION;
+        return again;
+    };
+}
+function refusesVersion(reply) {
+    return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
+}
+async function withCredential(memory, path, look) {
+    const left = countdown(memory.clock, look);
+    const answered = await viaAnyEndpoint(memory, path, left, (await authorization(memory.tokens, look, false)) ?? {});
+    if (!asksForRefresh(answered.reply))
+        return answered;
+    const renewed = await authorization(memory.tokens, left(), true);
+    return renewed === undefined ? answered : viaAnyEndpoint(memory, path, left, renewed);
+}
+/** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
+async function authorization(tokens, look, refresh) {
+    const token = await tokens?.token(look, refresh);
+    if (token !== undefined)
+        return { authorization: `Bearer ${token}` };
+    return refresh ? undefined : {};
+}
+async function viaAnyEndpoint(memory, path, left, headers) {
+    const { endpoints, transport, clock } = memory;
+    for (let attempt = 1;; attempt++) {
+        const endpoint = endpoints[memory.preferred] ?? endpoints[0];
+        const sentAt = clock.now();
+        const look = left();
+        try {
+            const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
+            return { reply, sentAt, receivedAt: clock.now() };
+        }
+        catch (error) {
+            if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code))
+                throw error;
+            memory.preferred = (memory.preferred + 1) % endpoints.length;
+            if (attempt === endpoints.length || left().budgetMs <= 1)
+                throw error;
+        }
     }
-    catch {
-        return undefined; // XML, HTML, nothing: the reason phrase is all there is.
-    }
-    const error = wire_isObject(parsed) ? parsed["Error"] : undefined;
-    return wire_isObject(error) ? error : undefined;
 }
-/** Seconds only: the HTTP-date form needs a clock this room does not have, and no known front-end sends it. */
-function retryAfter(reply) {
-    const header = reply.headers["retry-after"];
-    return typeof header === "string" && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
+/** What is left of a budget whenever it is asked for; never less than a millisecond. */
+function countdown(clock, look) {
+    const until = clock.now() + look.budgetMs;
+    return () => ({ ...look, budgetMs: Math.max(1, until - clock.now()) });
 }
-function wire_isObject(value) {
+
+;// CONCATENATED MODULE: ./build/shared/restore/fields.js
+/*
+ * Reading `unknown` JSON field by field, for the parsers of this room.
+ */
+function fields_isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function wire_text(value) {
-    return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
+/** What a value is, in a few words for a message; never more than a short piece of it. */
+function describe(value) {
+    if (value === undefined)
+        return "missing";
+    if (Array.isArray(value))
+        return "a list";
+    if (fields_isObject(value))
+        return "an object";
+    return JSON.stringify(value).slice(0, 60);
+}
+/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
+function given(key, value) {
+    const object = {};
+    if (value !== undefined)
+        object[key] = value;
+    return object;
+}
+function fields_good(value) {
+    return { ok: true, value };
+}
+function unreadable(why) {
+    return { ok: false, why };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/int64.js
+const DIGITS = /^-?\d{1,19}$/;
+/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
+function parseInt64(value) {
+    const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
+    if (typeof text !== "string" || !DIGITS.test(text))
+        return undefined;
+    const canonical = BigInt(text).toString();
+    return isInt64(canonical) ? canonical : undefined;
+}
+function isInt64(canonical) {
+    return BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/restore-point.js
+
+
+
+/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
+function readEpoch(epoch) {
+    const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
+    const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
+    return dataLossVersion === undefined || configurationVersion === undefined
+        ? undefined
+        : { dataLossVersion, configurationVersion };
+}
+/** An epoch and an LSN, under the names given; `undefined` where there is no epoch at all. */
+function readPoint(body, epochName, lsnName) {
+    const fields = body[epochName] ?? undefined;
+    const lsnField = body[lsnName] ?? undefined;
+    if (fields === undefined)
+        return fields_good(undefined);
+    if (!fields_isObject(fields))
+        return unreadable(`${epochName} is ${describe(fields)}`);
+    const epoch = readEpoch(fields);
+    if (epoch === undefined)
+        return unreadable(`${epochName} holds no pair of 64-bit integers`);
+    const lsn = parseInt64(lsnField);
+    return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : fields_good({ epoch, lsn });
+}
+/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
+function readTime(value) {
+    const at = typeof value === "string" ? parseInstant(value) : undefined;
+    return at !== undefined && at >= YEAR_2 ? at : undefined;
+}
+/** 0002-01-01T00:00:00Z. */
+const YEAR_2 = -62_104_060_800_000;
+
+;// CONCATENATED MODULE: ./build/shared/restore/parse-partition.js
+
+
+
+
+/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
+function parsePartitionInfo(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a partition is ${describe(body)}`);
+    const information = body["PartitionInformation"];
+    const id = fields_isObject(information) ? parse_partition_text(information["Id"]) : undefined;
+    const partitionId = id === undefined ? undefined : parsePartitionId(id);
+    const [status, health] = [parse_partition_text(body["PartitionStatus"]), parse_partition_text(body["HealthState"])];
+    if (partitionId === undefined)
+        return unreadable("PartitionInformation holds no partition GUID");
+    if (status === undefined || health === undefined)
+        return unreadable("PartitionStatus or HealthState is missing");
+    const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
+    return fields_good({
+        partitionId,
+        stateful: body["ServiceKind"] === "Stateful",
+        status,
+        health,
+        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+        ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
+        ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
+    });
+}
+/** A service out of a list. Only stateful ones with persisted state can be restored. */
+function parseServiceInfo(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a service is ${describe(body)}`);
+    const [name, kind] = [parse_partition_text(body["Name"]), parse_partition_text(body["ServiceKind"])];
+    if (name === undefined || kind === undefined)
+        return unreadable("a service has no Name or no ServiceKind");
+    const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
+    return fields_good({
+        name,
+        persisted,
+        kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
+    });
+}
+/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
+function parseBackup(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a backup is ${describe(body)}`);
+    const backupId = parsePartitionId(parse_partition_text(body["BackupId"]) ?? "");
+    if (backupId === undefined)
+        return unreadable("a backup has no BackupId");
+    const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
+    if (!point.ok)
+        return point;
+    return fields_good({
+        backupId,
+        type: parse_partition_text(body["BackupType"]) ?? "",
+        location: parse_partition_text(body["BackupLocation"]) ?? "",
+        ...given("createdAt", readTime(body["CreationTimeUtc"])),
+        ...given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
+    });
+}
+/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
+function parseRestoreHealthEvent(body) {
+    const events = fields_isObject(body) ? body["HealthEvents"] : undefined;
+    if (!Array.isArray(events))
+        return unreadable(`HealthEvents is ${describe(events)}`);
+    const found = events
+        .filter((event) => fields_isObject(event))
+        .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
+        .filter((event) => event["IsExpired"] !== true)
+        .flatMap((event) => {
+        const at = readTime(event["SourceUtcTimestamp"]);
+        const description = (parse_partition_text(event["Description"]) ?? "").slice(0, 300);
+        return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
+    })
+        .toSorted((a, b) => b.at - a.at);
+    return fields_good(found[0] ?? null);
+}
+function parseServiceName(body) {
+    const name = fields_isObject(body) ? parse_partition_text(body["Name"]) : undefined;
+    return name === undefined ? unreadable("the service has no Name") : fields_good(name);
+}
+function parsePage(body) {
+    const items = fields_isObject(body) ? body["Items"] : undefined;
+    if (!fields_isObject(body) || !Array.isArray(items))
+        return unreadable(`Items is ${describe(items)}`);
+    const token = body["ContinuationToken"] ?? "";
+    return typeof token === "string"
+        ? fields_good({ items, continuationToken: token })
+        : unreadable(`ContinuationToken is ${describe(token)}`);
+}
+function parse_partition_text(value) {
+    return typeof value === "string" && value !== "" ? value : undefined;
+}
+function count(value) {
+    const exact = parseInt64(value);
+    return exact === undefined ? undefined : Number(exact);
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/parse-restore-progress.js
+
+
+/**
+ * Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
+ *
+ * Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
+ * is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
+ */
+function parseRestoreProgress(body) {
+    if (body === null)
+        return fields_good(null);
+    if (!fields_isObject(body))
+        return unreadable(`the reply is ${describe(body)}, not an object`);
+    const spelled = body["RestoreState"];
+    if (typeof spelled !== "string" || !/^[A-Za-z]/.test(spelled))
+        return unreadable(`RestoreState is ${describe(spelled)}`);
+    switch (spelled) {
+        case "Accepted":
+        case "RestoreInProgress":
+        case "SecondariesInProgress":
+        case "SecondaryInProgress": {
+            // The release notes spell the new state both ways.
+            const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
+            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+            return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
+        }
+        case "Success": {
+            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+            if (!point.ok)
+                return point;
+            return known({
+                state: "Success",
+                spelled,
+                ...given("at", readTime(body["TimeStampUtc"])),
+                ...given("point", point.value),
+            });
+        }
+        case "Failure":
+        case "Timeout":
+        case "Invalid":
+            return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
+        default:
+            return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
+    }
+}
+/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
+function readFailure(body) {
+    const error = body["FailureError"];
+    if (!fields_isObject(error))
+        return undefined;
+    const code = error["Code"];
+    const message = error["Message"];
+    return {
+        code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
+        message: typeof message === "string" ? message.slice(0, 1_000) : "",
+    };
+}
+function known(progress) {
+    return fields_good(progress);
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/clock-skew.js
+/**
+ * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
+ * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
+ * lets less pass. A reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ */
+function clockSkew({ headers }, sentAt, receivedAt) {
+    const date = headers["date"];
+    const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
+    if (Number.isNaN(serverMs))
+        return undefined;
+    const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
+    return least > 0 || most < 0 ? Math.round(most) : 0;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/rest-gateway.js
 
 
-/** A cluster behind its REST gateway(s). The endpoint that answered last is asked first; the others when it cannot be reached. */
-function restGateway({ endpoints, apiVersion, transport, clock }) {
-    let preferred = 0;
+
+
+
+
+
+
+/** A cluster behind its REST gateway(s). */
+function restGateway(options) {
+    const { clock } = options;
+    const ask = asker(options);
+    const one = async (path, look, parse) => {
+        const { reply, receivedAt } = await ask(path, look);
+        return readReply(reply, receivedAt, parse);
+    };
+    const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
     return {
-        async restoreProgress(partitionId, look) {
-            const endpoint = endpoints[preferred] ?? endpoints[0];
-            const sentAt = clock.now();
-            try {
-                const reply = await transport.get(restoreProgressUrl(endpoint, partitionId, apiVersion, look.budgetMs), look);
-                return { progress: processRestoreProgress(reply), ...clockSkew(reply, sentAt, clock.now()) };
-            }
-            catch (error) {
-                // The heart decides when to look again; that look then asks the next endpoint.
-                const elsewhere = error instanceof GatewayError && (error.code === "unreachable" || error.code === "timed-out");
-                if (elsewhere)
-                    preferred = (preferred + 1) % endpoints.length;
-                throw error;
-            }
+        async restoreProgress(id, look) {
+            const { reply, sentAt, receivedAt } = await ask((version) => restoreProgressPath(id, version), look);
+            const progress = readReply(reply, receivedAt, parseRestoreProgress);
+            return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+        },
+        partitionInfo: (id, look) => one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo)),
+        restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
+        serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
+        partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
+        services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
+        backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup),
+    };
+}
+/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
+async function everyPage(left, parse, page) {
+    const seen = new Set([""]);
+    const all = [];
+    for (let token = "";;) {
+        const { items, continuationToken } = await page(token, left());
+        for (const item of items) {
+            const parsed = parse(item);
+            if (!parsed.ok)
+                throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+            all.push(parsed.value);
+        }
+        if (continuationToken === "")
+            return all;
+        if (seen.has(continuationToken)) {
+            throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
+        }
+        seen.add(continuationToken);
+        token = continuationToken;
+    }
+}
+/** 204 is how GET /Partitions/{id} says that there is none. */
+function orNull(parse) {
+    return (body) => (body === null ? fields_good(null) : parse(body));
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
+
+const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
+/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
+function distrust(trust, presented, nowMs) {
+    const { certificate, chainError, hostname } = presented;
+    const outside = outsideValidity(certificate, nowMs);
+    if (outside !== undefined)
+        return outside;
+    const pinned = trust.thumbprints.length > 0;
+    if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) {
+        return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
+    }
+    const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
+    const chainMatters = !named && (!pinned || trust.ca.length > 0);
+    if (chainMatters && chainError !== undefined)
+        return `its certificate is not trusted (${chainError})`;
+    if (trust.commonName !== undefined) {
+        const bears = certificate.checkHost(trust.commonName, { subject: "always", wildcards: false }) !== undefined;
+        return bears ? undefined : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
+    }
+    if (pinned || named)
+        return undefined;
+    return (0,external_node_tls_.checkServerIdentity)(hostname, legacy(certificate))?.message;
+}
+function outsideValidity({ validFromDate, validToDate }, nowMs) {
+    if (nowMs > validToDate.getTime())
+        return `its certificate expired on ${validToDate.toISOString()}`;
+    if (nowMs < validFromDate.getTime())
+        return `its certificate is not valid before ${validFromDate.toISOString()}`;
+    return undefined;
+}
+/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
+function thumbprintsOf({ fingerprint, fingerprint256 }) {
+    return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
+}
+function nameOf(certificate) {
+    return ([certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") ||
+        "no name at all");
+}
+/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
+function legacy(certificate) {
+    return certificate.toLegacyObject();
+}
+const EXPIRY_WARNING_MS = 30 * 86_400_000;
+/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
+function expiryWarning(whose, { validToDate }, nowMs) {
+    const left = validToDate.getTime() - nowMs;
+    if (left < 0 || left > EXPIRY_WARNING_MS)
+        return undefined;
+    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/tokens.js
+
+
+/** A token that was given: it is what it is. */
+function givenToken(token) {
+    return { token: (_look, refresh) => Promise.resolve(refresh ? undefined : token) };
+}
+/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
+function parseAadMetadata(body) {
+    const metadata = fields_isObject(body) ? body["metadata"] : undefined;
+    if (!fields_isObject(body) || !fields_isObject(metadata))
+        return unreadable(`the Entra metadata is ${describe(metadata)}`);
+    const { tenant, cluster } = metadata;
+    if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
+        return unreadable("the cluster is not set up for Microsoft Entra ID");
+    }
+    return fields_good({ tenantId: tenant, clusterId: cluster });
+}
+/** A token is renewed this long before it ends. */
+const EARLY_MS = 5 * 60_000;
+/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
+function entraTokens({ credential, registration, tenantId, clock }) {
+    let scope;
+    let held;
+    return {
+        async token(look, refresh) {
+            if (!refresh && held !== undefined && clock.now() < held.until)
+                return held.token;
+            scope ??= scopeOf(await registration(look), tenantId);
+            const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
+            const got = await asked(credential(), scope, abortSignal, look);
+            const lifetime = got.expiresOnTimestamp - clock.now();
+            held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
+            return got.token;
         },
     };
 }
+function scopeOf(registration, tenantId) {
+    if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+        throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
+    }
+    return `${registration.clusterId}/.default`;
+}
+async function asked(credential, scope, abortSignal, look) {
+    try {
+        return await fetched(credential, scope, abortSignal);
+    }
+    catch (error) {
+        if (look.signal.aborted || error instanceof GatewayError)
+            throw error;
+        if (abortSignal.aborted)
+            throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
+        const refused = error instanceof Error && error.name === "AuthenticationError";
+        const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+        throw new GatewayError(refused ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, {
+            cause: error,
+        });
+    }
+}
+async function fetched(credential, scope, abortSignal) {
+    const got = await credential.getToken(scope, { abortSignal });
+    if (got === null)
+        throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
+    return got;
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
+
 /**
- * The cluster's clock minus ours, from the `Date` header. The header's second and the request's own time leave it in a range:
- * one that holds zero is no sign of a skew at all, of any other the later end is taken, the one that lets less pass. A
- * reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ * The proxy for a URL, or none. As curl has it: https goes through HTTPS_PROXY only, NO_PROXY holds hosts, `.suffixes`,
+ * `host:port`, `*`; addresses in CIDR form too. Loopback has no special place.
+ * @throws TypeError where the variable is no URL, naming the variable and never its value, which may hold a password
  */
-function clockSkew(reply, sentAt, receivedAt) {
-    const date = reply.headers["date"];
-    const serverMs = typeof date === "string" && reply.headers["age"] === undefined ? Date.parse(date) : Number.NaN;
-    if (Number.isNaN(serverMs))
-        return {};
-    const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
-    return { clockSkewMs: least > 0 || most < 0 ? Math.round(most) : 0 };
+function proxyFor(url, variables) {
+    const https = url.protocol === "https:";
+    const value = (https ? variables.httpsProxy : variables.httpProxy)?.trim() ?? "";
+    if (value === "" || isExempt(url, variables.noProxy ?? ""))
+        return undefined;
+    const text = value.includes("://") ? value : `http://${value}`;
+    const proxy = URL.canParse(text) ? new URL(text) : undefined;
+    if (proxy === undefined || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
+        throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL`);
+    }
+    return proxy;
+}
+/** Host and port: all of a proxy that may be shown. */
+function proxyName(proxy) {
+    return proxy.port === "" ? proxy.hostname : `${proxy.hostname}:${proxy.port}`;
+}
+/** The value of `Proxy-Authorization`, from the URL's user info. */
+function proxyAuthorization({ username, password }) {
+    if (username === "" && password === "")
+        return undefined;
+    return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+}
+function isExempt(url, noProxy) {
+    const host = bareHost(url.hostname);
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    return noProxy
+        .split(/[\s,]+/)
+        .filter((entry) => entry !== "")
+        .some((entry) => matches(entry.toLowerCase(), host, port));
+}
+function matches(entry, host, port) {
+    if (entry === "*")
+        return true;
+    if (entry.includes("/"))
+        return inSubnet(entry, host);
+    const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && (0,external_node_net_.isIP)(entry) === 0 && onlyPort !== port)
+        return false;
+    const wanted = bareHost((0,external_node_net_.isIP)(entry) === 0 ? name : entry).replace(/^\*?\./, "");
+    return host === wanted || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${wanted}`));
+}
+function inSubnet(entry, host) {
+    const [network = "", prefix = ""] = entry.split("/");
+    const family = (0,external_node_net_.isIP)(network);
+    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix))
+        return false;
+    const bits = Number(prefix);
+    if (bits > (family === 4 ? 32 : 128))
+        return false;
+    const type = family === 4 ? "ipv4" : "ipv6";
+    const list = new external_node_net_.BlockList();
+    list.addSubnet(network, bits, type);
+    return list.check(host, type);
+}
+function bareHost(hostname) {
+    return hostname
+        .toLowerCase()
+        .replace(/^\[(.*)\]$/, "$1")
+        .replace(/\.$/, "");
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
+
+
+
+
+
+
+
+
+/**
+ * An undici connector for https that checks the server **before undici may write a byte**, directly and through a proxy
+ * alike. Why our own: undici's ProxyAgent takes TLS options but no connector, and options alone cannot pin a thumbprint
+ * (`rejectUnauthorized: false` silently switches `checkServerIdentity` off).
+ *
+ * What a server that fails the check has seen by then: the handshake, in which TLS shows it the client certificate's public
+ * half if it asked. No token, no request, no key.
+ */
+function secureConnector(options) {
+    const secureContext = contextOptions(options);
+    return (target, callback) => void handOver(establish(target, options, secureContext), callback);
+}
+async function handOver(connecting, callback) {
+    let socket;
+    try {
+        socket = await connecting;
+    }
+    catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+        return;
+    }
+    callback(null, socket);
+}
+function contextOptions({ trust, identity }) {
+    const withIdentity = identity.cert !== undefined || identity.pfx !== undefined;
+    return {
+        ...identity,
+        ca: trust.ca.length > 0
+            ? trust.ca.map((certificate) => certificate.toString())
+            : [...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")],
+        allowPartialTrustChain: trust.ca.length > 0,
+        // The gateway (http.sys) asks for the client certificate after the handshake: Node can answer that on TLS 1.2 only.
+        ...(withIdentity ? { maxVersion: "TLSv1.2" } : {}),
+    };
+}
+async function establish(target, options, secureContext) {
+    const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
+    const port = Number(target.port === "" ? 443 : target.port);
+    const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
+    const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
+    const socket = (0,external_node_tls_.connect)({
+        ...secureContext,
+        socket: underneath,
+        ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
+        ALPNProtocols: ["http/1.1"],
+        rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
+        checkServerIdentity: () => undefined,
+    });
+    await settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
+    const why = suspicion(socket, hostname, options);
+    if (why !== undefined) {
+        socket.destroy();
+        throw new GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
+    }
+    socket.setNoDelay(true);
+    return socket;
+}
+function suspicion(socket, hostname, { trust, nowMs, warn }) {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        return "it presented no certificate";
+    const chainError = socket.authorized ? undefined : String(socket.authorizationError);
+    const why = distrust(trust, { certificate, chainError, hostname }, nowMs());
+    const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
+    if (why === undefined && ending !== undefined)
+        warn(ending);
+    return why;
+}
+async function direct(host, port, options) {
+    const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
+    await settled(socket, "connect", `the connection to ${host}:${port}`, options);
+    return socket;
+}
+/** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
+function tunnel(proxy, target, port, { timeoutMs, closing }) {
+    const authorization = proxyAuthorization(proxy);
+    const authority = `${target.hostname}:${port}`;
+    const open = proxy.protocol === "https:" ? external_node_https_.request : external_node_http_.request;
+    return new Promise((resolve, reject) => {
+        const refuse = (why, cause) => reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
+        const connecting = open({
+            host: proxy.hostname.replace(/^\[(.*)\]$/, "$1"),
+            port: proxy.port === "" ? (proxy.protocol === "https:" ? 443 : 80) : Number(proxy.port),
+            method: "CONNECT",
+            path: authority,
+            headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
+            agent: false,
+            timeout: timeoutMs,
+            signal: closing,
+        });
+        connecting.once("connect", (response, socket) => {
+            if (response.statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
+        });
+        connecting.once("response", (response) => {
+            response.resume();
+            refuse(`answered HTTP ${response.statusCode} instead of opening a tunnel`);
+        });
+        connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
+        connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
+        connecting.end();
+    });
+}
+/** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
+async function settled(socket, event, what, { timeoutMs, closing }) {
+    const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
+    try {
+        await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
+    }
+    catch (error) {
+        socket.destroy();
+        throw limit.aborted ? new Error(`${what} took longer than ${timeoutMs} ms`, { cause: error }) : error;
+    }
+    function ended() {
+        throw new Error(`${what} was closed by the other side`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
+
+
+
+
+const LARGEST_BODY = 1_048_576;
+/** Less than the default request timeout, so that a second gateway can still be asked within it. */
+const CONNECT_MS = 10_000;
+/**
+ * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
+ * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
+ * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
+ */
+function httpTransport(options) {
+    const closing = new AbortController();
+    const pools = new Map();
+    const dispatcherFor = (url) => {
+        const known = pools.get(url.origin);
+        if (known !== undefined)
+            return known;
+        const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
+        pools.set(url.origin, pool);
+        return pool;
+    };
+    return {
+        async get(url, { budgetMs, signal }, headers = {}) {
+            const budget = AbortSignal.timeout(Math.ceil(budgetMs));
+            try {
+                const response = await (0,undici/* request */.Em)(url, {
+                    dispatcher: dispatcherFor(url),
+                    headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
+                    signal: AbortSignal.any([signal, budget]),
+                });
+                const { statusCode: status, statusText, headers: received } = response;
+                return { status, statusText, headers: received, body: await readCapped(response.body) };
+            }
+            catch (error) {
+                if (signal.aborted)
+                    throw error;
+                throw asGatewayError(error, url, budget.aborted ? Math.ceil(budgetMs) : undefined);
+            }
+        },
+        async close() {
+            closing.abort();
+            await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+        },
+    };
+}
+function openPool(url, options) {
+    const limits = { connections: 8, pipelining: 1, allowH2: false };
+    if (url.protocol === "https:")
+        return new undici/* Agent */.g6({ ...limits, connect: secureConnector(options) });
+    const proxy = proxyFor(url, options.proxies);
+    if (proxy === undefined)
+        return new undici/* Agent */.g6({ ...limits, connect: { timeout: options.timeoutMs } });
+    const token = proxyAuthorization(proxy);
+    return new undici/* ProxyAgent */.kT({
+        ...limits,
+        uri: `${proxy.protocol}//${proxy.host}`,
+        ...(token === undefined ? {} : { token }),
+    });
+}
+async function readCapped(body) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > LARGEST_BODY)
+            throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
+        chunks.push(chunk);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
+}
+function asGatewayError(error, url, overBudgetMs) {
+    if (error instanceof GatewayError)
+        return error;
+    if (overBudgetMs !== undefined) {
+        return new GatewayError("timed-out", `no answer from ${url.host} within ${overBudgetMs} ms`, { cause: error });
+    }
+    const root = rootCause(error);
+    if (root instanceof GatewayError)
+        return root;
+    const code = codeOf(root);
+    if (NO_TLS.has(code)) {
+        return new GatewayError("untrusted-server", `${url.host} does not speak TLS as it should: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
+        return new GatewayError("access-denied", `${url.host} refused our certificate: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    return new GatewayError("unreachable", `${url.host} cannot be reached: ${transport_describe(root)}`, { cause: error });
+}
+/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
+const NO_TLS = new Set([
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+    "ERR_SSL_HTTP_REQUEST",
+    "ERR_SSL_UNSUPPORTED_PROTOCOL",
+    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+]);
+/** The innermost error says more than those around it. */
+function rootCause(error) {
+    if (error instanceof GatewayError)
+        return error;
+    if (error instanceof AggregateError && error.errors.length > 0)
+        return rootCause(error.errors[0]);
+    if (error instanceof Error && error.cause !== undefined && !(error instanceof undici/* errors */.sO.ResponseError))
+        return rootCause(error.cause);
+    return error;
+}
+function codeOf(error) {
+    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+function transport_describe(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const code = codeOf(error);
+    // OpenSSL's own lines carry source files and thread ids; its code says all there is.
+    if (code.startsWith("ERR_SSL_"))
+        return code;
+    return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/open-cluster.js
+
+
+
+
+
+
+
+
+
+/** The cluster's gateway client. Connects to nothing yet. */
+function openCluster(access, surroundings) {
+    const { endpoints, apiVersion, credential, trust } = access;
+    const { clock, proxies } = surroundings;
+    const warn = once(surroundings.warn);
+    if (credential.kind === "certificate") {
+        const ending = expiryWarning("The client certificate", new external_node_crypto_.X509Certificate(credential.cert), clock.now());
+        if (ending !== undefined)
+            warn(ending);
+    }
+    const transport = httpTransport({ trust, identity: identityOf(credential), proxies, nowMs: () => clock.now(), warn });
+    const options = { endpoints, apiVersion, transport, clock };
+    const tokens = tokensOf(credential, options, surroundings);
+    return {
+        gateway: restGateway(tokens === undefined ? options : { ...options, tokens }),
+        close: () => transport.close(),
+    };
+}
+function identityOf(credential) {
+    switch (credential.kind) {
+        case "certificate":
+            return { cert: credential.cert, key: credential.key };
+        case "pfx":
+            return { pfx: Buffer.from(credential.pfx), passphrase: credential.passphrase };
+        case "none":
+        case "token":
+        case "workload-identity":
+            return {};
+        default:
+            return credential;
+    }
+}
+function tokensOf(credential, options, { clock, workloadIdentity }) {
+    if (credential.kind === "token")
+        return givenToken(credential.token);
+    if (credential.kind !== "workload-identity")
+        return undefined;
+    const { tenantId, clientId } = credential;
+    const ask = asker(options);
+    return entraTokens({
+        clock,
+        tenantId,
+        credential: () => {
+            if (workloadIdentity !== undefined)
+                return workloadIdentity(tenantId, clientId);
+            throw new GatewayError("access-denied", "this host has no identity to exchange for a token");
+        },
+        registration: async (look) => {
+            const { reply, receivedAt } = await ask(aadMetadataPath, look);
+            return readReply(reply, receivedAt, parseAadMetadata);
+        },
+    });
+}
+function once(warn) {
+    const said = new Set();
+    return (text) => {
+        if (said.has(text))
+            return;
+        said.add(text);
+        warn(text);
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/dice.js
@@ -49808,20 +50954,27 @@ function attempts(looks) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/problem.js
-/** The one table of what is retried. `reason` is what the verdict says where the problem is what ends the watch. */
+const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
+const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
+/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
 const TREATMENT = {
-    unreachable: { treatment: "bear", times: Infinity, reason: "unreachable" },
-    "timed-out": { treatment: "bear", times: Infinity, reason: "unreachable" },
-    throttled: { treatment: "bear", times: Infinity, reason: "unreachable" },
-    "server-trouble": { treatment: "bear", times: Infinity, reason: "unreachable" },
+    unreachable: bear("unreachable"),
+    "timed-out": bear("unreachable"),
+    throttled: bear("unreachable"),
+    "server-trouble": bear("unreachable"),
+    // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
+    "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
     // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
     unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
     // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
-    "backup-service-unavailable": { treatment: "give-up", times: 2, reason: "backup-service-unavailable" },
-    "partition-not-found": { treatment: "give-up", times: 1, reason: "partition-not-found" },
-    "access-denied": { treatment: "give-up", times: 1, reason: "access-denied" },
-    "untrusted-server": { treatment: "give-up", times: 1, reason: "untrusted-server" },
-    rejected: { treatment: "give-up", times: 1, reason: "rejected" },
+    "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
+    "partition-not-found": giveUp("partition-not-found"),
+    // The gateway client has refreshed the credential once before it says so.
+    "access-denied": giveUp("access-denied"),
+    "untrusted-server": giveUp("untrusted-server"),
+    // The gateway client has tried the other generation's api-version before it says so.
+    "api-version-refused": giveUp("rejected"),
+    rejected: giveUp("rejected"),
 };
 
 ;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
@@ -49854,6 +51007,7 @@ function beginWatch(plan, startedAt, dice) {
         looks: 0,
         faults: 0,
         faultsInARow: 0,
+        retryMs: 0,
         everInFlight: false,
         phases: [],
         phasesDropped: 0,
@@ -49892,7 +51046,7 @@ function advance(watch, observation, now) {
         case "cancelled":
             return conclude(watch, verdict("cancelled", cancelled(watch, observation.why)));
         case "unavailable":
-            return bear(withFault(watch, observation.problem), observation.problem, now);
+            return advance_bear(withFault(watch, observation.problem), observation.problem, now);
         case "progress":
             return judge(withAnswer(watch, observation.progress, now), observation.progress, now, observation.clockSkewMs ?? 0);
         default:
@@ -49936,7 +51090,7 @@ function lookAgain(watch, now, until) {
     const delay = lookDelay(watch.plan.cadence, now - (watch.inFlightSince ?? watch.startedAt), jitter);
     return { next: "look", at: soon(now, delay, until), watch: { ...watch, dice } };
 }
-function bear(watch, problem, now) {
+function advance_bear(watch, problem, now) {
     const { treatment, times, reason } = TREATMENT[problem.code];
     const reached = watch.reachedAt !== undefined;
     const enough = watch.faultsInARow >= times && (treatment === "give-up" || (treatment === "bear-once-reached" && !reached));
@@ -49948,9 +51102,9 @@ function bear(watch, problem, now) {
     if (now >= watch.plan.deadline)
         return conclude(watch, blindAtDeadline(watch, problem, now));
     const { value: jitter, dice } = draw(watch.dice);
-    const delay = retryDelay(watch.plan.cadence, watch.faultsInARow, jitter, problem.retryAfterMs);
+    const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
     const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
-    return { next: "look", at: soon(now, delay, until), watch: { ...watch, dice } };
+    return { next: "look", at: soon(now, retryMs, until), watch: { ...watch, dice, retryMs } };
 }
 /** The deadline came while the cluster did not answer: the last thing it did say decides. */
 function blindAtDeadline(watch, problem, now) {
@@ -49998,6 +51152,7 @@ function withAnswer(watch, progress, now) {
         ...(inFlightSince === undefined ? {} : { inFlightSince }),
         looks: watch.looks + 1,
         faultsInARow: 0,
+        retryMs: 0,
         reachedAt: watch.reachedAt ?? now,
         last: { progress, at: now },
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
@@ -50175,7 +51330,11 @@ function toRecord(request, result) {
     return {
         schema: SCHEMA,
         tool: { name: TOOL_NAME, version: TOOL_VERSION },
-        cluster: { endpoints: request.endpoints.map((url) => url.origin), apiVersion: request.apiVersion },
+        cluster: {
+            endpoints: request.endpoints.map((url) => url.origin),
+            apiVersion: request.apiVersion,
+            authKind: request.access.credential.kind,
+        },
         plan: {
             notBeforeUtc: notBefore.at === "any" ? "any" : formatInstant(notBefore.at),
             notBeforeSource: notBefore.source,
@@ -50205,7 +51364,9 @@ function toPartitionRecord({ partitionId, verdict, watch }, notBefore) {
         restoreState: progress?.spelled ?? null,
         restoredAtUtc: restoredAt === null ? null : formatInstant(restoredAt),
         ...seen,
-        restoreSeconds: restoredAt === null || notBefore === "any" ? null : Math.max(0, seconds(notBefore, restoredAt)),
+        restoreSeconds: restoredAt === null || notBefore === "any" || verdict.identifiedBy === undefined
+            ? null
+            : Math.max(0, seconds(notBefore, restoredAt)),
         looks: watch.looks,
         faults: watch.faults,
         transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({
@@ -50237,6 +51398,7 @@ function seconds(from, to) {
  */
 // Control characters, line and paragraph separators, zero-width and direction-changing characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 /**
  * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
  * at its start), at most `most` characters.
@@ -50246,7 +51408,7 @@ function cleanLine(text, most = 500) {
         .replace(UNPRINTABLE, " ")
         .replaceAll("##[", "# #[")
         .replace(/^\s*::/, ": :");
-    return line.length > most ? `${line.slice(0, most - 3)}...` : line;
+    return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
 }
 /** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
 function cleanMarkdown(text, most = 500) {
@@ -50261,7 +51423,6 @@ function cleanMarkdown(text, most = 500) {
 /*
  * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
  */
-
 
 
 
@@ -50297,7 +51458,7 @@ function cleanMarkdown(text, most = 500) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -50309,6 +51470,9 @@ function cleanMarkdown(text, most = 500) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -50383,6 +51547,36 @@ function cleanMarkdown(text, most = 500) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -50395,9 +51589,42 @@ function cleanMarkdown(text, most = 500) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
 /******/ })();
 /******/ 
 /******/ /* webpack/runtime/node module decorator */
@@ -50407,6 +51634,69 @@ function cleanMarkdown(text, most = 500) {
 /******/ 		if (!module.children) module.children = [];
 /******/ 		return module;
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -20,9 +20,18 @@ for (const folder of ["build", "dist"]) rmSync(`${root}${folder}`, { recursive: 
 runNode("typescript/bin/tsc", "-p", "tsconfig.build.json");
 runNode(
   "@vercel/ncc/dist/ncc/cli.js",
-  ...["build", "build/action/main.js", "-o", "dist", "--license", "licenses.txt", "--no-cache"],
+  "build",
+  "build/action/main.js",
+  "--out=dist",
+  "--license=licenses.txt",
+  "--no-cache",
 );
 
-// A numbered file would be a chunk of its own, whose name changes with its content: stale ones would stay behind.
+// @azure/identity can open a browser, which no runner has; the script it would do so with stays out.
+rmSync(`${root}dist/xdg-open`, { force: true });
+
+// Beside the bundle: @azure/identity, loaded when it is needed, in two chunks. More would be an accident.
 const files = readdirSync(`${root}dist`).toSorted();
-if (files.join() !== "index.js,licenses.txt,package.json") throw new Error(`dist/ holds ${files.join(", ")}`);
+const names = files.map((file) => file.replace(/^\d+\./, "N."));
+if (names.join() !== "N.index.js,N.index.js,index.js,licenses.txt,package.json")
+  throw new Error(`dist/ holds ${files.join(", ")}`);

@@ -6,6 +6,8 @@
 // Control characters, line and paragraph separators, zero-width and direction-changing characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
 
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
+
 /**
  * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
  * at its start), at most `most` characters.
@@ -15,7 +17,7 @@ export function cleanLine(text: string, most = 500): string {
     .replace(UNPRINTABLE, " ")
     .replaceAll("##[", "# #[")
     .replace(/^\s*::/, ": :");
-  return line.length > most ? `${line.slice(0, most - 3)}...` : line;
+  return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
 }
 
 /** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */

@@ -1,4 +1,5 @@
 import type { PartitionId } from "./restore/partition-id.ts";
+import type { Backup, PartitionInfo, RestoreHealthEvent, ServiceInfo } from "./restore/partition-info.ts";
 import type { Problem, ProblemCode } from "./restore/problem.ts";
 import type { RestoreProgress } from "./restore/restore-progress.ts";
 
@@ -15,13 +16,26 @@ export interface LookBudget {
   readonly signal: AbortSignal;
 }
 
-/** PORT: a Service Fabric cluster, as much of it as a verification needs. Read-only by construction. */
+/**
+ * PORT: a Service Fabric cluster, as much of it as a verification needs. Read-only by construction.
+ *
+ * Every call rejects with a `GatewayError` for whatever goes wrong, and with the signal's reason where `look.signal` aborted.
+ */
 export interface ClusterGateway {
-  /**
-   * What the cluster has on record about the partition's latest restore.
-   * @throws GatewayError for whatever goes wrong; the signal's reason where `signal` aborted.
-   */
+  /** What the cluster has on record about the partition's latest restore. */
   restoreProgress(partitionId: PartitionId, look: LookBudget): Promise<ProgressAnswer>;
+  /** The partition as the failover manager sees it; `null` where there is no such partition. */
+  partitionInfo(partitionId: PartitionId, look: LookBudget): Promise<PartitionInfo | null>;
+  /** The newest health event of a finished restore, while it lives; `null` proves nothing. */
+  restoreHealthEvent(partitionId: PartitionId, look: LookBudget): Promise<RestoreHealthEvent | null>;
+  /** `fabric:/App/Service` of the partition. */
+  serviceName(partitionId: PartitionId, look: LookBudget): Promise<string>;
+  /** All partitions of a service. */
+  partitions(serviceName: string, look: LookBudget): Promise<readonly PartitionInfo[]>;
+  /** All services of an application, also those that cannot be restored. */
+  services(applicationName: string, look: LookBudget): Promise<readonly ServiceInfo[]>;
+  /** The partition's backups; needs a backup policy over it. */
+  backups(partitionId: PartitionId, look: LookBudget): Promise<readonly Backup[]>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type Access, parseAccess } from "./access.ts";
 import { INPUTS, type InputName, type InputSpec } from "./inputs.ts";
 import { ACTION_CADENCE, type Cadence } from "./restore/cadence.ts";
 import { type Instant, parseInstant } from "./restore/instant.ts";
@@ -13,7 +14,13 @@ export interface DrillRequest {
   readonly cadence: Cadence;
   readonly notBefore: Instant | "auto" | "any";
   readonly toleranceMs: number;
+  /** GUID, lower case; `null` where none is expected. */
+  readonly expectedBackupId: string | null;
+  readonly rtoMs: number | null;
+  readonly rpoMs: number | null;
+  readonly healthCheck: "require" | "report" | "off";
   readonly apiVersion: string;
+  readonly access: Access;
   readonly summary: boolean;
 }
 
@@ -34,19 +41,23 @@ const DAY_MINUTES = 1_440;
 /** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
 export function parseDrillRequest(raw: RawInputs): ParsedRequest {
   const problems: InputProblem[] = [];
-  const read = <T>(input: InputName, parse: (text: string) => Parsed<T>): T | undefined => {
-    const text = raw[input]?.trim() || (INPUTS[input] as InputSpec).default || "";
-    const parsed = text === "" ? bad("is required") : parse(text);
+  const note = (input: InputName, message: string): void => void problems.push({ input, message });
+  const text = (input: InputName): string => {
+    const spec: InputSpec = INPUTS[input];
+    return raw[input]?.trim() || spec.default || "";
+  };
+  const read = <T>(input: InputName, parse: (value: string) => Parsed<T>): T | undefined => {
+    const parsed = text(input) === "" ? bad("is required") : parse(text(input));
     if (parsed.ok) return parsed.value;
-    problems.push({ input, message: parsed.why });
+    note(input, parsed.why);
     return undefined;
   };
+  /** Absent is an answer of its own here, told apart from a value that could not be read. */
+  const optional = <T>(input: InputName, parse: (value: string) => Parsed<T>): T | null | undefined =>
+    text(input) === "" ? null : read(input, parse);
 
   const request = {
-    endpoints: read(
-      "cluster-endpoint",
-      list(endpoint, (url) => url.href),
-    ),
+    endpoints: read("cluster-endpoint", endpoints),
     partitionIds: read(
       "partition-id",
       list(partition, (id) => id),
@@ -57,7 +68,12 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
     requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
     notBefore: read("not-before", notBefore),
     toleranceMs: TOLERANCE_MS,
+    expectedBackupId: optional("expected-backup-id", backupId),
+    rtoMs: optional("rto-minutes", duration("minutes", { above: 0, most: 10_080 })),
+    rpoMs: optional("rpo-minutes", duration("minutes", { above: 0, most: 525_600 })),
+    healthCheck: read("health-check", healthCheck),
     apiVersion: read("api-version", apiVersion),
+    access: parseAccess(text, note, /^http:/im.test(text("cluster-endpoint"))),
     summary: read("summary", yesOrNo),
   };
   const [first, ...others] = problems;
@@ -112,12 +128,16 @@ function list<T>(
   };
 }
 
+/** Nothing of a text that may hold credentials is echoed (a comma in a password splits it): it would end up in the log. */
+function endpoints(text: string): Parsed<readonly [URL, ...URL[]]> {
+  if (text.includes("@")) return bad("must not carry a user or password in the URL");
+  return list(endpoint, (url) => url.href)(text);
+}
+
 function endpoint(text: string): Parsed<URL> {
   const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
   if (!URL.canParse(text)) return bad(`must be ${form}; ${quote(text)} is none`);
   const url = new URL(text);
-  // Nothing of a URL with credentials is echoed: it would put the password into the log.
-  if (url.username !== "" || url.password !== "") return bad("must not carry a user or password in the URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") return bad(`must be ${form}; ${quote(text)} is none`);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
     return bad(`must be ${form}, without a path or query; got ${quote(text)}`);
@@ -166,6 +186,16 @@ function notBefore(text: string): Parsed<DrillRequest["notBefore"]> {
         `must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`,
       )
     : good(at);
+}
+
+function backupId(text: string): Parsed<string> {
+  const id = parsePartitionId(text);
+  return id === undefined ? bad(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
+}
+
+function healthCheck(text: string): Parsed<DrillRequest["healthCheck"]> {
+  if (text === "require" || text === "report" || text === "off") return good(text);
+  return bad(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
 }
 
 function apiVersion(text: string): Parsed<string> {

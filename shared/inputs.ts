@@ -5,6 +5,8 @@
 export interface InputSpec {
   readonly default?: string;
   readonly required?: true;
+  /** Its value is masked before anything is printed. */
+  readonly secret?: true;
   readonly description: string;
 }
 
@@ -39,9 +41,41 @@ export const INPUTS = {
     description:
       "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of this step) or `any` (whatever is on record: last month's success passes too).",
   },
+  "expected-backup-id": { description: "The BackupId that should have been restored." },
+  "rto-minutes": {
+    description:
+      "Recovery time objective: from the declared data loss (else `not-before`) to the cluster's own end of the restore.",
+  },
+  "rpo-minutes": {
+    description: "Recovery point objective: how old the restored backup may have been when the data was lost.",
+  },
+  "health-check": {
+    default: "require",
+    description:
+      "`require` (only a partition that is `Ready` with health `Ok` or `Warning` passes), `report` (note it, do not judge by it) or `off`.",
+  },
   "api-version": {
     default: "6.4",
-    description: "The REST api-version to ask with.",
+    description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
+  },
+  "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
+  "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
+  "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
+  "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
+  "server-ca": {
+    description:
+      "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
+  },
+  "server-certificate-thumbprint": {
+    description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
+  },
+  "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
+  "access-token": { description: "Microsoft Entra bearer token.", secret: true },
+  "entra-tenant-id": {
+    description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
+  },
+  "entra-client-id": {
+    description: "Client (application) id of that workload identity. Needs `permissions: id-token: write`.",
   },
   summary: {
     default: "true",

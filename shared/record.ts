@@ -2,6 +2,7 @@ import type { DrillRequest } from "./drill-request.ts";
 import { formatInstant, type Instant } from "./restore/instant.ts";
 import type { RestoreProgress } from "./restore/restore-progress.ts";
 import type { IdentifiedBy, Outcome, Reason } from "./restore/verdict.ts";
+import type { Credential } from "./service-fabric/credentials.ts";
 import { TOOL_NAME, TOOL_VERSION } from "./version.ts";
 import type { DrillResult, PartitionResult } from "./verify-restore.ts";
 
@@ -12,7 +13,12 @@ import type { DrillResult, PartitionResult } from "./verify-restore.ts";
 export interface RestoreRecord {
   readonly schema: typeof SCHEMA;
   readonly tool: { readonly name: string; readonly version: string };
-  readonly cluster: { readonly endpoints: readonly string[]; readonly apiVersion: string };
+  readonly cluster: {
+    readonly endpoints: readonly string[];
+    readonly apiVersion: string;
+    /** How we were known to it: the kind of credential, never the credential. */
+    readonly authKind: Credential["kind"];
+  };
   readonly plan: {
     readonly notBeforeUtc: string;
     readonly notBeforeSource: string;
@@ -68,7 +74,11 @@ export function toRecord(request: DrillRequest, result: DrillResult): RestoreRec
   return {
     schema: SCHEMA,
     tool: { name: TOOL_NAME, version: TOOL_VERSION },
-    cluster: { endpoints: request.endpoints.map((url) => url.origin), apiVersion: request.apiVersion },
+    cluster: {
+      endpoints: request.endpoints.map((url) => url.origin),
+      apiVersion: request.apiVersion,
+      authKind: request.access.credential.kind,
+    },
     plan: {
       notBeforeUtc: notBefore.at === "any" ? "any" : formatInstant(notBefore.at),
       notBeforeSource: notBefore.source,
@@ -102,7 +112,10 @@ function toPartitionRecord(
     restoreState: progress?.spelled ?? null,
     restoredAtUtc: restoredAt === null ? null : formatInstant(restoredAt),
     ...seen,
-    restoreSeconds: restoredAt === null || notBefore === "any" ? null : Math.max(0, seconds(notBefore, restoredAt)),
+    restoreSeconds:
+      restoredAt === null || notBefore === "any" || verdict.identifiedBy === undefined
+        ? null
+        : Math.max(0, seconds(notBefore, restoredAt)),
     looks: watch.looks,
     faults: watch.faults,
     transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({

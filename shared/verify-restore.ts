@@ -1,11 +1,13 @@
 import type { DrillRequest } from "./drill-request.ts";
 import type { Recorder } from "./drill-event.ts";
 import { draw, type Dice } from "./restore/dice.ts";
+import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
 import type { PartitionId } from "./restore/partition-id.ts";
 import { type Verdict, worstFirst } from "./restore/verdict.ts";
 import type { Watch, WatchPlan } from "./restore/watch.ts";
-import { watchRestore, type World } from "./watch-restore.ts";
+import type { World } from "./observe-restore.ts";
+import { watchRestore } from "./watch-restore.ts";
 
 export interface PartitionResult {
   readonly partitionId: PartitionId;
@@ -46,6 +48,10 @@ export async function verifyRestore(
     startBy: later(startedAt, request.startTimeoutMs),
     deadline: later(startedAt, request.timeoutMs),
     cadence: request.cadence,
+    healthCheck: request.healthCheck,
+    ...given("expectedBackupId", request.expectedBackupId ?? undefined),
+    ...given("rtoMs", request.rtoMs ?? undefined),
+    ...given("rpoMs", request.rpoMs ?? undefined),
   };
   let dice = seed.dice;
   const watches = request.partitionIds.map((partitionId) => {

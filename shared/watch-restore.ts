@@ -1,18 +1,11 @@
-import type { Clock } from "./clock.ts";
-import { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
 import type { DrillEvent } from "./drill-event.ts";
 import { advance } from "./restore/advance.ts";
 import type { Dice } from "./restore/dice.ts";
 import type { Instant } from "./restore/instant.ts";
 import { verdict } from "./restore/verdict.ts";
-import { answerBy, beginWatch, type Observation, type Watch, type WatchPlan } from "./restore/watch.ts";
-
-/** Where a watch happens: the cluster, the time, and what can stop it. */
-export interface World {
-  readonly gateway: ClusterGateway;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
+import { answerBy, beginWatch, type Watch, type WatchPlan } from "./restore/watch.ts";
+import type { Question } from "./restore/witness.ts";
+import { observeRestore, type World } from "./observe-restore.ts";
 
 /**
  * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
@@ -27,6 +20,7 @@ export async function* watchRestore(
   const { clock, signal } = world;
   const { partitionId } = plan;
   let watch = beginWatch(plan, clock.now(), options.dice);
+  let ask: readonly Question[] = [];
   yield { type: "watching", partitionId, at: watch.startedAt };
 
   for (;;) {
@@ -36,7 +30,7 @@ export async function* watchRestore(
     try {
       const lookAt = clock.now();
       const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
-      const observation = await observe(world, plan, budgetMs);
+      const observation = await observeRestore(world, plan, ask, budgetMs);
       now = clock.now();
       step = advance(before, observation, now);
     } catch (error) {
@@ -49,25 +43,9 @@ export async function* watchRestore(
       yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
       return;
     }
+    ask = step.ask;
     await clock.sleep(step.at - now, signal);
   }
-}
-
-/** One look as a value: trouble is what the heart must see, so it does not travel as an exception. */
-async function observe({ gateway, signal }: World, plan: WatchPlan, budgetMs: number): Promise<Observation> {
-  if (signal.aborted) return stopped(signal);
-  try {
-    return { kind: "progress", ...(await gateway.restoreProgress(plan.partitionId, { budgetMs, signal })) };
-  } catch (error) {
-    if (signal.aborted) return stopped(signal);
-    if (error instanceof GatewayError) return { kind: "unavailable", problem: error.toProblem() };
-    throw error;
-  }
-}
-
-function stopped(signal: AbortSignal): Observation {
-  const reason: unknown = signal.reason;
-  return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
 }
 
 function* whatChanged(before: Watch, after: Watch, at: Instant): Generator<DrillEvent, void, void> {

@@ -76,7 +76,7 @@ describe("the record of a run", () => {
     expect(run).toEqual({
       schema: "service-fabric-restore-verification/record/1",
       tool: { name: TOOL_NAME, version: TOOL_VERSION },
-      cluster: { endpoints: ["https://one.example:19080", "https://two.example"], apiVersion: "6.4" },
+      cluster: { endpoints: ["https://one.example:19080", "https://two.example"], apiVersion: "6.4", authKind: "none" },
       plan: {
         notBeforeUtc: "2026-02-03T10:00:00.000Z",
         notBeforeSource: "step",

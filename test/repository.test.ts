@@ -32,7 +32,9 @@ describe("the repository keeps its promises", () => {
   });
 
   test("nothing ends the process by force, which would cut off what is still being written", () => {
-    expect([...sources("shared"), ...sources("action")].filter((path) => read(path).includes("process.exit("))).toEqual([]);
+    expect([...sources("shared"), ...sources("action")].filter((path) => read(path).includes("process.exit("))).toEqual(
+      [],
+    );
   });
 
   test("the lockfile names no registry host", () => {

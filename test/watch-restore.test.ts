@@ -55,10 +55,10 @@ const told = <T extends DrillEvent["type"]>(events: readonly DrillEvent[], type:
   events.filter((event): event is Told<T> => event.type === type);
 
 describe("a watch", () => {
-  test("the first look happens immediately", async () => {
+  test("the first look happens immediately, and so does the one that asks the other witnesses", async () => {
     const { looks, slept } = await watchAll({ script: [answer(success(START))] });
-    expect(looks).toMatchObject([{ at: START, budgetMs: 20 * SECOND }]);
-    expect(slept).toEqual([]);
+    expect(looks).toMatchObject([{ at: START, budgetMs: 20 * SECOND }, { at: afterStart(1) }]);
+    expect(slept).toEqual([1]);
   });
 
   test("tells of a restore from its appearance to its success", async () => {
@@ -67,7 +67,16 @@ describe("a watch", () => {
     });
     const look = ["looked"];
     const change = ["state", "looked"];
-    expect(typesOf(events)).toEqual(["watching", ...change, ...change, ...change, ...look, ...change, "concluded"]);
+    expect(typesOf(events)).toEqual([
+      "watching",
+      ...change,
+      ...change,
+      ...change,
+      ...look,
+      ...change,
+      ...look,
+      "concluded",
+    ]);
     expect(told(events, "state").map(({ from, to }) => [from, to])).toEqual([
       [undefined, null],
       [null, "Accepted"],
@@ -75,7 +84,7 @@ describe("a watch", () => {
       ["RestoreInProgress", "Success"],
     ]);
     expect(end.verdict).toMatchObject({ verdict: "passed", identifiedBy: "in-flight" });
-    expect(end.watch.looks).toBe(5);
+    expect(end.watch.looks).toBe(6);
   });
 
   test("tells of every fault, counts them, and says when the cluster is back", async () => {
@@ -99,6 +108,7 @@ describe("a watch", () => {
       "recovered",
       "looked",
       "state",
+      "looked",
       "looked",
       "concluded",
     ]);
@@ -191,10 +201,10 @@ describe("a watch that is told to stop", () => {
     const controller = new AbortController();
     const justInTime: Line = async () => {
       controller.abort("SIGTERM");
-      return answer(success(START));
+      return answer(FAILURE);
     };
-    const { end } = await watchAll({ script: [justInTime], controller });
-    expect(end.verdict).toMatchObject({ verdict: "passed", reason: "restored" });
+    const { end } = await watchAll({ script: [answer(ACCEPTED), justInTime], controller });
+    expect(end.verdict).toMatchObject({ verdict: "failed", reason: "restore-failed" });
   });
 
   test("during a sleep wakes up and concludes", async () => {

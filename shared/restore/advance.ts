@@ -4,9 +4,12 @@ import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
 import * as say from "./messages.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
+import { remember } from "./remember.ts";
 import { isTerminal, type RestoreProgress, type Terminal } from "./restore-progress.ts";
-import { type Verdict, verdict } from "./verdict.ts";
-import { type Observation, PHASES_KEPT, type Phase, type Step, type Watch } from "./watch.ts";
+import { isAnotherBackup, judgeSuccess, openQuestions, type Success } from "./success.ts";
+import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
+import type { Observation, Step, Watch } from "./watch.ts";
+import type { Question } from "./witness.ts";
 
 /** How long a cluster that never answered at all is waited for. */
 const NEVER_REACHED_MS = 120_000;
@@ -15,88 +18,126 @@ const NEVER_REACHED_MS = 120_000;
  * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
  * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
  */
-export function advance(watch: Watch, observation: Observation, now: Instant): Step {
+export function advance(before: Watch, observation: Observation, now: Instant): Step {
+  const watch = remember(before, observation, now);
   switch (observation.kind) {
     case "cancelled":
       return conclude(watch, verdict("cancelled", say.cancelled(watch, observation.why)));
     case "unavailable":
-      return bear(withFault(watch, observation.problem), observation.problem, now);
+      return bear(watch, observation.problem, now);
     case "progress":
-      return judge(
-        withAnswer(watch, observation.progress, now),
-        observation.progress,
-        now,
-        observation.clockSkewMs ?? 0,
-      );
+      return judge(watch, observation.progress, now);
     default:
       return observation satisfies never;
   }
 }
 
-function judge(watch: Watch, progress: RestoreProgress | null, now: Instant, clockSkewMs: number): Step {
-  if (progress === null) return awaitRestore(watch, now, () => verdict("no-restore", say.noRestore(watch)));
-  if (!isTerminal(progress)) {
-    // A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong.
-    if (now >= watch.plan.deadline)
-      return conclude(watch, verdict("deadline-exceeded", say.deadlineExceeded(watch, now)));
-    return lookAgain(watch, now, watch.plan.deadline);
-  }
-  const identifiedBy = identify(progress, watch, now, clockSkewMs);
-  if (identifiedBy === undefined) return awaitRestore(watch, now, () => verdict("stale", say.stale(watch, progress)));
-  return conclude(watch, ended(watch, progress, identifiedBy));
+function judge(watch: Watch, progress: RestoreProgress | null, now: Instant): Step {
+  if (progress === null) return awaitRestore(watch, now, [], () => verdict("no-restore", say.noRestore(watch)));
+  if (!isTerminal(progress)) return underWay(watch, progress, now);
+  const identifiedBy = identify(progress, watch, now);
+  if (identifiedBy === undefined) return unidentified(watch, progress, now);
+  return progress.state === "Success"
+    ? succeeded(watch, progress, identifiedBy, now)
+    : failed(watch, progress, identifiedBy);
 }
 
-function ended(watch: Watch, terminal: Terminal, identifiedBy: NonNullable<Verdict["identifiedBy"]>): Verdict {
-  switch (terminal.state) {
-    case "Success":
-      return verdict("restored", say.restored(terminal, identifiedBy), identifiedBy);
-    case "Failure":
-    case "Invalid":
-      return verdict("restore-failed", say.restoreFailed(watch, terminal), identifiedBy);
-    case "Timeout":
-      return verdict("restore-timed-out", say.restoreTimedOut(watch, terminal), identifiedBy);
-    default:
-      return terminal satisfies never;
-  }
+/** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
+function underWay(watch: Watch, progress: Exclude<RestoreProgress, Terminal>, now: Instant): Step {
+  const { plan, heard } = watch;
+  const point = "point" in progress ? progress.point : undefined;
+  const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
+  if (ours && isAnotherBackup(watch, point))
+    return conclude(watch, verdict("wrong-backup", say.wrongBackup(watch, point)));
+  if (now >= plan.deadline) return conclude(watch, verdict("deadline-exceeded", say.deadlineExceeded(watch, now)));
+  if (plan.expectedBackupId !== undefined && heard.backups === undefined) return askNow(watch, now, ["backups"]);
+  return lookAgain(watch, now, plan.deadline, []);
+}
+
+/** A result that nothing dates. What has no time of its own may still be dated by the partition's data loss (rule 3). */
+function unidentified(watch: Watch, terminal: Terminal, now: Instant): Step {
+  const questions: readonly Question[] = terminal.state === "Success" ? [] : ["partition"];
+  if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
+    return askNow(watch, now, questions);
+  return awaitRestore(watch, now, questions, () => verdict("stale", say.stale(watch, terminal)));
+}
+
+function succeeded(watch: Watch, success: Success, identifiedBy: IdentifiedBy, now: Instant): Step {
+  const judgement = judgeSuccess(watch, success, identifiedBy);
+  if (judgement.next === "verdict") return conclude(watch, judgement.verdict);
+  if (judgement.next === "ask" && now < watch.plan.deadline) return askNow(watch, now, judgement.questions);
+  if (now >= watch.plan.deadline) return conclude(watch, unconfirmed(watch, judgement, identifiedBy));
+  return lookAgain(watch, now, watch.plan.deadline, judgement.questions);
+}
+
+function failed(watch: Watch, terminal: Exclude<Terminal, Success>, identifiedBy: IdentifiedBy): Step {
+  return terminal.state === "Timeout"
+    ? conclude(watch, verdict("restore-timed-out", say.restoreTimedOut(watch, terminal), identifiedBy))
+    : conclude(watch, verdict("restore-failed", say.restoreFailed(watch, terminal), identifiedBy));
 }
 
 /** Nothing of this attempt is on record: wait for it to appear. Once one was under way and is gone, only the deadline ends it. */
-function awaitRestore(watch: Watch, now: Instant, otherwise: () => Verdict): Step {
+function awaitRestore(watch: Watch, now: Instant, questions: readonly Question[], otherwise: () => Verdict): Step {
   const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
-  return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until);
+  return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
 }
 
-function lookAgain(watch: Watch, now: Instant, until: Instant): Step {
+/** The answer is needed before anything can be said, and the cluster is there: no waiting. */
+function askNow(watch: Watch, now: Instant, ask: readonly Question[]): Step {
+  return { next: "look", at: soon(now, 0, watch.plan.deadline), ask, watch };
+}
+
+function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readonly Question[]): Step {
   const { value: jitter, dice } = draw(watch.dice);
-  const delay = lookDelay(watch.plan.cadence, now - (watch.inFlightSince ?? watch.startedAt), jitter);
-  return { next: "look", at: soon(now, delay, until), watch: { ...watch, dice } };
+  const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
+  const at = soon(now, delay, until);
+  // The look at the deadline is the last one: it asks whatever a success would have to answer.
+  const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
+  return { next: "look", at, ask, watch: { ...watch, dice } };
+}
+
+/** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
+function ageFrom(watch: Watch): Instant {
+  const progress = watch.last?.progress ?? null;
+  const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
+  return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
 }
 
 function bear(watch: Watch, problem: Problem, now: Instant): Step {
   const { treatment, times, reason } = TREATMENT[problem.code];
   const reached = watch.reachedAt !== undefined;
-  const enough =
-    watch.faultsInARow >= times && (treatment === "give-up" || (treatment === "bear-once-reached" && !reached));
-  if (enough) return conclude(watch, verdict(reason, say.gaveUp(watch, problem)));
+  const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
+  if (tired && watch.faultsInARow >= times) return conclude(watch, verdict(reason, say.gaveUp(watch, problem)));
   if (!reached && now - watch.startedAt >= NEVER_REACHED_MS) {
     return conclude(watch, verdict(neverReached(problem), say.neverReached(watch, problem, now)));
   }
   if (now >= watch.plan.deadline) return conclude(watch, blindAtDeadline(watch, problem, now));
 
   const { value: jitter, dice } = draw(watch.dice);
-  const delay = retryDelay(watch.plan.cadence, watch.faultsInARow, jitter, problem.retryAfterMs);
+  const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
   const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
-  return { next: "look", at: soon(now, delay, until), watch: { ...watch, dice } };
+  const at = soon(now, retryMs, until);
+  const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
+  return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 
-/** The deadline came while the cluster did not answer: the last thing it did say decides. */
+/** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
 function blindAtDeadline(watch: Watch, problem: Problem, now: Instant): Verdict {
   if (watch.last === undefined) return verdict(neverReached(problem), say.neverReached(watch, problem, now));
   const { progress } = watch.last;
   const blind = say.blindSince(watch, problem);
   if (progress === null) return verdict("no-restore", `${say.noRestore(watch)} ${blind}`);
-  if (isTerminal(progress)) return verdict("stale", `${say.stale(watch, progress)} ${blind}`);
-  return verdict("deadline-exceeded", `${say.deadlineExceeded(watch, now)} ${blind}`);
+  if (!isTerminal(progress)) return verdict("deadline-exceeded", `${say.deadlineExceeded(watch, now)} ${blind}`);
+  const identifiedBy = progress.state === "Success" ? identify(progress, watch, now) : undefined;
+  if (identifiedBy === undefined || progress.state !== "Success")
+    return verdict("stale", `${say.stale(watch, progress)} ${blind}`);
+  return unconfirmed(watch, judgeSuccess(watch, progress, identifiedBy), identifiedBy);
+}
+
+/** A success for which the deadline came before everything it has to show was shown. */
+function unconfirmed(watch: Watch, judgement: ReturnType<typeof judgeSuccess>, identifiedBy: IdentifiedBy): Verdict {
+  if (judgement.next === "later") return judgement.otherwise;
+  return verdict("unreachable", say.unconfirmed(watch), identifiedBy);
 }
 
 /** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
@@ -111,61 +152,4 @@ function soon(now: Instant, delay: number, until: Instant): Instant {
 
 function conclude(watch: Watch, reached: Verdict): Step {
   return { next: "conclude", verdict: reached, watch };
-}
-
-function withFault(watch: Watch, problem: Problem): Watch {
-  return {
-    ...watch,
-    looks: watch.looks + 1,
-    faults: watch.faults + 1,
-    faultsInARow: faultsInARow(watch, problem),
-    problem,
-  };
-}
-
-/** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
-function faultsInARow(watch: Watch, problem: Problem): number {
-  const same =
-    watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
-  return same ? watch.faultsInARow + 1 : 1;
-}
-
-function withAnswer(watch: Watch, progress: RestoreProgress | null, now: Instant): Watch {
-  const { problem: _, inFlightSince: __, ...rest } = watch;
-  const inFlightSince = sightedSince(watch, progress, now);
-  return {
-    ...rest,
-    ...withPhase(watch, progress === null ? null : progress.spelled, now),
-    ...(inFlightSince === undefined ? {} : { inFlightSince }),
-    looks: watch.looks + 1,
-    faultsInARow: 0,
-    reachedAt: watch.reachedAt ?? now,
-    last: { progress, at: now },
-    everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-  };
-}
-
-/**
- * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
- * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
- */
-function sightedSince(watch: Watch, progress: RestoreProgress | null, now: Instant): Instant | undefined {
-  if (progress === null) return undefined;
-  if (isTerminal(progress)) return watch.inFlightSince;
-  const before = watch.last?.progress ?? null;
-  const another =
-    before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
-  return another ? now : (watch.inFlightSince ?? now);
-}
-
-function withPhase(watch: Watch, state: string | null, now: Instant): Pick<Watch, "phases" | "phasesDropped"> {
-  const current = watch.phases.at(-1);
-  if (current !== undefined && current.state === state) {
-    const grown: Phase = { ...current, lastSeen: now, looks: current.looks + 1 };
-    return { phases: [...watch.phases.slice(0, -1), grown], phasesDropped: watch.phasesDropped };
-  }
-  const phases: readonly Phase[] = [...watch.phases, { state, firstSeen: now, lastSeen: now, looks: 1 }];
-  if (phases.length <= PHASES_KEPT) return { phases, phasesDropped: watch.phasesDropped };
-  // Keep the first phase (how it began) and the newest ones (how it ends).
-  return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
 }

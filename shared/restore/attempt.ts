@@ -1,3 +1,4 @@
+import { dataLossDeclaredAt } from "./filetime.ts";
 import { type Instant, later } from "./instant.ts";
 import type { Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
@@ -11,17 +12,24 @@ import type { Watch } from "./watch.ts";
  *    that lies in the future, is thereby shown to be older.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
+ * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
+ *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
  */
-export function identify(
-  terminal: Terminal,
-  watch: Watch,
-  now: Instant,
-  clockSkewMs: number,
-): IdentifiedBy | undefined {
-  const { notBefore, toleranceMs } = watch.plan;
+export function identify(terminal: Terminal, watch: Watch, now: Instant): IdentifiedBy | undefined {
+  const { notBefore } = watch.plan;
   if (notBefore === "any") return "any";
   if (watch.inFlightSince !== undefined && watch.inFlightSince >= notBefore) return "in-flight";
-  if (terminal.state !== "Success" || terminal.at === undefined) return undefined;
-  const at = later(terminal.at, -clockSkewMs);
-  return at >= notBefore - toleranceMs && at <= now + toleranceMs ? "timestamp" : undefined;
+  if (terminal.state === "Success") {
+    return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
+  }
+  const partition = watch.heard.partition;
+  const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+  const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+  return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+}
+
+/** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
+function isRecent(clusterTime: Instant, notBefore: Instant, { plan, clockSkewMs }: Watch, now: Instant): boolean {
+  const at = later(clusterTime, -clockSkewMs);
+  return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
 }

@@ -25,15 +25,16 @@ export function lookDelay(cadence: Cadence, ageMs: number, jitter: number): numb
 }
 
 /**
- * Milliseconds until the next attempt after the `fault`th fault in a row (1 is the first): doubling, up to 30 s, drawn
- * from the upper half so that partitions that failed together do not come back together. A fixed interval below a
- * second starts there instead. What the server asks for (`Retry-After`) outranks it, up to a day.
+ * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
+ * at most 30 s, so that partitions that failed together do not come back together. `previousMs` is what was returned for the
+ * fault before (0 for the first in a row). A fixed interval below a second is the first delay instead. What the server asks
+ * for (`Retry-After`) outranks it, up to a day.
+ * @param jitter from 0 to 1
  */
-export function retryDelay(cadence: Cadence, fault: number, jitter: number, retryAfterMs = 0): number {
+export function retryDelay(cadence: Cadence, previousMs: number, jitter: number, retryAfterMs = 0): number {
   const first = cadence.kind === "fixed" ? Math.min(cadence.everyMs, FIRST_RETRY_MS) : FIRST_RETRY_MS;
-  const doubled = first * 2 ** Math.min(Math.max(0, fault - 1), 20);
-  const own = Math.min(doubled, LONGEST_RETRY_MS) * (0.5 + 0.5 * jitter);
-  return Math.max(own, Math.min(retryAfterMs, 86_400_000));
+  const most = Math.min(LONGEST_RETRY_MS, Math.max(first, 3 * previousMs));
+  return Math.max(first + jitter * (most - first), Math.min(retryAfterMs, 86_400_000));
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -72,5 +72,6 @@ export function formatDuration(ms: number): string {
   if (whole < 3_600) return pair(Math.trunc(whole / 60), "min", whole % 60, "s");
   const minutes = Math.round(seconds / 60);
   if (minutes < 2_880) return pair(Math.trunc(minutes / 60), "h", minutes % 60, "min");
-  return pair(Math.trunc(minutes / 1_440), "d", Math.round((minutes % 1_440) / 60), "h");
+  const hours = Math.round(minutes / 60);
+  return pair(Math.trunc(hours / 24), "d", hours % 24, "h");
 }

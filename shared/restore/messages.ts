@@ -1,6 +1,8 @@
 import { formatDuration, formatInstant, type Instant } from "./instant.ts";
 import type { Problem } from "./problem.ts";
-import type { FabricFailure, Terminal } from "./restore-progress.ts";
+import type { Duration } from "./measure.ts";
+import type { PartitionInfo } from "./partition-info.ts";
+import type { FabricFailure, RestorePoint, Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
 
@@ -9,6 +11,8 @@ import type { Watch } from "./watch.ts";
  * quote the cluster, so whoever prints them cleans them.
  */
 
+type Success = Extract<Terminal, { state: "Success" }>;
+
 const HOW: Readonly<Record<IdentifiedBy, string>> = {
   "in-flight": "this run saw it under way",
   timestamp: "the cluster dated it",
@@ -16,9 +20,78 @@ const HOW: Readonly<Record<IdentifiedBy, string>> = {
   any: "not-before: any takes whatever is on record",
 };
 
-export function restored(success: Extract<Terminal, { state: "Success" }>, identifiedBy: IdentifiedBy): string {
-  const at = success.at === undefined ? "at a time the cluster does not tell" : `at ${formatInstant(success.at)}`;
-  return `Restored ${at}; it is this restore because ${HOW[identifiedBy]}.`;
+export function restored(watch: Watch, success: Success, identifiedBy: IdentifiedBy): string {
+  return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
+}
+
+function when(success: Success): string {
+  return success.at === undefined ? " (the cluster does not tell when)" : ` at ${formatInstant(success.at)}`;
+}
+
+function partitionSays({ heard, plan }: Watch): string {
+  if (plan.healthCheck === "off") return "Whether the partition is healthy was not asked (health-check: off).";
+  const { partition } = heard;
+  if (partition === undefined || !partition.ok || partition.value === null)
+    return "Whether the partition is healthy could not be seen.";
+  const { status, health } = partition.value;
+  return `The partition is ${status}, its health ${health}.`;
+}
+
+export function unhealthy(success: Success, { status, health }: Pick<PartitionInfo, "status" | "health">): string {
+  return `Restored${when(success)}, but by the deadline the partition was ${status} with health ${health}, not Ready with Ok or Warning.`;
+}
+
+export function partitionGone(): string {
+  return "The restore succeeded, but the cluster no longer knows the partition.";
+}
+
+export function unconfirmed(watch: Watch): string {
+  const asked = watch.plan.healthCheck === "require" ? "whether the partition is healthy" : "what the verdict needs";
+  return `The cluster reports Success for this restore, but did not answer ${asked} before the deadline.`;
+}
+
+export function cannotConfirm(input: string, why: string): string {
+  const wayOut = input === "health-check" ? " `health-check: report` notes the health without judging by it." : "";
+  return `The cluster reports Success for this restore, but ${input} cannot be judged: ${why}.${wayOut}`.replace(
+    "..",
+    ".",
+  );
+}
+
+export function wrongBackup(watch: Watch, point: RestorePoint | undefined): string {
+  const { backups } = watch.heard;
+  const restoredId = backups?.ok === true ? backups.value.restored?.backupId : undefined;
+  const got = restoredId === undefined ? describePoint(point) : `backup ${restoredId}`;
+  return `The restore brings back ${got}, not the expected backup ${watch.plan.expectedBackupId ?? ""}.`;
+}
+
+function describePoint(point: RestorePoint | undefined): string {
+  if (point === undefined) return "another restore point";
+  const { dataLossVersion, configurationVersion } = point.epoch;
+  return `the restore point of LSN ${point.lsn}, epoch ${dataLossVersion}/${configurationVersion}`;
+}
+
+const FROM: Readonly<Record<Duration["fromSource"], string>> = {
+  "data-loss": "since data loss was declared",
+  "not-before": "since not-before",
+};
+
+export function rtoMissed({ ms, fromSource, from }: Duration, rtoMs: number): string {
+  return (
+    `Restored, but it took ${formatDuration(ms)} ${FROM[fromSource]} (${formatInstant(from)}): ` +
+    `the objective of ${formatDuration(rtoMs)} was missed by ${formatDuration(ms - rtoMs)}.`
+  );
+}
+
+export function rpoMissed(ageMs: number, rpoMs: number): string {
+  return (
+    `Restored, but from a backup that was ${formatDuration(ageMs)} old: ` +
+    `the objective of ${formatDuration(rpoMs)} was missed by ${formatDuration(ageMs - rpoMs)}.`
+  );
+}
+
+export function noStart(): string {
+  return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
 }
 
 export function restoreFailed(

@@ -6,11 +6,13 @@ export type ProblemCode =
   | "timed-out"
   | "throttled"
   | "server-trouble"
+  | "server-fault"
   | "unintelligible"
   | "backup-service-unavailable"
   | "partition-not-found"
   | "access-denied"
   | "untrusted-server"
+  | "api-version-refused"
   | "rejected";
 
 /** A look that brought no answer, as a value that can cross JSON. `message` may quote the cluster. */
@@ -30,21 +32,30 @@ export interface Problem {
 export interface Treatment {
   readonly treatment: "bear" | "bear-once-reached" | "give-up";
   readonly times: number;
+  /** What the verdict says where this problem ends the watch. */
   readonly reason: Reason;
 }
 
-/** The one table of what is retried. `reason` is what the verdict says where the problem is what ends the watch. */
+const bear = (reason: Reason): Treatment => ({ treatment: "bear", times: Infinity, reason });
+const giveUp = (reason: Reason, times = 1): Treatment => ({ treatment: "give-up", times, reason });
+
+/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
 export const TREATMENT: Readonly<Record<ProblemCode, Treatment>> = {
-  unreachable: { treatment: "bear", times: Infinity, reason: "unreachable" },
-  "timed-out": { treatment: "bear", times: Infinity, reason: "unreachable" },
-  throttled: { treatment: "bear", times: Infinity, reason: "unreachable" },
-  "server-trouble": { treatment: "bear", times: Infinity, reason: "unreachable" },
+  unreachable: bear("unreachable"),
+  "timed-out": bear("unreachable"),
+  throttled: bear("unreachable"),
+  "server-trouble": bear("unreachable"),
+  // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
+  "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
   // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
   unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
   // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
-  "backup-service-unavailable": { treatment: "give-up", times: 2, reason: "backup-service-unavailable" },
-  "partition-not-found": { treatment: "give-up", times: 1, reason: "partition-not-found" },
-  "access-denied": { treatment: "give-up", times: 1, reason: "access-denied" },
-  "untrusted-server": { treatment: "give-up", times: 1, reason: "untrusted-server" },
-  rejected: { treatment: "give-up", times: 1, reason: "rejected" },
+  "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
+  "partition-not-found": giveUp("partition-not-found"),
+  // The gateway client has refreshed the credential once before it says so.
+  "access-denied": giveUp("access-denied"),
+  "untrusted-server": giveUp("untrusted-server"),
+  // The gateway client has tried the other generation's api-version before it says so.
+  "api-version-refused": giveUp("rejected"),
+  rejected: giveUp("rejected"),
 };

@@ -5,6 +5,7 @@ import type { PartitionId } from "./partition-id.ts";
 import type { Problem } from "./problem.ts";
 import type { RestoreProgress } from "./restore-progress.ts";
 import type { Verdict } from "./verdict.ts";
+import type { Heard, Question, Testimony } from "./witness.ts";
 
 /** What to watch and how long: fixed for the whole watch. Instants are of the observer's clock. */
 export interface WatchPlan {
@@ -17,16 +18,36 @@ export interface WatchPlan {
   readonly startBy: Instant;
   readonly deadline: Instant;
   readonly cadence: Cadence;
+  /** `require`: only a healthy partition passes; `report`: noted, not judged; `off`: not asked. */
+  readonly healthCheck: "require" | "report" | "off";
+  /** GUID, lower case. */
+  readonly expectedBackupId?: string;
+  /** Objectives, where there are any. */
+  readonly rtoMs?: number;
+  readonly rpoMs?: number;
 }
 
 /**
- * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header.
- * `progress: null` is the cluster's own "nothing was ever restored here".
+ * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header; `testimony` the answers to
+ * what was asked beside the progress. `progress: null` is the cluster's own "nothing was ever restored here".
  */
 export type Observation =
-  | { readonly kind: "progress"; readonly progress: RestoreProgress | null; readonly clockSkewMs?: number }
+  | {
+      readonly kind: "progress";
+      readonly progress: RestoreProgress | null;
+      readonly clockSkewMs?: number;
+      readonly testimony?: Testimony;
+    }
   | { readonly kind: "unavailable"; readonly problem: Problem }
   | { readonly kind: "cancelled"; readonly why: string };
+
+/** The same observation, looked at `times` times in a row: what is kept as evidence, enough to replay the watch. */
+export interface Stretch {
+  readonly observation: Observation;
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly times: number;
+}
 
 /** A stretch of looks that saw the same state. */
 export interface Phase {
@@ -45,6 +66,8 @@ export interface Watch {
   readonly looks: number;
   readonly faults: number;
   readonly faultsInARow: number;
+  /** The delay after the last fault, 0 where there is none to bear: the next one is drawn from it. */
+  readonly retryMs: number;
   readonly problem?: Problem;
   /** When the first usable answer came. */
   readonly reachedAt?: Instant;
@@ -55,13 +78,21 @@ export interface Watch {
   /** Oldest first; at most `PHASES_KEPT`, the middle is dropped. */
   readonly phases: readonly Phase[];
   readonly phasesDropped: number;
+  /** The cluster's clock minus ours, by the latest answer; 0 where it did not tell. */
+  readonly clockSkewMs: number;
+  /** The latest answers of the other witnesses, about the restore now on record. */
+  readonly heard: Heard;
+  /** Every distinct observation in its order; at most `STRETCHES_KEPT`, then `evidenceDropped` counts those left out at the end. */
+  readonly evidence: readonly Stretch[];
+  readonly evidenceDropped: number;
 }
 
 export const PHASES_KEPT = 40;
+export const STRETCHES_KEPT = 200;
 
-/** What to do next. The last step of every watch is `conclude`; a `look` never lies after the deadline. */
+/** What to do next: the next look, with what it is to `ask` beside the progress, or the end. The last step of every watch is `conclude`; a `look` never lies after the deadline. */
 export type Step =
-  | { readonly next: "look"; readonly at: Instant; readonly watch: Watch }
+  | { readonly next: "look"; readonly at: Instant; readonly ask: readonly Question[]; readonly watch: Watch }
   | { readonly next: "conclude"; readonly verdict: Verdict; readonly watch: Watch };
 
 /** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
@@ -73,9 +104,14 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
     looks: 0,
     faults: 0,
     faultsInARow: 0,
+    retryMs: 0,
     everInFlight: false,
     phases: [],
     phasesDropped: 0,
+    clockSkewMs: 0,
+    heard: {},
+    evidence: [],
+    evidenceDropped: 0,
   };
 }
 

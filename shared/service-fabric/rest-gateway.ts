@@ -1,45 +1,92 @@
 import type { Clock } from "../clock.ts";
-import { type ClusterGateway, GatewayError, type LookBudget, type ProgressAnswer } from "../cluster-gateway.ts";
-import type { PartitionId } from "../restore/partition-id.ts";
-import type { Reply, Transport } from "./transport.ts";
-import { processRestoreProgress, restoreProgressUrl } from "./wire.ts";
+import { type ClusterGateway, GatewayError, type LookBudget } from "../cluster-gateway.ts";
+import { given, good, type Read } from "../restore/fields.ts";
+import {
+  type Page,
+  parseBackup,
+  parsePage,
+  parsePartitionInfo,
+  parseRestoreHealthEvent,
+  parseServiceInfo,
+  parseServiceName,
+} from "../restore/parse-partition.ts";
+import { parseRestoreProgress } from "../restore/parse-restore-progress.ts";
+import { clockSkew } from "./clock-skew.ts";
+import { asker, countdown } from "./ask.ts";
+import { readReply } from "./replies.ts";
+import * as at from "./requests.ts";
+import type { TokenSource } from "./tokens.ts";
+import type { Transport } from "./transport.ts";
 
 export interface RestGatewayOptions {
   readonly endpoints: readonly [URL, ...URL[]];
+  /** For the Backup Restore Service; on its specific refusal the preview generation's is tried once, and remembered. */
   readonly apiVersion: string;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly tokens?: TokenSource;
 }
 
-/** A cluster behind its REST gateway(s). The endpoint that answered last is asked first; the others when it cannot be reached. */
-export function restGateway({ endpoints, apiVersion, transport, clock }: RestGatewayOptions): ClusterGateway {
-  let preferred = 0;
+/** A cluster behind its REST gateway(s). */
+export function restGateway(options: RestGatewayOptions): ClusterGateway {
+  const { clock } = options;
+  const ask = asker(options);
+  const one = async <T>(
+    path: (version: string) => string,
+    look: LookBudget,
+    parse: (body: unknown) => Read<T>,
+  ): Promise<T> => {
+    const { reply, receivedAt } = await ask(path, look);
+    return readReply(reply, receivedAt, parse);
+  };
+  const list = <T>(
+    path: (version: string, token: string) => string,
+    look: LookBudget,
+    parse: (item: unknown) => Read<T>,
+  ): Promise<T[]> =>
+    everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
+
   return {
-    async restoreProgress(partitionId: PartitionId, look: LookBudget): Promise<ProgressAnswer> {
-      const endpoint = endpoints[preferred] ?? endpoints[0];
-      const sentAt = clock.now();
-      try {
-        const reply = await transport.get(restoreProgressUrl(endpoint, partitionId, apiVersion, look.budgetMs), look);
-        return { progress: processRestoreProgress(reply), ...clockSkew(reply, sentAt, clock.now()) };
-      } catch (error) {
-        // The heart decides when to look again; that look then asks the next endpoint.
-        const elsewhere = error instanceof GatewayError && (error.code === "unreachable" || error.code === "timed-out");
-        if (elsewhere) preferred = (preferred + 1) % endpoints.length;
-        throw error;
-      }
+    async restoreProgress(id, look) {
+      const { reply, sentAt, receivedAt } = await ask((version) => at.restoreProgressPath(id, version), look);
+      const progress = readReply(reply, receivedAt, parseRestoreProgress);
+      return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
     },
+    partitionInfo: (id, look) => one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo)),
+    restoreHealthEvent: (id, look) => one(() => at.partitionHealthPath(id), look, parseRestoreHealthEvent),
+    serviceName: (id, look) => one(() => at.serviceNamePath(id), look, parseServiceName),
+    partitions: (name, look) =>
+      list((version, token) => at.partitionsPath(name, version, token), look, parsePartitionInfo),
+    services: (name, look) => list((_version, token) => at.servicesPath(name, token), look, parseServiceInfo),
+    backups: (id, look) => list((version, token) => at.backupsPath(id, version, token), look, parseBackup),
   };
 }
 
-/**
- * The cluster's clock minus ours, from the `Date` header. The header's second and the request's own time leave it in a range:
- * one that holds zero is no sign of a skew at all, of any other the later end is taken, the one that lets less pass. A
- * reply out of a cache (`Age`) bears the date of another day and tells nothing.
- */
-function clockSkew(reply: Reply, sentAt: number, receivedAt: number): { readonly clockSkewMs?: number } {
-  const date = reply.headers["date"];
-  const serverMs = typeof date === "string" && reply.headers["age"] === undefined ? Date.parse(date) : Number.NaN;
-  if (Number.isNaN(serverMs)) return {};
-  const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt] as const;
-  return { clockSkewMs: least > 0 || most < 0 ? Math.round(most) : 0 };
+/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
+async function everyPage<T>(
+  left: () => LookBudget,
+  parse: (item: unknown) => Read<T>,
+  page: (token: string, look: LookBudget) => Promise<Page>,
+): Promise<T[]> {
+  const seen = new Set<string>([""]);
+  const all: T[] = [];
+  for (let token = ""; ;) {
+    const { items, continuationToken } = await page(token, left());
+    for (const item of items) {
+      const parsed = parse(item);
+      if (!parsed.ok) throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+      all.push(parsed.value);
+    }
+    if (continuationToken === "") return all;
+    if (seen.has(continuationToken)) {
+      throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
+    }
+    seen.add(continuationToken);
+    token = continuationToken;
+  }
+}
+
+/** 204 is how GET /Partitions/{id} says that there is none. */
+function orNull<T>(parse: (body: unknown) => Read<T>): (body: unknown) => Read<T | null> {
+  return (body) => (body === null ? good(null) : parse(body));
 }

@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher, errors, request } from "undici";
-import type { LookBudget } from "../cluster-gateway.ts";
-import { GatewayError } from "../cluster-gateway.ts";
+import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
+import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
+import { type ConnectOptions, secureConnector } from "./connect.ts";
+import { proxyAuthorization, proxyFor } from "./proxy.ts";
 
 /** An HTTP reply, whole. The reason phrase is kept: the gateway puts its error codes there. */
 export interface Reply {
@@ -10,43 +11,70 @@ export interface Reply {
   readonly body: string;
 }
 
-/** One GET over the wire. Closing ends the connections. */
+/** GETs over the wire: nothing else is ever sent. Closing ends the connections, also those still being made. */
 export interface Transport {
-  get(url: URL, look: LookBudget): Promise<Reply>;
+  /** @throws GatewayError, or the signal's reason where `look.signal` aborted */
+  get(url: URL, look: LookBudget, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   close(): Promise<void>;
 }
 
+export type TransportOptions = Omit<ConnectOptions, "closing" | "timeoutMs">;
+
 const LARGEST_BODY = 1_048_576;
+/** Less than the default request timeout, so that a second gateway can still be asked within it. */
+const CONNECT_MS = 10_000;
 
 /**
- * Plain HTTP(S) on undici, keep-alive, at most 8 connections an endpoint. One budget spans a request from connect to
- * last byte: undici's own body timeout measures the gap between chunks, and a body that drips defeats it.
- * Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
+ * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
+ * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
+ * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
  */
-export function httpTransport(): Transport {
-  const dispatcher = new Agent({ connections: 8, pipelining: 1, allowH2: false });
+export function httpTransport(options: TransportOptions): Transport {
+  const closing = new AbortController();
+  const pools = new Map<string, Dispatcher>();
+
+  const dispatcherFor = (url: URL): Dispatcher => {
+    const known = pools.get(url.origin);
+    if (known !== undefined) return known;
+    const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
+    pools.set(url.origin, pool);
+    return pool;
+  };
+
   return {
-    async get(url, { budgetMs, signal }) {
+    async get(url, { budgetMs, signal }, headers = {}) {
       const budget = AbortSignal.timeout(Math.ceil(budgetMs));
       try {
         const response = await request(url, {
-          dispatcher,
-          headers: { accept: "application/json", "cache-control": "no-cache" },
+          dispatcher: dispatcherFor(url),
+          headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
           signal: AbortSignal.any([signal, budget]),
         });
-        const { statusCode: status, statusText, headers } = response;
-        return { status, statusText, headers, body: await readCapped(response.body) };
+        const { statusCode: status, statusText, headers: received } = response;
+        return { status, statusText, headers: received, body: await readCapped(response.body) };
       } catch (error) {
-        if (signal.aborted || error instanceof GatewayError) throw error;
-        if (budget.aborted)
-          throw new GatewayError("timed-out", `no answer from ${url.host} within ${Math.ceil(budgetMs)} ms`, {
-            cause: error,
-          });
-        throw new GatewayError("unreachable", `${url.host} cannot be reached: ${rootCause(error)}`, { cause: error });
+        if (signal.aborted) throw error;
+        throw asGatewayError(error, url, budget.aborted ? Math.ceil(budgetMs) : undefined);
       }
     },
-    close: () => dispatcher.close(),
+    async close() {
+      closing.abort();
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
   };
+}
+
+function openPool(url: URL, options: ConnectOptions): Dispatcher {
+  const limits = { connections: 8, pipelining: 1, allowH2: false };
+  if (url.protocol === "https:") return new Agent({ ...limits, connect: secureConnector(options) });
+  const proxy = proxyFor(url, options.proxies);
+  if (proxy === undefined) return new Agent({ ...limits, connect: { timeout: options.timeoutMs } });
+  const token = proxyAuthorization(proxy);
+  return new ProxyAgent({
+    ...limits,
+    uri: `${proxy.protocol}//${proxy.host}`,
+    ...(token === undefined ? {} : { token }),
+  });
 }
 
 async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string> {
@@ -60,11 +88,53 @@ async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string
   return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
 }
 
-/** `ECONNREFUSED`, `ENOTFOUND` and their like say more than the message around them. */
-function rootCause(error: unknown): string {
+function asGatewayError(error: unknown, url: URL, overBudgetMs: number | undefined): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (overBudgetMs !== undefined) {
+    return new GatewayError("timed-out", `no answer from ${url.host} within ${overBudgetMs} ms`, { cause: error });
+  }
+  const root = rootCause(error);
+  if (root instanceof GatewayError) return root;
+  const code = codeOf(root);
+  if (NO_TLS.has(code)) {
+    return new GatewayError("untrusted-server", `${url.host} does not speak TLS as it should: ${describe(root)}`, {
+      cause: error,
+    });
+  }
+  if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
+    return new GatewayError("access-denied", `${url.host} refused our certificate: ${describe(root)}`, {
+      cause: error,
+    });
+  }
+  return new GatewayError("unreachable", `${url.host} cannot be reached: ${describe(root)}`, { cause: error });
+}
+
+/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
+const NO_TLS: ReadonlySet<string> = new Set([
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_HTTP_REQUEST",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+]);
+
+/** The innermost error says more than those around it. */
+function rootCause(error: unknown): unknown {
+  if (error instanceof GatewayError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
-  if (error instanceof errors.UndiciError && error.cause !== undefined) return rootCause(error.cause);
+  if (error instanceof Error && error.cause !== undefined && !(error instanceof errors.ResponseError))
+    return rootCause(error.cause);
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return code === undefined || error.message.includes(code) ? error.message : `${code} (${error.message})`;
+  const code = codeOf(error);
+  // OpenSSL's own lines carry source files and thread ids; its code says all there is.
+  if (code.startsWith("ERR_SSL_")) return code;
+  return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
 }

@@ -71,10 +71,9 @@ describe("the committed bundle, run as the runner runs it", () => {
       "failed-count": "1",
       "inconclusive-count": "1",
     });
-    const record = JSON.parse(step.outputs["result"] ?? "") as {
-      readonly partitions: readonly { readonly partitionId: string }[];
-    };
-    expect(record.partitions.map(({ partitionId }) => partitionId)).toEqual([ids[1], ids[2], ids[0]]);
+    expect(JSON.parse(step.outputs["result"] ?? "")).toMatchObject({
+      partitions: [{ partitionId: ids[1] }, { partitionId: ids[2] }, { partitionId: ids[0] }],
+    });
   });
 
   test("leaves nothing in the workspace and says nothing on stderr", async () => {

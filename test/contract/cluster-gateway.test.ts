@@ -1,5 +1,5 @@
-import { restGateway } from "../../shared/service-fabric/rest-gateway.ts";
-import { httpTransport } from "../../shared/service-fabric/transport.ts";
+import { openCluster } from "../../shared/service-fabric/open-cluster.ts";
+import { SYSTEM_TRUST } from "../../shared/service-fabric/server-trust.ts";
 import { simulatedGateway } from "../simulator/gateway.ts";
 import { startServer } from "../simulator/server.ts";
 import { describeClusterGateway } from "./cluster-gateway.ts";
@@ -11,13 +11,16 @@ describeClusterGateway("the simulated cluster, in process", async (cluster) => (
 
 describeClusterGateway("the REST gateway, over loopback to the simulated cluster", async (cluster) => {
   const server = await startServer(cluster);
-  const transport = httpTransport();
   const { apiVersion, clock } = cluster;
+  const { gateway, close } = openCluster(
+    { endpoints: [server.url], apiVersion, credential: { kind: "none" }, trust: SYSTEM_TRUST },
+    { clock, proxies: {}, warn: () => {} },
+  );
   return {
-    gateway: restGateway({ endpoints: [server.url], apiVersion, transport, clock }),
+    gateway,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await transport.close();
+      await close();
     },
   };
 });

@@ -151,6 +151,16 @@ describe("a restore seen under way", () => {
     expect(verdict).toMatchObject({ verdict: "passed", identifiedBy: "in-flight" });
   });
 
+  test("a restore under way after a result is a new attempt, also where its Accepted was missed", () => {
+    const looks = [
+      [0, saw(IN_PROGRESS)],
+      [MINUTE, saw(TIMEOUT)],
+      [3 * MINUTE, saw(IN_PROGRESS)],
+    ] as const;
+    const verdict = concluded(play(future, ...looks, [4 * MINUTE, saw(UNDATED_SUCCESS)]));
+    expect(verdict).toMatchObject({ verdict: "passed", identifiedBy: "in-flight" });
+  });
+
   test("faults in between do not make it another one", () => {
     const looks = [
       [0, saw(ACCEPTED)],

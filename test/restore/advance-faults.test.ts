@@ -142,17 +142,18 @@ describe("answers that are no restore progress", () => {
 });
 
 describe("when to ask again", () => {
-  test("retries double from a second to half a minute, drawn from the upper half", () => {
+  test("retries come from a second to half a minute apart, drawn up to three times the last wait", () => {
     const waits: number[] = [];
     for (let faults = 1; faults <= 9; faults++) {
       const looks = again(faults, "unreachable", SECOND);
       waits.push(nextLook(play(planned(), [0, saw(ACCEPTED)], ...looks)) - faults * SECOND);
     }
-    const longest = [1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * SECOND);
     for (const [index, wait] of waits.entries()) {
-      expect(wait).toBeGreaterThanOrEqual(sure(longest[index]) / 2);
-      expect(wait).toBeLessThanOrEqual(sure(longest[index]));
+      const last = waits[index - 1] ?? 0;
+      expect(wait).toBeGreaterThanOrEqual(SECOND);
+      expect(wait).toBeLessThanOrEqual(Math.min(30 * SECOND, Math.max(SECOND, 3 * last)) + 1);
     }
+    expect(Math.max(...waits)).toBeGreaterThan(2 * SECOND);
   });
 
   test("an answer ends the row: the next fault is retried as the first", () => {

@@ -43,30 +43,40 @@ describe("the interval between two looks", () => {
   });
 });
 
-describe("the interval after a fault", () => {
-  test.each([1, 2, 4, 8, 16, 30, 30].map((seconds, index) => [index + 1, seconds * SECOND] as const))(
-    "doubles up to 30 s, drawn from the upper half: fault %d",
-    (nth, longest) => {
-      expect(retryDelay(ACTION_CADENCE, nth, 1)).toBe(longest);
-      expect(retryDelay(ACTION_CADENCE, nth, 0)).toBe(longest / 2);
-    },
-  );
-
-  test("stays at half a minute after thousands of them", () => {
-    expect(retryDelay(ACTION_CADENCE, 100_000, 1)).toBe(30 * SECOND);
+describe("the delay after a fault", () => {
+  test("begins at a second, and is drawn up to three times the last one, at most 30 s", () => {
+    expect(retryDelay(ACTION_CADENCE, 0, 1)).toBe(1 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 2 * SECOND, 0)).toBe(1 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 2 * SECOND, 0.5)).toBe(3.5 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 2 * SECOND, 1)).toBe(6 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 30 * SECOND, 1)).toBe(30 * SECOND);
   });
 
-  test("starts at a fixed interval below a second, and at a second for a longer one", () => {
-    expect(retryDelay(fixed(200), 1, 1)).toBe(200);
-    expect(retryDelay(fixed(200), 3, 1)).toBe(800);
-    expect(retryDelay(fixed(60_000), 1, 1)).toBe(1 * SECOND);
+  test("never leaves the band from a second to half a minute, whatever the draws", () => {
+    fc.assert(
+      fc.property(fc.array(jitters, { minLength: 1, maxLength: 50 }), (draws) => {
+        let delay = 0;
+        for (const jitter of draws) {
+          delay = retryDelay(ACTION_CADENCE, delay, jitter);
+          expect(delay).toBeGreaterThanOrEqual(1 * SECOND);
+          expect(delay).toBeLessThanOrEqual(30 * SECOND);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("begins at a fixed interval below a second, and at a second for a longer one", () => {
+    expect(retryDelay(fixed(200), 0, 1)).toBe(200);
+    expect(retryDelay(fixed(200), 200, 1)).toBe(600);
+    expect(retryDelay(fixed(60_000), 0, 1)).toBe(1 * SECOND);
   });
 
   test("Retry-After outranks it, up to a day", () => {
-    expect(retryDelay(ACTION_CADENCE, 1, 0, 90 * SECOND)).toBe(90 * SECOND);
-    expect(retryDelay(ACTION_CADENCE, 1, 0, 90 * 24 * HOUR)).toBe(24 * HOUR);
-    expect(retryDelay(ACTION_CADENCE, 6, 1, 3 * SECOND)).toBe(30 * SECOND);
-    expect(retryDelay(ACTION_CADENCE, 1, 1, 0)).toBe(1 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 0, 0, 90 * SECOND)).toBe(90 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 0, 0, 90 * 24 * HOUR)).toBe(24 * HOUR);
+    expect(retryDelay(ACTION_CADENCE, 30 * SECOND, 1, 3 * SECOND)).toBe(30 * SECOND);
+    expect(retryDelay(ACTION_CADENCE, 0, 1, 0)).toBe(1 * SECOND);
   });
 });
 

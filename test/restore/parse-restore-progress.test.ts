@@ -12,12 +12,12 @@ const read = (text: string): ParsedProgress => parseRestoreProgress(parseExactJs
 function progressOf(text: string): RestoreProgress | null {
   const parsed = read(text);
   if (!parsed.ok) throw new Error(parsed.why);
-  return parsed.progress;
+  return parsed.value;
 }
 
 function whyNot(body: unknown): string {
   const parsed = parseRestoreProgress(body);
-  if (parsed.ok) throw new Error(`read as ${JSON.stringify(parsed.progress)}`);
+  if (parsed.ok) throw new Error(`read as ${JSON.stringify(parsed.value)}`);
   return parsed.why;
 }
 
@@ -145,7 +145,7 @@ describe("a restore that failed", () => {
 });
 
 test("never-restored: null is an answer of its own", () => {
-  expect(read("null")).toStrictEqual({ ok: true, progress: null });
+  expect(read("null")).toStrictEqual({ ok: true, value: null });
 });
 
 describe("a state of the future", () => {
@@ -215,7 +215,7 @@ describe("whatever arrives", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.jsonValue(), near), (body) => {
         const parsed = parseRestoreProgress(body);
-        if (!parsed.ok || parsed.progress?.state !== "Success") return;
+        if (!parsed.ok || parsed.value?.state !== "Success") return;
         expect(body).toHaveProperty("RestoreState", "Success");
       }),
       { numRuns: 1_500 },

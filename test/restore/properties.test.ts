@@ -158,7 +158,7 @@ describe("whatever the cluster says", () => {
     fc.assert(
       fc.property(anyPlan, anyDice, answers, (plan, dice, script) => {
         let [now, looks] = [START, 0];
-        let step: Step = { next: "look", at: now, watch: beginWatch(plan, START, dice) };
+        let step: Step = { next: "look", at: now, ask: [], watch: beginWatch(plan, START, dice) };
         while (step.next === "look") {
           now = step.at;
           step = advance(step.watch, sure(script[looks % script.length]), now);

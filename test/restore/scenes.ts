@@ -4,9 +4,15 @@ import { type Instant, later, parseInstant } from "../../shared/restore/instant.
 import { parseInt64 } from "../../shared/restore/int64.ts";
 import { parsePartitionId } from "../../shared/restore/partition-id.ts";
 import type { ProblemCode } from "../../shared/restore/problem.ts";
-import type { FabricFailure, RestorePoint, RestoreProgress } from "../../shared/restore/restore-progress.ts";
+import {
+  type FabricFailure,
+  isTerminal,
+  type RestorePoint,
+  type RestoreProgress,
+} from "../../shared/restore/restore-progress.ts";
 import type { Verdict } from "../../shared/restore/verdict.ts";
 import { beginWatch, type Observation, type Step, type Watch, type WatchPlan } from "../../shared/restore/watch.ts";
+import type { Testimony } from "../../shared/restore/witness.ts";
 
 /* What the tests of the heart are made of: one partition, one morning, and the words to say what was seen when. */
 
@@ -34,6 +40,7 @@ export function planned(different: Partial<WatchPlan> = {}): WatchPlan {
     startBy: afterStart(5 * MINUTE),
     deadline: afterStart(35 * MINUTE),
     cadence: ACTION_CADENCE,
+    healthCheck: "require",
     ...different,
   };
 }
@@ -67,9 +74,20 @@ export const failureOf = (failure: FabricFailure): RestoreProgress => ({
   failure,
 });
 
-/** The cluster answered; `clockSkewMs` is how far its clock is ahead of ours. */
-export const saw = (progress: RestoreProgress | null, clockSkewMs?: number): Observation =>
-  clockSkewMs === undefined ? { kind: "progress", progress } : { kind: "progress", progress, clockSkewMs };
+/** The other witnesses of a restore that is beyond doubt; the partition never lost data, so that it dates nothing. */
+export const ALL_IS_WELL: Testimony = {
+  partition: { ok: true, value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok" } },
+  healthEvent: { ok: true, value: null },
+  backups: { ok: true, value: { expected: null, restored: null } },
+};
+
+/** The cluster answered; `clockSkewMs` is how far its clock is ahead of ours. Beside a result the other witnesses speak. */
+export const saw = (progress: RestoreProgress | null, clockSkewMs?: number, testimony = ALL_IS_WELL): Observation => ({
+  kind: "progress",
+  progress,
+  ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
+  ...(progress !== null && isTerminal(progress) ? { testimony } : {}),
+});
 
 export const fault = (code: ProblemCode, retryAfterMs?: number): Observation => ({
   kind: "unavailable",

@@ -75,6 +75,7 @@ export function scriptedGateway(clock: Clock, ...script: readonly Line[]): Scrip
 export function gatewayOf(clock: Clock, scriptOf: (partitionId: PartitionId) => readonly Line[]): ScriptedGateway {
   const looks: LookTaken[] = [];
   return {
+    ...allIsWell,
     looks,
     async restoreProgress(partitionId, look) {
       const script = scriptOf(partitionId);
@@ -86,6 +87,17 @@ export function gatewayOf(clock: Clock, scriptOf: (partitionId: PartitionId) => 
     },
   };
 }
+
+/** The other witnesses of these scripts: a healthy partition, and nothing else of note. */
+const allIsWell = {
+  partitionInfo: (partitionId: PartitionId) =>
+    Promise.resolve({ partitionId, stateful: true, status: "Ready", health: "Ok" }),
+  restoreHealthEvent: () => Promise.resolve(null),
+  serviceName: () => Promise.resolve("fabric:/DemoApp/DemoSvc"),
+  partitions: () => Promise.resolve([]),
+  services: () => Promise.resolve([]),
+  backups: () => Promise.resolve([]),
+};
 
 export const answer = (progress: RestoreProgress | null): ProgressAnswer => ({ progress });
 export const trouble = (code: ProblemCode, retryAfterMs?: number): GatewayError =>

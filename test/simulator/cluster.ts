@@ -1,69 +1,98 @@
 import type { Clock } from "../../shared/clock.ts";
+import type { Dice } from "../../shared/restore/dice.ts";
 import { type Instant, later } from "../../shared/restore/instant.ts";
+import { type Int64, parseInt64 } from "../../shared/restore/int64.ts";
 import { parsePartitionId } from "../../shared/restore/partition-id.ts";
+import type { Access } from "./access.ts";
+import { type Attempt, attemptIn, dataLosses, dated, isUnderWay, shownAt, succeededAt, UNHEARD } from "./attempt.ts";
 import type { Dialect, Generation } from "./bodies.ts";
-import { badGuid, partitionNotFound } from "./replies.ts";
+import { type Fault, strike } from "./faults.ts";
 import {
-  accepted,
-  atSpeed,
-  ended,
-  inTurn,
-  restoring,
-  type Shown,
-  type Shows,
-  succeeded,
-  type Timeline,
-} from "./timeline.ts";
+  type Inventory,
+  type PartitionFacts,
+  type Service,
+  type SimulatedPartition,
+  type SimulatedService,
+  type Spell,
+  takeInventory,
+  undressed,
+} from "./inventory.ts";
+import type { Paging } from "./paging.ts";
+import { badGuid, partitionNotFound } from "./replies.ts";
+import { atSpeed, hastened, type Shown, type Timeline } from "./timeline.ts";
 
-export interface SimulatedPartition {
-  readonly id: string;
-  readonly timeline: Timeline;
-  /** What a POST Restore starts; without it the timeline's own attempt from `Accepted` on, or a clean restore. */
-  readonly onRestore?: Timeline;
-}
+export type { SimulatedPartition } from "./inventory.ts";
 
 export interface ClusterOptions {
   readonly clock: Clock;
   readonly partitions: readonly SimulatedPartition[];
+  /** Services that no partition names, and those that are not stateful and persisted. */
+  readonly services?: readonly SimulatedService[];
   readonly generation?: Generation;
   /** The cluster's clock minus everybody else's. */
   readonly clockSkewMs?: number;
   readonly hoursWestOfUtc?: number;
-  /** How many times as fast as written the timelines run. */
+  /** How many times as fast as written the timelines, spells and faults run. */
   readonly speed?: number;
+  /** Who may come in over the wire; everybody unless said. */
+  readonly access?: Access;
+  readonly paging?: Paging;
+  readonly faults?: readonly Fault[];
+  /** Which requests the faults hit that do not hit all. */
+  readonly dice?: Dice;
 }
 
-/** A record, under the id *as typed*: the real store is keyed so, and the replica knows the lower-case spelling only. */
-interface Attempt {
-  readonly timeline: Timeline;
-  readonly startedAt: Instant | undefined;
+/** A partition as it is now, beside its restore record. */
+export interface PartitionState extends PartitionFacts {
+  readonly status: NonNullable<Spell["status"]>;
+  readonly health: NonNullable<Spell["health"]>;
+  readonly dataLoss: Int64;
+  /** When a restore last succeeded, by the cluster's clock. */
+  readonly restoredAt: Instant | undefined;
+  /** What those meet who ask about this partition alone. */
+  readonly instead: Shown | undefined;
 }
 
-const CLEAN = inTurn([accepted(), 20_000], [restoring(), 180_000], [succeeded()]);
-/** A restore asked for under another spelling: no replica ever reports to it. The timeout is the 6.4 default. */
-const UNHEARD = inTurn([accepted(), 600_000], [ended("Timeout")]);
+/** What is left of the attempts before the one on record. */
+interface Past {
+  readonly dataLoss: bigint;
+  readonly restoredAt: Instant | undefined;
+}
 
 /** The model: what each partition shows at the time of its clock, and what a restore does to it. */
 export class SimulatedCluster {
   readonly clock: Clock;
   readonly clockSkewMs: number;
   readonly dialect: Dialect;
+  readonly paging: Paging;
+  /** May be changed at any time. */
+  access: Access;
+  /** May be changed at any time. */
+  faults: readonly Fault[];
   readonly #speed: number;
   readonly #startedAt: Instant;
-  readonly #partitions: ReadonlyMap<string, SimulatedPartition>;
+  readonly #inventory: Inventory;
+  /** Under the id *as typed*: the real store is keyed so, and the replica knows the lower-case spelling only. */
   readonly #attempts = new Map<string, Attempt>();
+  readonly #pasts = new Map<string, Past>();
   readonly #looks = new Map<string, number>();
+  #dice: Dice;
 
   constructor(options: ClusterOptions) {
     this.clock = options.clock;
     this.clockSkewMs = options.clockSkewMs ?? 0;
     this.dialect = { generation: options.generation ?? "6.4", hoursWestOfUtc: options.hoursWestOfUtc ?? 0 };
+    this.paging = options.paging ?? {};
+    this.access = options.access ?? { mode: "none" };
+    this.faults = options.faults ?? [];
     this.#speed = options.speed ?? 1;
+    this.#dice = options.dice ?? 1;
     this.#startedAt = options.clock.now();
-    this.#partitions = new Map(options.partitions.map((partition) => [canonical(partition.id), partition]));
-    for (const [id, { timeline }] of this.#partitions) {
+    this.#inventory = takeInventory(options.partitions, options.services ?? [], this.now());
+    for (const [id, { timeline, dataLossVersion }] of this.#inventory.partitions) {
       const startedAt = timeline.origin === "cluster-start" ? this.#startedAt : undefined;
       this.#attempts.set(id, { timeline: atSpeed(timeline, this.#speed), startedAt });
+      this.#pasts.set(id, { dataLoss: BigInt(dataLossVersion), restoredAt: undefined });
     }
   }
 
@@ -86,6 +115,21 @@ export class SimulatedCluster {
     return /^\d+(\.\d+)?$/.test(apiVersion) && Number(apiVersion) >= 6.4;
   }
 
+  /** Native routes take every version up to the cluster's own, previews as if they were none. */
+  acceptsNatively(apiVersion: string): boolean {
+    const text = apiVersion.replace(/-preview$/, "");
+    const own = this.dialect.generation === "6.2" ? 6.2 : 11;
+    return /^\d+(\.\d+)?$/.test(text) && Number(text) >= 1 && Number(text) <= own;
+  }
+
+  /** The trouble the next request meets before anything else, if any. Every call is a throw of the dice. */
+  strike(): Shown | undefined {
+    const elapsed = (this.clock.now() - this.#startedAt) * this.#speed;
+    const { shows, dice } = strike(this.faults, elapsed, this.#dice);
+    this.#dice = dice;
+    return shows === undefined ? undefined : dated(hastened(shows, this.#speed), this.clock.now(), this.clockSkewMs);
+  }
+
   /** One look; the first one starts a timeline that waits for it. */
   look(id: string): Shown {
     const key = undressed(id);
@@ -99,14 +143,10 @@ export class SimulatedCluster {
 
   /** What a look would meet, without taking one. */
   peek(id: string): Shown {
-    const key = undressed(id);
-    if (parsePartitionId(key) === undefined) return badGuid;
-    if (!this.#partitions.has(key)) return partitionNotFound;
+    if (parsePartitionId(undressed(id)) === undefined) return badGuid;
+    if (!this.#inventory.partitions.has(undressed(id))) return partitionNotFound;
     const attempt = this.#attempts.get(id);
-    if (attempt === undefined) return { kind: "nothing" };
-    const step = this.#reached(attempt).at(-1);
-    if (step === undefined) return { kind: "nothing" };
-    return dated(step.shows, later(this.#origin(attempt), step.afterMs + this.clockSkewMs));
+    return attempt === undefined ? { kind: "nothing" } : shownAt(attempt, this.clock.now(), this.clockSkewMs);
   }
 
   /** How often the partition was looked at, under whatever spelling. */
@@ -119,84 +159,76 @@ export class SimulatedCluster {
    * not modelled, nor `RestoreTimeout`: the timeline knows both.
    */
   restore(id: string): "accepted" | "already-in-progress" | "no-such-partition" {
-    const partition = this.#partitions.get(undressed(id));
+    const partition = this.#inventory.partitions.get(undressed(id));
     if (partition === undefined) return "no-such-partition";
-    if (this.#underWay(id)) return "already-in-progress";
-    const heard = id === canonical(partition.id);
-    const timeline = heard ? (partition.onRestore ?? attemptIn(partition.timeline)) : UNHEARD;
+    const old = this.#attempts.get(id);
+    if (old !== undefined && isUnderWay(old, this.clock.now())) return "already-in-progress";
+    const past = this.#settled(partition);
+    const heard = id === partition.id;
+    // Data loss is declared by the partition's real id, so the partition loses its data also where no replica hears of it.
+    this.#pasts.set(partition.id, heard ? past : { ...past, dataLoss: raised(past.dataLoss, this.now()) });
+    const timeline: Timeline = heard ? (partition.onRestore ?? attemptIn(partition.timeline)) : UNHEARD;
     this.#attempts.set(id, { timeline: atSpeed(timeline, this.#speed), startedAt: this.clock.now() });
     return "accepted";
   }
 
-  /** What is on record also when trouble on the wire hides it. */
-  #underWay(id: string): boolean {
+  /** The partition an id means, in whatever spelling. */
+  partition(id: string): PartitionState | undefined {
+    const facts = this.#inventory.partitions.get(undressed(id));
+    if (facts === undefined) return undefined;
+    const { dataLoss, restoredAt } = this.#settled(facts);
+    const spells = facts.spells.filter((spell) => this.#lasts(spell, restoredAt));
+    const instead = spells.findLast((spell) => spell.instead !== undefined)?.instead;
+    return {
+      ...facts,
+      status: spells.findLast(({ status }) => status !== undefined)?.status ?? "Ready",
+      health: spells.findLast(({ health }) => health !== undefined)?.health ?? "Ok",
+      dataLoss: exact(dataLoss),
+      restoredAt,
+      instead: instead === undefined ? undefined : dated(instead, this.clock.now(), this.clockSkewMs),
+    };
+  }
+
+  /** Of a service, in the order they were given; `undefined` where there is no such service. */
+  partitionsOf(serviceName: string): readonly PartitionState[] | undefined {
+    if (!this.#inventory.services.has(serviceName)) return undefined;
+    return [...this.#inventory.partitions.values()]
+      .filter(({ service }) => service.name === serviceName)
+      .flatMap(({ id }) => this.partition(id) ?? []);
+  }
+
+  /** Of an application; `undefined` where there is no such application. */
+  servicesOf(applicationName: string): readonly Service[] | undefined {
+    const found = [...this.#inventory.services.values()].filter(({ application }) => application === applicationName);
+    return found.length === 0 ? undefined : found;
+  }
+
+  #settled({ id, dataLossVersion }: PartitionFacts): Past {
+    const past = this.#pasts.get(id) ?? { dataLoss: BigInt(dataLossVersion), restoredAt: undefined };
     const attempt = this.#attempts.get(id);
-    if (attempt === undefined) return false;
-    const record = this.#reached(attempt)
-      .map(({ shows }) => unwrapped(shows))
-      .findLast(({ kind }) => kind === "restore" || kind === "nothing");
-    return record?.kind === "restore" && "point" in record.restore && record.restore.state !== "Success";
+    if (attempt === undefined) return past;
+    const [now, skewMs] = [this.clock.now(), this.clockSkewMs];
+    return {
+      dataLoss: dataLosses(attempt, now, skewMs).reduce(raised, past.dataLoss),
+      restoredAt: succeededAt(attempt, now, skewMs) ?? past.restoredAt,
+    };
   }
 
-  #reached(attempt: Attempt): Timeline["steps"] {
-    const elapsed = this.clock.now() - this.#origin(attempt);
-    return attempt.timeline.steps.filter(({ afterMs }) => afterMs <= elapsed);
-  }
-
-  #origin({ startedAt }: Attempt): Instant {
-    return startedAt ?? this.clock.now();
+  #lasts({ since = "start", fromMs = 0, untilMs = Infinity }: Spell, restoredAt: Instant | undefined): boolean {
+    const origin = since === "start" ? later(this.#startedAt, this.clockSkewMs) : restoredAt;
+    const elapsed = origin === undefined ? -1 : (this.now() - origin) * this.#speed;
+    return fromMs <= elapsed && elapsed < untilMs;
   }
 }
 
-function canonical(id: string): string {
-  const parsed = parsePartitionId(id);
-  if (parsed === undefined) throw new TypeError(`${id} is no partition id`);
-  return parsed;
+/** A data loss version is the time it was declared (FILETIME), and always more than the last one. */
+function raised(version: bigint, at: Instant): bigint {
+  const filetime = BigInt(at + 11_644_473_600_000) * 10_000n;
+  return filetime > version ? filetime : version + 1n;
 }
 
-/** The partition an id means: .NET reads a GUID in any case, with or without braces, parentheses and hyphens. */
-function undressed(id: string): string {
-  const bare = id.replace(/^\{(.*)\}$|^\((.*)\)$/, "$1$2").toLowerCase();
-  return bare.replace(/^(\w{8})(\w{4})(\w{4})(\w{4})(\w{12})$/, "$1-$2-$3-$4-$5");
-}
-
-function unwrapped(shows: Shows): Shows {
-  return shows.kind === "slow" ? unwrapped(shows.shows) : shows;
-}
-
-function attemptIn({ steps }: Timeline): Timeline {
-  const first = steps.findIndex(({ shows }) => {
-    const inner = unwrapped(shows);
-    return inner.kind === "restore" && inner.restore.state === "Accepted";
-  });
-  const start = steps[first];
-  if (start === undefined) return CLEAN;
-  const shifted = steps.slice(first).map(({ afterMs, shows }) => ({ afterMs: afterMs - start.afterMs, shows }));
-  return { origin: "first-look", steps: shifted };
-}
-
-/** Clusters tell whole seconds. */
-function dated(shows: Shows, reachedAt: Instant): Shown {
-  switch (shows.kind) {
-    case "slow":
-      return { ...shows, shows: dated(shows.shows, reachedAt) };
-    case "restore": {
-      const { restore } = shows;
-      if (restore.state !== "Success") return { kind: "restore", restore };
-      const at = restore.at === "when-reached" ? reachedAt : restore.at;
-      return { kind: "restore", restore: { ...restore, at: at === "undated" ? at : later(at, -modulo(at, 1_000)) } };
-    }
-    case "nothing":
-    case "refusal":
-    case "reset":
-    case "hang":
-    case "drip":
-      return shows;
-    default:
-      return shows satisfies never;
-  }
-}
-
-function modulo(value: number, by: number): number {
-  return ((value % by) + by) % by;
+function exact(value: bigint): Int64 {
+  const digits = parseInt64(String(value));
+  if (digits === undefined) throw new RangeError(`${value} is no 64-bit integer`);
+  return digits;
 }

@@ -51,11 +51,14 @@ export interface Refusal {
   readonly means: ProblemCode;
   readonly told: string;
   readonly retryAfterMs?: number;
+  /** Where `Retry-After` names a time: by the cluster's clock. */
+  readonly retryAt?: Instant;
 }
 
 /**
  * What a look meets: the record (`nothing` is the body `null`), a refusal, or trouble on the wire. `hang` never answers,
- * `drip` sends a blank every `everyMs` and never ends, `slow` takes `delayMs` and then is what it says.
+ * `drip` sends a blank every `everyMs` and never ends, `cut` promises `missing` bytes more than it sends and hangs up,
+ * `slow` takes `delayMs` and then is what it says.
  */
 export type Shows<At = SuccessTime> =
   | { readonly kind: "nothing" }
@@ -64,6 +67,7 @@ export type Shows<At = SuccessTime> =
   | { readonly kind: "reset" }
   | { readonly kind: "hang" }
   | { readonly kind: "drip"; readonly everyMs: number }
+  | { readonly kind: "cut"; readonly reply: RawReply; readonly missing: number }
   | { readonly kind: "slow"; readonly delayMs: number; readonly shows: Shows<At> };
 
 /** What a look meets now: the times are filled in. */
@@ -91,12 +95,15 @@ export function inTurn(...stretches: readonly (readonly [shows: Shows, lastsMs?:
 
 /** The same story told `speed` times as fast. Instants it names stay where they are. */
 export function atSpeed(timeline: Timeline, speed: number): Timeline {
-  const hasten = (shows: Shows): Shows =>
-    shows.kind === "slow" ? { ...shows, delayMs: shows.delayMs / speed, shows: hasten(shows.shows) } : shows;
   return {
     ...timeline,
-    steps: timeline.steps.map(({ afterMs, shows }) => ({ afterMs: afterMs / speed, shows: hasten(shows) })),
+    steps: timeline.steps.map(({ afterMs, shows }) => ({ afterMs: afterMs / speed, shows: hastened(shows, speed) })),
   };
+}
+
+export function hastened(shows: Shows, speed: number): Shows {
+  if (shows.kind !== "slow") return shows;
+  return { ...shows, delayMs: shows.delayMs / speed, shows: hastened(shows.shows, speed) };
 }
 
 export function restorePoint(dataLossVersion: string, configurationVersion: string, lsn: string): RestorePoint {
@@ -120,6 +127,11 @@ export const hang: Shows = { kind: "hang" };
 
 export function drip(everyMs = 20): Shows {
   return { kind: "drip", everyMs };
+}
+
+/** A reply that breaks off: so many bytes short of its Content-Length. */
+export function cut(reply: RawReply, missing = 100): Shows {
+  return { kind: "cut", reply, missing };
 }
 
 export function slow(delayMs: number, shows: Shows): Shows {

@@ -1,8 +1,9 @@
 import { instantFromMs } from "../../shared/restore/instant.ts";
 import { FakeClock } from "./clock.ts";
 import { type ClusterOptions, SimulatedCluster } from "./cluster.ts";
+import type { SimulatedPartition } from "./inventory.ts";
 import { startServer } from "./server.ts";
-import { inTurn, type Shows, type Timeline } from "./timeline.ts";
+import { inTurn, nothing, type Shows, type Timeline } from "./timeline.ts";
 
 /* One partition behind the real wire, in virtual time: what the tests of the simulator stand on. */
 
@@ -41,4 +42,35 @@ export async function openWorld(shows: Shows | Timeline, options: Partial<Cluste
     fetch: (target, init) => fetch(new URL(target, server.url), init),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** One partition about which everything but its restores is of interest. */
+export function openPartition(
+  partition: Partial<SimulatedPartition> = {},
+  options: Partial<ClusterOptions> = {},
+): Promise<World> {
+  const partitions = [{ id: ID, timeline: inTurn([nothing]), ...partition }];
+  return openWorld(nothing, { partitions, ...options });
+}
+
+export async function told(it: World, target: string): Promise<string> {
+  const response = await it.fetch(target);
+  return `${response.status} ${await response.text()}`.trim();
+}
+
+/** A page of a list, after the one that ended in `token`. */
+export async function page(it: World, target: string, token = ""): Promise<Page> {
+  const suffix = token === "" ? "" : `&ContinuationToken=${encodeURIComponent(token)}`;
+  const parsed: unknown = await (await it.fetch(`${target}${suffix}`)).json();
+  if (!isPage(parsed)) throw new TypeError(`${target} is answered with no page`);
+  return parsed;
+}
+
+interface Page {
+  readonly Items: readonly unknown[];
+  readonly ContinuationToken: string | null;
+}
+
+function isPage(value: unknown): value is Page {
+  return typeof value === "object" && value !== null && "Items" in value && "ContinuationToken" in value;
 }

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { GatewayError, type ProgressAnswer } from "../../shared/cluster-gateway.ts";
 import type { ProblemCode } from "../../shared/restore/problem.ts";
+import { parseRestoreProgress } from "../../shared/restore/parse-restore-progress.ts";
+import { readReply } from "../../shared/service-fabric/replies.ts";
+import { signalOf } from "../../shared/service-fabric/reply-faults.ts";
+import { requestUrl, restoreProgressPath } from "../../shared/service-fabric/requests.ts";
 import type { Reply } from "../../shared/service-fabric/transport.ts";
-import { fabricError, processRestoreProgress, restoreProgressUrl } from "../../shared/service-fabric/wire.ts";
 import { PARTITION, sure } from "../restore/scenes.ts";
 
 /* Replies as the contract has them, sections 1.4 and 1.5, each written out. */
+
+const NOW = Date.parse("2026-10-21T07:27:00Z");
+const processRestoreProgress = (given: Reply): ProgressAnswer["progress"] =>
+  readReply(given, NOW, parseRestoreProgress);
 
 const reply = (status: number, statusText: string, body = "", headers: Reply["headers"] = {}): Reply => ({
   status,
@@ -31,7 +38,7 @@ function refused(given: Reply): GatewayError {
 
 describe("where to ask", () => {
   const url = (endpoint: string, budgetMs = 20_000): URL =>
-    restoreProgressUrl(new URL(endpoint), PARTITION, "6.4", budgetMs);
+    requestUrl(new URL(endpoint), restoreProgressPath(PARTITION, "6.4"), budgetMs);
 
   test("is the partition's own address, with the api-version and the server's timeout", () => {
     expect(url("https://cluster.example:19080").href).toBe(
@@ -52,7 +59,7 @@ describe("where to ask", () => {
   });
 
   test("the api-version cannot smuggle in a parameter", () => {
-    const asked = restoreProgressUrl(new URL("http://localhost"), PARTITION, "6.4&timeout=0", 5_000);
+    const asked = requestUrl(new URL("http://localhost"), restoreProgressPath(PARTITION, "6.4&timeout=0"), 5_000);
     expect([...asked.searchParams]).toEqual([
       ["api-version", "6.4&timeout=0"],
       ["timeout", "5"],
@@ -132,7 +139,11 @@ describe("refusals", () => {
       "partition-not-found",
     ],
     ["P4 no GUID", reply(400, "Bad Request", error("E_INVALIDARG", "Invalid Arguments."), TEXT), "rejected"],
-    ["P5 api-version", reply(400, "Bad Request", error("E_INVALIDARG", "Invalid API Version"), TEXT), "rejected"],
+    [
+      "P5 api-version",
+      reply(400, "Bad Request", error("E_INVALIDARG", "Invalid API Version"), TEXT),
+      "api-version-refused",
+    ],
     ["P9 no backup service", reply(404, "FABRIC_E_SERVICE_DOES_NOT_EXIST"), "backup-service-unavailable"],
     ["P10 no primary", reply(504, "FABRIC_E_TIMEOUT"), "server-trouble"],
     ["P11 proxy timeout", reply(504, "Reverse Proxy Timeout"), "server-trouble"],
@@ -141,7 +152,15 @@ describe("refusals", () => {
       reply(504, "Gateway Timeout", error("FABRIC_E_TIMEOUT", "Timeout for the request happened"), TEXT),
       "server-trouble",
     ],
-    ["P13 Web API's own error", reply(500, "Internal Server Error", web), "server-trouble"],
+    ["P13 Web API's own error", reply(500, "Internal Server Error", web), "server-fault"],
+    ["P19 and unnamed codes", reply(500, "x", error(2_148_734_263, "Unexpected.")), "server-fault"],
+    [
+      "a broken backup store",
+      reply(500, "x", error("E_UNEXPECTED", "Unable to get recovery point details.")),
+      "server-fault",
+    ],
+    ["a gateway that cannot shake hands", reply(502, "SSL Handshake Failed"), "server-fault"],
+    ["not implemented", reply(501, "Not Implemented", error("E_NOTIMPL", "x")), "server-fault"],
     ["P15 empty 400", reply(400, "FABRIC_E_INVALID_ADDRESS"), "rejected"],
     ["P18 not readable", reply(500, "", error("FABRIC_E_NOT_READABLE", "x"), TEXT), "server-trouble"],
     ["P20 no certificate", reply(403, "Client certificate required"), "access-denied"],
@@ -189,10 +208,10 @@ describe("the error of a body", () => {
     ["a code without a name", reply(500, "x", error(2_148_734_263, "Unexpected.")), "2148734263", "Unexpected."],
     ["an empty body: the reason phrase", reply(504, "FABRIC_E_TIMEOUT"), "FABRIC_E_TIMEOUT", ""],
     [
-      "Web API's own body: the reason phrase",
+      "Web API's own body: the reason phrase and its message",
       reply(500, "Internal Server Error", `{"Message":"no"}`),
       "Internal Server Error",
-      "",
+      "no",
     ],
     ["XML: the reason phrase", reply(500, "Oops", "<Error><Code>E_FAIL</Code></Error>"), "Oops", ""],
     ["an Error that is a string: the reason phrase", reply(500, "Oops", `{"Error":"E_FAIL"}`), "Oops", ""],
@@ -201,7 +220,7 @@ describe("the error of a body", () => {
     ["fields of other types", reply(500, "Oops", `{"Error":{"Code":null,"Message":{"x":1}}}`), "", ""],
     ["the gateway's own null", reply(404, "Not Found", error("NotFound", "Null")), "NotFound", "Null"],
   ])("%s", (_, given, code, message) => {
-    expect(fabricError(given)).toEqual({ code, message });
+    expect(signalOf(given)).toMatchObject({ code, message });
   });
 });
 
@@ -212,6 +231,8 @@ describe("Retry-After", () => {
   test("in seconds is told in milliseconds, for any refusal", () => {
     expect(after("30")).toBe(30_000);
     expect(after("0")).toBe(0);
+    expect(after("Wed, 21 Oct 2026 07:28:00 GMT"), "a date, one minute from now").toBe(60_000);
+    expect(after("Wed, 21 Oct 2015 07:28:00 GMT"), "a date that has passed").toBe(0);
     expect(refused(reply(503, "", "", { "retry-after": "7" })).toProblem()).toMatchObject({
       code: "server-trouble",
       retryAfterMs: 7_000,
@@ -220,7 +241,7 @@ describe("Retry-After", () => {
 
   test.each<readonly [string, string | string[] | undefined]>([
     ["absent", undefined],
-    ["a date", "Wed, 21 Oct 2026 07:28:00 GMT"],
+    ["no date", "soon"],
     ["negative", "-1"],
     ["a fraction", "1.5"],
     ["endless", "9".repeat(30)],

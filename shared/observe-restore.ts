@@ -1,0 +1,73 @@
+import type { Clock } from "./clock.ts";
+import { type ClusterGateway, GatewayError, type LookBudget } from "./cluster-gateway.ts";
+import type { RestoreProgress } from "./restore/restore-progress.ts";
+import type { Observation, WatchPlan } from "./restore/watch.ts";
+import { type Question, relevantBackups, type Testimony, type Told } from "./restore/witness.ts";
+
+/** Where a watch happens: the cluster, the time, and what can stop it. */
+export interface World {
+  readonly gateway: ClusterGateway;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
+ * what the heart must see, so it does not travel as an exception; a defect of ours does.
+ */
+export async function observeRestore(
+  { gateway, clock, signal }: World,
+  plan: WatchPlan,
+  ask: readonly Question[],
+  budgetMs: number,
+): Promise<Observation> {
+  if (signal.aborted) return stopped(signal);
+  const until = clock.now() + budgetMs;
+  try {
+    const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
+    if (ask.length === 0) return { kind: "progress", ...answer };
+    const look: LookBudget = { budgetMs: Math.max(1, until - clock.now()), signal };
+    return { kind: "progress", ...answer, testimony: await hear(gateway, plan, answer.progress, ask, look) };
+  } catch (error) {
+    if (signal.aborted) return stopped(signal);
+    if (error instanceof GatewayError) return { kind: "unavailable", problem: error.toProblem() };
+    throw error;
+  }
+}
+
+async function hear(
+  gateway: ClusterGateway,
+  plan: WatchPlan,
+  progress: RestoreProgress | null,
+  ask: readonly Question[],
+  look: LookBudget,
+): Promise<Testimony> {
+  const { partitionId, expectedBackupId } = plan;
+  const point = progress !== null && "point" in progress ? progress.point : undefined;
+  const asked = async <T>(question: Question, call: () => Promise<T>): Promise<Told<T> | undefined> =>
+    ask.includes(question) ? told(call) : undefined;
+  const [partition, healthEvent, backups] = await Promise.all([
+    asked("partition", () => gateway.partitionInfo(partitionId, look)),
+    asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
+    asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
+  ]);
+  return {
+    ...(partition === undefined ? {} : { partition }),
+    ...(healthEvent === undefined ? {} : { healthEvent }),
+    ...(backups === undefined ? {} : { backups }),
+  };
+}
+
+async function told<T>(call: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { ok: false, problem: error.toProblem() };
+  }
+}
+
+function stopped(signal: AbortSignal): Observation {
+  const reason: unknown = signal.reason;
+  return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}

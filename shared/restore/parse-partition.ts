@@ -1,0 +1,101 @@
+import { describe, type Fields, given, good, isObject, type Read, unreadable } from "./fields.ts";
+import { parseInt64 } from "./int64.ts";
+import { parsePartitionId } from "./partition-id.ts";
+import type { Backup, PartitionInfo, RestoreHealthEvent, ServiceInfo } from "./partition-info.ts";
+import { readEpoch, readPoint, readTime } from "./restore-point.ts";
+
+/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
+export function parsePartitionInfo(body: unknown): Read<PartitionInfo> {
+  if (!isObject(body)) return unreadable(`a partition is ${describe(body)}`);
+  const information = body["PartitionInformation"];
+  const id = isObject(information) ? text(information["Id"]) : undefined;
+  const partitionId = id === undefined ? undefined : parsePartitionId(id);
+  const [status, health] = [text(body["PartitionStatus"]), text(body["HealthState"])];
+  if (partitionId === undefined) return unreadable("PartitionInformation holds no partition GUID");
+  if (status === undefined || health === undefined) return unreadable("PartitionStatus or HealthState is missing");
+  const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
+  return good({
+    partitionId,
+    stateful: body["ServiceKind"] === "Stateful",
+    status,
+    health,
+    ...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+    ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
+    ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
+  });
+}
+
+/** A service out of a list. Only stateful ones with persisted state can be restored. */
+export function parseServiceInfo(body: unknown): Read<ServiceInfo> {
+  if (!isObject(body)) return unreadable(`a service is ${describe(body)}`);
+  const [name, kind] = [text(body["Name"]), text(body["ServiceKind"])];
+  if (name === undefined || kind === undefined) return unreadable("a service has no Name or no ServiceKind");
+  const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
+  return good({
+    name,
+    persisted,
+    kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
+  });
+}
+
+/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
+export function parseBackup(body: unknown): Read<Backup> {
+  if (!isObject(body)) return unreadable(`a backup is ${describe(body)}`);
+  const backupId = parsePartitionId(text(body["BackupId"]) ?? "");
+  if (backupId === undefined) return unreadable("a backup has no BackupId");
+  const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
+  if (!point.ok) return point;
+  return good({
+    backupId,
+    type: text(body["BackupType"]) ?? "",
+    location: text(body["BackupLocation"]) ?? "",
+    ...given("createdAt", readTime(body["CreationTimeUtc"])),
+    ...given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
+  });
+}
+
+/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
+export function parseRestoreHealthEvent(body: unknown): Read<RestoreHealthEvent | null> {
+  const events = isObject(body) ? body["HealthEvents"] : undefined;
+  if (!Array.isArray(events)) return unreadable(`HealthEvents is ${describe(events)}`);
+  const found = events
+    .filter((event): event is Fields => isObject(event))
+    .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
+    .filter((event) => event["IsExpired"] !== true)
+    .flatMap((event) => {
+      const at = readTime(event["SourceUtcTimestamp"]);
+      const description = (text(event["Description"]) ?? "").slice(0, 300);
+      return at === undefined ? [] : [{ health: text(event["HealthState"]) ?? "", at, description }];
+    })
+    .toSorted((a, b) => b.at - a.at);
+  return good(found[0] ?? null);
+}
+
+export function parseServiceName(body: unknown): Read<string> {
+  const name = isObject(body) ? text(body["Name"]) : undefined;
+  return name === undefined ? unreadable("the service has no Name") : good(name);
+}
+
+export interface Page {
+  readonly items: readonly unknown[];
+  /** Where the next page begins; `""` at the end, whether the cluster said `""`, `null` or nothing. */
+  readonly continuationToken: string;
+}
+
+export function parsePage(body: unknown): Read<Page> {
+  const items = isObject(body) ? body["Items"] : undefined;
+  if (!isObject(body) || !Array.isArray(items)) return unreadable(`Items is ${describe(items)}`);
+  const token = body["ContinuationToken"] ?? "";
+  return typeof token === "string"
+    ? good({ items, continuationToken: token })
+    : unreadable(`ContinuationToken is ${describe(token)}`);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  const exact = parseInt64(value);
+  return exact === undefined ? undefined : Number(exact);
+}

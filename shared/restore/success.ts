@@ -1,0 +1,128 @@
+import type { Instant } from "./instant.ts";
+import { measure } from "./measure.ts";
+import * as say from "./messages.ts";
+import { isHealthy } from "./partition-info.ts";
+import { type Problem, TREATMENT } from "./problem.ts";
+import type { RestorePoint, Terminal } from "./restore-progress.ts";
+import { type IdentifiedBy, type Reason, type Verdict, verdict } from "./verdict.ts";
+import type { Watch } from "./watch.ts";
+import { type Question, samePoint } from "./witness.ts";
+
+/**
+ * What an identified `Success` comes to: a verdict, or what must be asked before there is one. `ask` at once where a question
+ * has not been put yet; `later` where the answer was not good enough and may become so.
+ */
+export type Judgement =
+  | { readonly next: "verdict"; readonly verdict: Verdict }
+  | { readonly next: "ask"; readonly questions: readonly Question[] }
+  | { readonly next: "later"; readonly questions: readonly Question[]; readonly otherwise: Verdict };
+
+export type Success = Extract<Terminal, { state: "Success" }>;
+
+/**
+ * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can
+ * only get worse with time is judged first; health is what is waited for.
+ */
+export function judgeSuccess(watch: Watch, success: Success, identifiedBy: IdentifiedBy): Judgement {
+  const questions = openQuestions(watch);
+  if (questions.length > 0) return { next: "ask", questions };
+  const end = (reason: Reason, message: string): Judgement => ({
+    next: "verdict",
+    verdict: verdict(reason, message, identifiedBy),
+  });
+
+  const backup = judgeBackup(watch, success.point);
+  if (backup === "another") return end("wrong-backup", say.wrongBackup(watch, success.point));
+  if (backup !== "as-expected") return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
+
+  const { rtoMs, rpoMs } = watch.plan;
+  const duration = measure(watch, success);
+  if (rtoMs !== undefined) {
+    if (duration === undefined) return end("rejected", say.noStart());
+    if (duration.ms > rtoMs) return end("rto-missed", say.rtoMissed(duration, rtoMs));
+  }
+  if (rpoMs !== undefined) {
+    const age = restoredPointAge(watch, duration?.from);
+    if (typeof age !== "number") return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
+    if (age > rpoMs) return end("rpo-missed", say.rpoMissed(age, rpoMs));
+  }
+  return judgeHealth(watch, success, identifiedBy);
+}
+
+/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
+export function openQuestions({ plan, heard }: Watch): readonly Question[] {
+  const wanted: Question[] = [];
+  if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined) && heard.partition === undefined)
+    wanted.push("partition");
+  if (plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
+  if (heard.backups === undefined) wanted.push("backups");
+  return wanted;
+}
+
+/** A problem, or a sentence about something that will not change. */
+type Obstacle = { readonly problem: Problem } | { readonly never: string };
+
+function judgeBackup(watch: Watch, point: RestorePoint | undefined): "as-expected" | "another" | Obstacle {
+  if (watch.plan.expectedBackupId === undefined) return "as-expected";
+  const { backups } = watch.heard;
+  if (backups === undefined) return { never: "the backup list was not asked for" };
+  if (!backups.ok) return { problem: backups.problem };
+  const { expected, restored } = backups.value;
+  if (expected?.point !== undefined && point !== undefined)
+    return samePoint(expected.point, point) ? "as-expected" : "another";
+  if (restored !== null && restored.backupId !== watch.plan.expectedBackupId) return "another";
+  if (point === undefined) return { never: "the cluster does not tell which backup it restored" };
+  return { never: "the expected backup is not in the partition's backup list" };
+}
+
+/** Whether a restore under way is already known to bring back another backup than the expected one. */
+export function isAnotherBackup(watch: Watch, point: RestorePoint | undefined): boolean {
+  return point !== undefined && judgeBackup(watch, point) === "another";
+}
+
+/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
+function restoredPointAge(watch: Watch, from: Instant | undefined): number | Obstacle {
+  const { backups } = watch.heard;
+  if (backups !== undefined && !backups.ok) return { problem: backups.problem };
+  const createdAt = backups?.value.restored?.createdAt;
+  if (createdAt === undefined) return { never: "the restored backup is not in the partition's backup list" };
+  if (from === undefined) return { never: say.noStart() };
+  return Math.max(0, from - createdAt);
+}
+
+function judgeHealth(watch: Watch, success: Success, identifiedBy: IdentifiedBy): Judgement {
+  const { healthCheck } = watch.plan;
+  const { partition } = watch.heard;
+  const passed: Judgement = {
+    next: "verdict",
+    verdict: verdict("restored", say.restored(watch, success, identifiedBy), identifiedBy),
+  };
+  if (healthCheck !== "require") return passed;
+  if (partition === undefined) return { next: "ask", questions: ["partition"] };
+  if (!partition.ok) return waitOrEnd({ problem: partition.problem }, "partition", "health-check", identifiedBy);
+  if (partition.value === null) {
+    return { next: "verdict", verdict: verdict("partition-not-found", say.partitionGone(), identifiedBy) };
+  }
+  if (isHealthy(partition.value)) return passed;
+  return {
+    next: "later",
+    questions: ["partition"],
+    otherwise: verdict("unhealthy", say.unhealthy(success, partition.value), identifiedBy),
+  };
+}
+
+/** An answer that is needed and was not to be had: wait where it may still come, end where it will not. */
+function waitOrEnd(obstacle: Obstacle, question: Question, input: string, identifiedBy: IdentifiedBy): Judgement {
+  if ("never" in obstacle)
+    return { next: "verdict", verdict: verdict("rejected", say.cannotConfirm(input, obstacle.never), identifiedBy) };
+  const { treatment, reason } = TREATMENT[obstacle.problem.code];
+  const sentence = say.cannotConfirm(input, obstacle.problem.message);
+  const red = verdict(
+    reason === "partition-not-found" || reason === "backup-service-unavailable" ? "rejected" : reason,
+    sentence,
+    identifiedBy,
+  );
+  return treatment === "give-up"
+    ? { next: "verdict", verdict: red }
+    : { next: "later", questions: [question], otherwise: red };
+}

@@ -1,0 +1,115 @@
+import type { Clock } from "../clock.ts";
+import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
+import { describe, good, isObject, type Read, unreadable } from "../restore/fields.ts";
+
+/** Where bearer tokens come from. */
+export interface TokenSource {
+  /**
+   * A token that is good now. `refresh` says that the last one was refused: a new one, or `undefined` where there is none to be
+   * had, and asking again would be pointless.
+   * @throws GatewayError `access-denied` where the identity itself is refused, `unreachable` where its authority does not answer
+   */
+  token(look: LookBudget, refresh: boolean): Promise<string | undefined>;
+}
+
+/** A token that was given: it is what it is. */
+export function givenToken(token: string): TokenSource {
+  return { token: (_look, refresh) => Promise.resolve(refresh ? undefined : token) };
+}
+
+/** As much of `@azure/identity`'s TokenCredential as is used; hosts bring the real one. */
+export interface EntraCredential {
+  getToken(
+    scope: string,
+    options: { readonly abortSignal: AbortSignal },
+  ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
+}
+
+/** What a cluster says about its Entra registration. */
+export interface EntraRegistration {
+  readonly tenantId: string;
+  /** The application id of the cluster: the audience of its tokens. */
+  readonly clusterId: string;
+}
+
+/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
+export function parseAadMetadata(body: unknown): Read<EntraRegistration> {
+  const metadata = isObject(body) ? body["metadata"] : undefined;
+  if (!isObject(body) || !isObject(metadata)) return unreadable(`the Entra metadata is ${describe(metadata)}`);
+  const { tenant, cluster } = metadata as { readonly tenant?: unknown; readonly cluster?: unknown };
+  if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
+    return unreadable("the cluster is not set up for Microsoft Entra ID");
+  }
+  return good({ tenantId: tenant, clusterId: cluster });
+}
+
+/** A token is renewed this long before it ends. */
+const EARLY_MS = 5 * 60_000;
+
+export interface EntraOptions {
+  /** A fresh credential: identity libraries keep tokens, and a refused one must not be served again. */
+  readonly credential: () => EntraCredential;
+  /** Asks the cluster, once. */
+  readonly registration: (look: LookBudget) => Promise<EntraRegistration>;
+  /** Where given, the cluster must be registered there: it may not send us to somebody else's tenant. */
+  readonly tenantId?: string;
+  readonly clock: Clock;
+}
+
+/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
+export function entraTokens({ credential, registration, tenantId, clock }: EntraOptions): TokenSource {
+  let scope: string | undefined;
+  let held: { readonly token: string; readonly until: number } | undefined;
+
+  return {
+    async token(look, refresh) {
+      if (!refresh && held !== undefined && clock.now() < held.until) return held.token;
+      scope ??= scopeOf(await registration(look), tenantId);
+      const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
+      const got = await asked(credential(), scope, abortSignal, look);
+      const lifetime = got.expiresOnTimestamp - clock.now();
+      held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
+      return got.token;
+    },
+  };
+}
+
+function scopeOf(registration: EntraRegistration, tenantId: string | undefined): string {
+  if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+    throw new GatewayError(
+      "access-denied",
+      `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`,
+    );
+  }
+  return `${registration.clusterId}/.default`;
+}
+
+async function asked(
+  credential: EntraCredential,
+  scope: string,
+  abortSignal: AbortSignal,
+  look: LookBudget,
+): ReturnType<typeof fetched> {
+  try {
+    return await fetched(credential, scope, abortSignal);
+  } catch (error) {
+    if (look.signal.aborted || error instanceof GatewayError) throw error;
+    if (abortSignal.aborted)
+      throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
+    const refused = error instanceof Error && error.name === "AuthenticationError";
+    const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+    throw new GatewayError(refused ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, {
+      cause: error,
+    });
+  }
+}
+
+async function fetched(
+  credential: EntraCredential,
+  scope: string,
+  abortSignal: AbortSignal,
+): Promise<{ token: string; expiresOnTimestamp: number }> {
+  const got = await credential.getToken(scope, { abortSignal });
+  if (got === null) throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
+  return got;
+}
