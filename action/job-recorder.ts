@@ -13,8 +13,10 @@ const NOTHING = "no restore on record";
 
 /** The first line: what is watched, and for how long. */
 export function headline(request: DrillRequest): string {
-  const count = request.partitionIds.length;
-  const what = count === 1 ? `partition ${request.partitionIds[0]}` : `${count} partitions`;
+  const { partitionIds, serviceNames, applicationNames } = request.targets;
+  const partitions =
+    partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
+  const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
   return (
     `Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
     `for at most ${formatDuration(request.timeoutMs)}; ${bound(request)}.`
@@ -23,7 +25,7 @@ export function headline(request: DrillRequest): string {
 
 function bound({ notBefore }: DrillRequest): string {
   if (notBefore === "any") return "whatever restore is on record counts (not-before: any)";
-  return `only a restore from ${notBefore === "auto" ? "the start of this step" : formatInstant(notBefore)} on counts`;
+  return `only a restore from ${notBefore === "auto" ? "the start of this run" : formatInstant(notBefore)} on counts`;
 }
 
 /**
@@ -55,6 +57,9 @@ export function jobRecorder(runner: Pick<Runner, "line">): Recorder {
       case "fault":
         if (event.inARow === 1)
           say(event.at, named(event, `no answer (${event.problem.code}): ${event.problem.message}; looking on`));
+        break;
+      case "stuck":
+        say(event.at, named(event, `${event.state} for ${formatDuration(event.forMs)}: ${event.cause}`));
         break;
       case "recovered":
         say(event.at, named(event, "the cluster answers again"));

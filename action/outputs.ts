@@ -13,7 +13,7 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<OutputName, st
     "restored-lsn": point?.lsn ?? "",
     "restored-data-loss-version": point?.dataLossVersion ?? "",
     "restored-configuration-version": point?.configurationVersion ?? "",
-    "restore-seconds": single?.restoreSeconds?.toString() ?? "",
+    "restore-seconds": single?.timing?.restoreSeconds.toString() ?? "",
     "elapsed-seconds": record.elapsedSeconds.toString(),
     polls: record.partitions.reduce((sum, { looks }) => sum + looks, 0).toString(),
     "failure-code": single?.failure?.code ?? "",
@@ -21,6 +21,11 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<OutputName, st
     "passed-count": record.counts.passed.toString(),
     "failed-count": record.counts.failed.toString(),
     "inconclusive-count": record.counts.inconclusive.toString(),
-    result: JSON.stringify(record),
+    result: JSON.stringify(withoutEvidence(record)),
   };
+}
+
+/** The record without the raw evidence, which a workflow has no use for and which grows with what was seen. */
+function withoutEvidence(record: RestoreRecord): unknown {
+  return { ...record, partitions: record.partitions.map((partition) => ({ ...partition, evidence: undefined })) };
 }

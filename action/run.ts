@@ -13,6 +13,7 @@ import {
 import { headline, jobRecorder } from "./job-recorder.ts";
 import { toOutputs } from "./outputs.ts";
 import type { Runner } from "./runner.ts";
+import { type RunStart, runStart } from "./run-start.ts";
 import { toSummary } from "./summary.ts";
 
 /** Exit codes of a step: only a `passed` verdict is green. */
@@ -40,7 +41,7 @@ async function verify(runner: Runner, request: DrillRequest, clock: Clock, signa
   const warn = (text: string): void => runner.warn(text);
   const cluster = openCluster({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
   try {
-    const autoNotBefore = { at: instantFromMs(performance.timeOrigin), source: "start of the step" };
+    const autoNotBefore = await autoStart(runner, request, clock);
     const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
     return await verifyRestore(
       request,
@@ -51,6 +52,14 @@ async function verify(runner: Runner, request: DrillRequest, clock: Clock, signa
   } finally {
     await cluster.close();
   }
+}
+
+/** Only asked for where it is needed. */
+async function autoStart(runner: Runner, request: DrillRequest, clock: Clock): Promise<RunStart> {
+  if (request.notBefore !== "auto") return { at: clock.now(), source: "start of the step" };
+  const start = await runStart(runner, clock);
+  runner.line(`Only a restore from ${formatInstant(start.at)} (${start.source}) on counts.`);
+  return start;
 }
 
 async function report(runner: Runner, request: DrillRequest, result: DrillResult): Promise<ExitCode> {

@@ -6,10 +6,13 @@ import {
   INPUTS,
   type InputName,
   type InputSpec,
+  type Instant,
+  instantFromMs,
   type ProxyVariables,
   type RawInputs,
 } from "../shared/index.ts";
 import { runnerIdentity } from "./runner-identity.ts";
+import { eventWrittenAt, workflowRunStartedAt } from "./workflow-run.ts";
 
 /** The GitHub runner as a run needs it: where inputs come from, where lines, outputs and the summary go. */
 export interface Runner {
@@ -17,6 +20,9 @@ export interface Runner {
   readonly proxies: ProxyVariables;
   /** The runner's OIDC token, exchanged for one of Microsoft Entra ID. */
   readonly workloadIdentity: (tenantId: string, clientId: string) => EntraCredential;
+  /** RFC 3339; `undefined` where there is no run or no token. Rejects where the API refuses. */
+  workflowRunStartedAt(): Promise<string | undefined>;
+  jobStartedAt(): Promise<Instant | undefined>;
   line(text: string): void;
   warn(text: string): void;
   /** The one annotation at the end of a run, of one or more lines. */
@@ -38,6 +44,11 @@ export function githubRunner(): Runner {
       noProxy: variable("no_proxy"),
     },
     workloadIdentity: runnerIdentity,
+    workflowRunStartedAt: () => workflowRunStartedAt(process.env, inputs["github-token"] ?? ""),
+    async jobStartedAt() {
+      const ms = await eventWrittenAt(process.env);
+      return ms === undefined ? undefined : instantFromMs(ms);
+    },
     line: (text) => core.info(cleanLine(text, 1_000)),
     warn: (text) => core.warning(cleanLine(text, 1_000)),
     annotate(kind, title, ...lines) {

@@ -45760,6 +45760,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
 /***/ 6928:
 /***/ ((module) => {
 
@@ -45806,9 +45813,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2927);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4095);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8619);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3499);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3102);
 
 
 
@@ -45825,7 +45832,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 29:
+/***/ 3499:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45834,23 +45841,24 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 41 modules
-var shared = __nccwpck_require__(2927);
+// EXTERNAL MODULE: ./build/shared/index.js + 52 modules
+var shared = __nccwpck_require__(8619);
 ;// CONCATENATED MODULE: ./build/action/job-recorder.js
 
 const HEARTBEAT_MS = 60_000;
 const NOTHING = "no restore on record";
 /** The first line: what is watched, and for how long. */
 function headline(request) {
-    const count = request.partitionIds.length;
-    const what = count === 1 ? `partition ${request.partitionIds[0]}` : `${count} partitions`;
+    const { partitionIds, serviceNames, applicationNames } = request.targets;
+    const partitions = partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
+    const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
     return (`Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
         `for at most ${(0,shared/* formatDuration */.a3)(request.timeoutMs)}; ${bound(request)}.`);
 }
 function bound({ notBefore }) {
     if (notBefore === "any")
         return "whatever restore is on record counts (not-before: any)";
-    return `only a restore from ${notBefore === "auto" ? "the start of this step" : (0,shared/* formatInstant */.r4)(notBefore)} on counts`;
+    return `only a restore from ${notBefore === "auto" ? "the start of this run" : (0,shared/* formatInstant */.r4)(notBefore)} on counts`;
 }
 /**
  * The log of a job: a line per change, a heartbeat each minute, never a line per look. It has no timer of its own: looks
@@ -45879,6 +45887,9 @@ function jobRecorder(runner) {
             case "fault":
                 if (event.inARow === 1)
                     say(event.at, named(event, `no answer (${event.problem.code}): ${event.problem.message}; looking on`));
+                break;
+            case "stuck":
+                say(event.at, named(event, `${event.state} for ${(0,shared/* formatDuration */.a3)(event.forMs)}: ${event.cause}`));
                 break;
             case "recovered":
                 say(event.at, named(event, "the cluster answers again"));
@@ -45921,7 +45932,7 @@ function toOutputs(record) {
         "restored-lsn": point?.lsn ?? "",
         "restored-data-loss-version": point?.dataLossVersion ?? "",
         "restored-configuration-version": point?.configurationVersion ?? "",
-        "restore-seconds": single?.restoreSeconds?.toString() ?? "",
+        "restore-seconds": single?.timing?.restoreSeconds.toString() ?? "",
         "elapsed-seconds": record.elapsedSeconds.toString(),
         polls: record.partitions.reduce((sum, { looks }) => sum + looks, 0).toString(),
         "failure-code": single?.failure?.code ?? "",
@@ -45929,8 +45940,41 @@ function toOutputs(record) {
         "passed-count": record.counts.passed.toString(),
         "failed-count": record.counts.failed.toString(),
         "inconclusive-count": record.counts.inconclusive.toString(),
-        result: JSON.stringify(record),
+        result: JSON.stringify(withoutEvidence(record)),
     };
+}
+/** The record without the raw evidence, which a workflow has no use for and which grows with what was seen. */
+function withoutEvidence(record) {
+    return { ...record, partitions: record.partitions.map((partition) => ({ ...partition, evidence: undefined })) };
+}
+
+;// CONCATENATED MODULE: ./build/action/run-start.js
+
+/**
+ * The start of the workflow run (of this attempt of it), through the API; else of the job, which is when the runner wrote the
+ * event file; else of the step, which is when this process began. That the API cannot be asked is a warning at most: a later
+ * start only asks for more, so it can make a verdict `stale` and never a false pass.
+ */
+async function runStart(runner, clock) {
+    const ofRun = await startOfRun(runner);
+    if (ofRun !== undefined && ofRun <= clock.now())
+        return { at: ofRun, source: "start of the workflow run" };
+    const ofJob = await runner.jobStartedAt();
+    const step = (0,shared/* instantFromMs */.A0)(performance.timeOrigin);
+    if (ofJob !== undefined && ofJob <= step)
+        return { at: ofJob, source: "start of the job" };
+    return { at: step, source: "start of the step" };
+}
+async function startOfRun(runner) {
+    try {
+        const startedAt = await runner.workflowRunStartedAt();
+        return startedAt === undefined ? undefined : (0,shared/* parseInstant */.nV)(startedAt);
+    }
+    catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        runner.warn(`The start of the workflow run could not be read, so not-before: auto is the start of the job or step (permissions: actions: read). ${why}`);
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/action/summary.js
@@ -45989,6 +46033,7 @@ function summary_bound({ plan }) {
 
 
 
+
 /** One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. */
 async function run(runner, clock, signal) {
     const parsed = (0,shared/* parseDrillRequest */.iL)(runner.inputs);
@@ -46011,13 +46056,21 @@ async function verify(runner, request, clock, signal) {
     const warn = (text) => runner.warn(text);
     const cluster = (0,shared/* openCluster */.DT)({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
     try {
-        const autoNotBefore = { at: (0,shared/* instantFromMs */.A0)(performance.timeOrigin), source: "start of the step" };
+        const autoNotBefore = await autoStart(runner, request, clock);
         const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
         return await (0,shared/* verifyRestore */.Qi)(request, { gateway: cluster.gateway, clock, signal }, { autoNotBefore, dice }, jobRecorder(runner));
     }
     finally {
         await cluster.close();
     }
+}
+/** Only asked for where it is needed. */
+async function autoStart(runner, request, clock) {
+    if (request.notBefore !== "auto")
+        return { at: clock.now(), source: "start of the step" };
+    const start = await runStart(runner, clock);
+    runner.line(`Only a restore from ${(0,shared/* formatInstant */.r4)(start.at)} (${start.source}) on counts.`);
+    return start;
 }
 async function report(runner, request, result) {
     const record = (0,shared/* toRecord */.Lv)(request, result);
@@ -46042,7 +46095,7 @@ function broken(runner, error) {
 
 /***/ }),
 
-/***/ 4095:
+/***/ 3102:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46051,8 +46104,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   O: () => (/* binding */ githubRunner)
 });
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -46127,7 +46180,7 @@ function toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -46201,7 +46254,7 @@ function file_command_issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -46217,11 +46270,5353 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return __awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new lib/* HttpClient */.Qq('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: external "string_decoder"
+const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_.dirname(filePath);
+                        const upperName = external_path_.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (ioUtil.IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield ioUtil.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = tr.argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new tr.ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new StringDecoder('utf8');
+        const stderrDecoder = new StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./build/shared/index.js + 52 modules
+var shared = __nccwpck_require__(8619);
+;// CONCATENATED MODULE: ./build/action/runner-identity.js
+
+/** The audience that Microsoft Entra ID asks of federated tokens. */
+const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
+/**
+ * The runner's OIDC token (`permissions: id-token: write`), exchanged for one of Microsoft Entra ID. It lives for minutes, so a
+ * new one is asked for at each exchange. `@azure/identity` is loaded when it is first needed: it is a third of the bundle,
+ * and most clusters know their clients by certificate.
+ */
+function runnerIdentity(tenantId, clientId) {
+    return {
+        async getToken(scope, options) {
+            const { ClientAssertionCredential } = await __nccwpck_require__.e(/* import() */ 76).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
+            const assertion = () => getIDToken(EXCHANGE_AUDIENCE);
+            return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./build/action/workflow-run.js
+
+/** How long the API may take: the restore is not watched meanwhile. */
+const PATIENCE_MS = 10_000;
+/**
+ * When this attempt of the workflow run began, by GitHub's API; `undefined` outside of a run or without a token. The client is
+ * loaded when it is needed: who names `not-before` does not wait for it.
+ */
+async function workflowRunStartedAt(env, token) {
+    const [owner = "", repo = ""] = (env["GITHUB_REPOSITORY"] ?? "").split("/");
+    const run = Number(env["GITHUB_RUN_ID"] ?? "");
+    if (token === "" || owner === "" || repo === "" || !Number.isSafeInteger(run) || run <= 0)
+        return undefined;
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+    const { data } = await getOctokit(token).rest.actions.getWorkflowRun({
+        owner,
+        repo,
+        run_id: run,
+        request: { signal: AbortSignal.timeout(PATIENCE_MS) },
+    });
+    return data.run_started_at ?? undefined;
+}
+/** The runner writes the event file when the job begins, so that file's time is the job's start. */
+async function eventWrittenAt(env) {
+    const path = env["GITHUB_EVENT_PATH"] ?? "";
+    if (path === "")
+        return undefined;
+    try {
+        return (await (0,promises_.stat)(path)).mtimeMs;
+    }
+    catch {
+        return undefined; // No such file: not on a runner.
+    }
+}
+
+;// CONCATENATED MODULE: ./build/action/runner.js
+
+
+
+
+/** The real one, over `@actions/core`. Every line is cleaned here, so that no text of a cluster becomes a command. */
+function githubRunner() {
+    const inputs = Object.fromEntries(shared/* INPUT_NAMES */.Qh.map((name) => [name, getInput(name)]));
+    maskSecrets(inputs);
+    return {
+        inputs,
+        proxies: {
+            httpProxy: variable("http_proxy"),
+            httpsProxy: variable("https_proxy"),
+            noProxy: variable("no_proxy"),
+        },
+        workloadIdentity: runnerIdentity,
+        workflowRunStartedAt: () => workflowRunStartedAt(process.env, inputs["github-token"] ?? ""),
+        async jobStartedAt() {
+            const ms = await eventWrittenAt(process.env);
+            return ms === undefined ? undefined : (0,shared/* instantFromMs */.A0)(ms);
+        },
+        line: (text) => info((0,shared/* cleanLine */.Ow)(text, 1_000)),
+        warn: (text) => warning((0,shared/* cleanLine */.Ow)(text, 1_000)),
+        annotate(kind, title, ...lines) {
+            const write = kind === "error" ? error : notice;
+            write(lines.map((line) => (0,shared/* cleanLine */.Ow)(line, 2_000)).join("\n"), { title: (0,shared/* cleanLine */.Ow)(title, 200) });
+        },
+        output: (name, value) => setOutput(name, value),
+        async summary(markdown) {
+            if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "")
+                return;
+            try {
+                await summary.addRaw(markdown, true).write();
+            }
+            catch (error) {
+                warning((0,shared/* cleanLine */.Ow)(`The job summary could not be written: ${String(error)}`));
+            }
+        },
+    };
+}
+/**
+ * Whatever is secret is masked before anything else is printed. Not the short ones: a mask on `abc` would blank it in every
+ * log and drop every job output that happens to hold it.
+ */
+function maskSecrets(inputs) {
+    for (const name of shared/* INPUT_NAMES */.Qh) {
+        const value = inputs[name] ?? "";
+        if (isSecret(name) && value.length >= SHORTEST_MASKED)
+            setSecret(value);
+    }
+}
+const SHORTEST_MASKED = 8;
+function isSecret(name) {
+    const spec = shared/* INPUTS */.mc[name];
+    return spec.secret === true;
+}
+/** Both spellings are in use; the lower-case one wins, as it does for curl. */
+function variable(name) {
+    return process.env[name] ?? process.env[name.toUpperCase()];
+}
+
+
+/***/ }),
+
+/***/ 8619:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  mc: () => (/* reexport */ INPUTS),
+  Qh: () => (/* reexport */ INPUT_NAMES),
+  Ow: () => (/* reexport */ cleanLine),
+  nw: () => (/* reexport */ cleanMarkdown),
+  yg: () => (/* reexport */ describeProblems),
+  a3: () => (/* reexport */ formatDuration),
+  r4: () => (/* reexport */ formatInstant),
+  A0: () => (/* reexport */ instant_instantFromMs),
+  DT: () => (/* reexport */ openCluster),
+  iL: () => (/* reexport */ parseDrillRequest),
+  nV: () => (/* reexport */ parseInstant),
+  ml: () => (/* reexport */ systemClock),
+  Lv: () => (/* reexport */ toRecord),
+  Qi: () => (/* reexport */ verifyRestore)
+});
+
+// UNUSED EXPORTS: GatewayError, OUTPUTS, OUTPUT_NAMES, explain
+
+;// CONCATENATED MODULE: ./build/shared/inputs.js
+const INPUTS = {
+    "cluster-endpoint": {
+        required: true,
+        description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
+    },
+    "partition-id": {
+        description: "Partition GUID(s), newline or comma separated. At least one of this, `service-name` and `application-name`.",
+    },
+    "service-name": { description: "`fabric:/App/Service`: all its stateful persisted partitions." },
+    "application-name": { description: "`fabric:/App`: all such partitions of all its services." },
+    "timeout-minutes": {
+        default: "35",
+        description: "Deadline of the whole verification. Decimals are allowed (0.05 is 3 s), as for every duration here; at most 1440.",
+    },
+    "start-timeout-minutes": {
+        default: "5",
+        description: "How long to wait for the restore to appear.",
+    },
+    "poll-interval-seconds": {
+        default: "auto",
+        description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
+    },
+    "request-timeout-seconds": {
+        default: "20",
+        description: "One request, connection to last byte.",
+    },
+    "not-before": {
+        default: "auto",
+        description: "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of the workflow run, else of the job, else of the step; the record says which) or `any` (whatever is on record: last month's success passes too).",
+    },
+    "expected-backup-id": { description: "The BackupId that should have been restored." },
+    "rto-minutes": {
+        description: "Recovery time objective: from the declared data loss (else `not-before`) to the cluster's own end of the restore.",
+    },
+    "rpo-minutes": {
+        description: "Recovery point objective: how old the restored backup may have been when the data was lost.",
+    },
+    "health-check": {
+        default: "require",
+        description: "`require` (only a partition that is `Ready` with health `Ok` or `Warning` passes), `report` (note it, do not judge by it) or `off`.",
+    },
+    "api-version": {
+        default: "6.4",
+        description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
+    },
+    "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
+    "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
+    "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
+    "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
+    "server-ca": {
+        description: "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
+    },
+    "server-certificate-thumbprint": {
+        description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
+    },
+    "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
+    "access-token": { description: "Microsoft Entra bearer token.", secret: true },
+    "entra-tenant-id": {
+        description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
+    },
+    "entra-client-id": {
+        description: "Client (application) id of that workload identity. Needs `permissions: id-token: write`.",
+    },
+    "github-token": {
+        default: "${{ github.token }}",
+        expression: true,
+        secret: true,
+        description: "Reads the start of the workflow run for `not-before: auto`; needs `permissions: actions: read`. Optional.",
+    },
+    summary: {
+        default: "true",
+        description: "Write the job summary.",
+    },
+};
+const INPUT_NAMES = Object.keys(INPUTS).filter((name) => name in INPUTS);
+/** Every output, in the order they are set. All are strings; empty where there is nothing to say. */
+const OUTPUTS = {
+    verdict: "`passed`, `failed` or `inconclusive`; the worst partition's. Unset where the inputs were bad.",
+    reason: "Why, as one of the closed set of reasons in the README.",
+    "restore-state": "The state on record at the end, as the cluster spelled it.",
+    "restored-at": "When the cluster says the restore ended (RFC 3339, UTC).",
+    "restored-lsn": "LSN of the backup that was restored, as the cluster claims it.",
+    "restored-data-loss-version": "Epoch of that backup, first half.",
+    "restored-configuration-version": "Epoch of that backup, second half.",
+    "restore-seconds": "From the declared data loss (else `not-before`) to `restored-at`.",
+    "elapsed-seconds": "How long the verification took.",
+    polls: "How many looks were taken.",
+    "failure-code": "The cluster's error code, where it gives one.",
+    "failure-message": "The cluster's error text, where it gives one.",
+    "passed-count": "Partitions that passed.",
+    "failed-count": "Partitions that failed.",
+    "inconclusive-count": "Partitions of which nothing certain can be said.",
+    result: "The whole record as compact JSON.",
+};
+const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/credentials.js
+
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** Every certificate of a PEM text, in order; one that does not parse spoils the whole. */
+function readCertificates(pem) {
+    const blocks = pem.match(PEM) ?? [];
+    try {
+        const [first, ...others] = blocks.map((block) => new external_node_crypto_.X509Certificate(block));
+        if (first !== undefined)
+            return { ok: true, value: [first, ...others] };
+    }
+    catch {
+        // OpenSSL's words for a broken block help nobody; the sentence below does.
+    }
+    return { ok: false, why: "must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)" };
+}
+/** An unencrypted PEM key. */
+function readPrivateKey(pem) {
+    if (/ENCRYPTED/.test(pem.slice(0, 200))) {
+        return { ok: false, why: "is an encrypted key; give it unencrypted, or certificate and key as client-pfx" };
+    }
+    try {
+        (0,external_node_crypto_.createPrivateKey)(pem);
+        return { ok: true, value: pem };
+    }
+    catch {
+        return { ok: false, why: "must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)" };
+    }
+}
+/** Whether certificate and key are a pair; both have been read before. */
+function arePair(cert, key) {
+    return cert.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(key));
+}
+/** A PFX in base64. OpenSSL 3 tells a wrong password from a file it cannot read, if not in words of this world. */
+function readPfx(base64, passphrase) {
+    const text = base64.replace(/\s/g, "");
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text))
+        return { ok: false, why: "must be a PFX file in base64" };
+    const pfx = Buffer.from(text, "base64");
+    try {
+        (0,external_node_tls_.createSecureContext)({ pfx, passphrase });
+        return { ok: true, value: pfx };
+    }
+    catch (error) {
+        return { ok: false, why: pfxProblem(error) };
+    }
+}
+function pfxProblem(error) {
+    const message = error instanceof Error ? error.message : "";
+    if (/mac verify failure/i.test(message))
+        return "cannot be opened: client-pfx-password is wrong";
+    if (/unsupported/i.test(message)) {
+        return "is encrypted in an outdated way (RC2, 3DES); export it again with AES-256 (openssl pkcs12 -export)";
+    }
+    return "must be a PFX file in base64, with one certificate and its key";
+}
+/** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */
+function readThumbprint(text) {
+    const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
+    if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex))
+        return { ok: true, value: hex };
+    return { ok: false, why: "must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint" };
+}
+/** A bearer token, without the word Bearer if it was pasted along. */
+function readToken(text) {
+    const token = text.trim().replace(/^bearer\s+/i, "");
+    if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
+        return { ok: true, value: token };
+    return { ok: false, why: "must be a bearer token, on one line" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/access.js
+
+/** The inputs that hold a credential, by the way in they belong to. */
+const WAYS_IN = {
+    "a client certificate": ["client-certificate", "client-key"],
+    "a PFX": ["client-pfx", "client-pfx-password"],
+    "an access token": ["access-token"],
+    "a workload identity": ["entra-tenant-id", "entra-client-id"],
+};
+const TRUST_INPUTS = ["server-ca", "server-certificate-thumbprint", "server-common-name"];
+/**
+ * Reads credential and trust. Every problem is noted, with no part of a secret in it; the result counts only if none was.
+ * `insecure` says that an endpoint is plain http, over which no credential goes.
+ */
+function parseAccess(text, note, insecure) {
+    const ways = Object.entries(WAYS_IN).filter(([, inputs]) => inputs.some((input) => text(input) !== ""));
+    const given = [...ways.flatMap(([, inputs]) => inputs), ...TRUST_INPUTS].filter((input) => text(input) !== "");
+    if (insecure)
+        for (const input of given)
+            note(input, "needs an https cluster-endpoint");
+    const [, second] = ways;
+    if (second !== undefined) {
+        note(second[1][0], `cannot go together with the other credential: give one of ${ways.map(([way]) => way).join(" and ")}`);
+    }
+    return { credential: readCredential(text, note), trust: readTrust(text, note) };
+}
+/** Every way in is read, so that all its problems are told; where several were given one of them was noted. */
+function readCredential(text, note) {
+    const found = [];
+    if (text("client-certificate") !== "" || text("client-key") !== "")
+        found.push(readPair(text, note));
+    if (text("client-pfx") !== "" || text("client-pfx-password") !== "")
+        found.push(access_readPfx(text, note));
+    if (text("access-token") !== "")
+        found.push(readGivenToken(text, note));
+    if (text("entra-tenant-id") !== "" || text("entra-client-id") !== "")
+        found.push(readIdentity(text, note));
+    return found[0] ?? NONE;
+}
+const NONE = { kind: "none" };
+function readPair(text, note) {
+    const [cert, key] = [text("client-certificate"), text("client-key")];
+    if (cert === "")
+        note("client-certificate", "is required with client-key");
+    if (key === "")
+        note("client-key", "is required with client-certificate");
+    const certificates = cert === "" ? undefined : noted("client-certificate", readCertificates(cert), note);
+    const privateKey = key === "" ? undefined : noted("client-key", readPrivateKey(key), note);
+    if (certificates === undefined || privateKey === undefined)
+        return NONE;
+    if (!arePair(certificates[0], privateKey))
+        note("client-key", "is not the key of client-certificate");
+    return { kind: "certificate", cert, key };
+}
+function access_readPfx(text, note) {
+    if (text("client-pfx") === "") {
+        note("client-pfx", "is required with client-pfx-password");
+        return NONE;
+    }
+    const passphrase = text("client-pfx-password");
+    const pfx = noted("client-pfx", readPfx(text("client-pfx"), passphrase), note);
+    return pfx === undefined ? NONE : { kind: "pfx", pfx, passphrase };
+}
+function readGivenToken(text, note) {
+    const token = noted("access-token", readToken(text("access-token")), note);
+    return token === undefined ? NONE : { kind: "token", token };
+}
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+function readIdentity(text, note) {
+    const [tenantId, clientId] = [text("entra-tenant-id"), text("entra-client-id")];
+    for (const [input, value] of [
+        ["entra-tenant-id", tenantId],
+        ["entra-client-id", clientId],
+    ]) {
+        if (!GUID.test(value))
+            note(input, "must be a GUID; both entra-tenant-id and entra-client-id are needed");
+    }
+    return { kind: "workload-identity", tenantId, clientId };
+}
+function readTrust(text, note) {
+    const ca = text("server-ca") === "" ? [] : (noted("server-ca", readCertificates(text("server-ca")), note) ?? []);
+    const thumbprints = text("server-certificate-thumbprint")
+        .split(/[\n,;]/)
+        .filter((item) => item.trim() !== "")
+        .map((item) => noted("server-certificate-thumbprint", readThumbprint(item), note))
+        .filter((item) => item !== undefined);
+    if (thumbprints.length === 0 && /^[\s,;]+$/.test(text("server-certificate-thumbprint"))) {
+        // Nothing but separators: two empty variables, say. That nobody is pinned must not go unnoticed.
+        note("server-certificate-thumbprint", "holds no thumbprint");
+    }
+    const commonName = text("server-common-name");
+    if (!/^[\w .*-]*$/.test(commonName))
+        note("server-common-name", "must be a certificate's name, such as cluster.example.com");
+    return { ca, thumbprints, commonName: commonName === "" ? undefined : commonName };
+}
+function noted(input, checked, note) {
+    if (checked.ok)
+        return checked.value;
+    note(input, checked.why);
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
+/** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
+const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
+const JITTER = 0.1;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+/**
+ * Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
+ * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
+ */
+function lookDelay(cadence, ageMs, jitter) {
+    if (cadence.kind === "fixed")
+        return cadence.everyMs;
+    const wanted = cadence.fraction * Math.max(0, ageMs) * (1 + JITTER * (2 * jitter - 1));
+    return clamp(wanted, cadence.minMs, cadence.maxMs);
+}
+/**
+ * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
+ * at most 30 s, so that partitions that failed together do not come back together. `previousMs` is what was returned for the
+ * fault before (0 for the first in a row). A fixed interval below a second is the first delay instead. What the server asks
+ * for (`Retry-After`) outranks it, up to a day.
+ * @param jitter from 0 to 1
+ */
+function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
+    const first = cadence.kind === "fixed" ? Math.min(cadence.everyMs, FIRST_RETRY_MS) : FIRST_RETRY_MS;
+    const most = Math.min(LONGEST_RETRY_MS, Math.max(first, 3 * previousMs));
+    return Math.max(first + jitter * (most - first), Math.min(retryAfterMs, 86_400_000));
+}
+function clamp(value, low, high) {
+    return Math.min(high, Math.max(low, value));
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/instant.js
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;
+/** What `new Date` can hold: 8.64e15 ms either side of 1970. */
+const LIMIT_MS = 8.64e15;
+/** An instant from milliseconds since 1970; fractions are cut. Throws `RangeError` where no date could hold it. */
+function instant_instantFromMs(ms) {
+    const whole = Math.trunc(ms);
+    if (!isInstant(whole))
+        throw new RangeError(`${ms} is no instant`);
+    return whole;
+}
+function isInstant(ms) {
+    return Math.abs(ms) <= LIMIT_MS;
+}
+function earlier(a, b) {
+    return a < b ? a : b;
+}
+/** `later(at, 5_000)` is five seconds after `at`; a negative number goes back. */
+function later(at, byMs) {
+    return instant_instantFromMs(at + byMs);
+}
+/**
+ * Reads an RFC 3339 instant. The offset is required: a time without one names no instant, and guessing the zone is how
+ * last night's restore becomes today's. Impossible dates (30 February) are refused rather than rolled over.
+ */
+function parseInstant(text) {
+    const match = RFC_3339.exec(text.trim());
+    if (!match)
+        return undefined;
+    const field = (index) => Number(match[index] ?? 0);
+    const [year, month, day] = [field(1), field(2), field(3)];
+    const [hour, minute, second] = [field(4), field(5), field(6)];
+    const [offsetHours, offsetMinutes] = [field(9), field(10)];
+    if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
+        return undefined;
+    if (hour > 23 || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59)
+        return undefined;
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which reads the years 0-99 as 1900-1999
+    date.setUTCHours(hour, minute, second, Number((match[7] ?? "").padEnd(3, "0").slice(0, 3)));
+    const sign = match[8] === "-" ? -1 : 1;
+    return instant_instantFromMs(date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000);
+}
+function daysIn(year, month) {
+    const date = new Date(0);
+    date.setUTCFullYear(year, month, 0);
+    return date.getUTCDate();
+}
+/** RFC 3339 in UTC with milliseconds: `2026-02-03T10:20:30.000Z`. */
+function formatInstant(at) {
+    return new Date(at).toISOString();
+}
+/** `0.4 s`, `12 s`, `3 min 10 s`, `2 h 5 min`: a duration as people say it, to the two units that matter. */
+function formatDuration(ms) {
+    const seconds = Math.abs(ms) / 1_000;
+    const sign = ms < 0 ? "-" : "";
+    if (seconds < 10)
+        return `${sign}${Number(seconds.toFixed(1))} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${sign}${whole} s`;
+    const pair = (large, largeUnit, small, smallUnit) => sign + (small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`);
+    if (whole < 3_600)
+        return pair(Math.trunc(whole / 60), "min", whole % 60, "s");
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 2_880)
+        return pair(Math.trunc(minutes / 60), "h", minutes % 60, "min");
+    const hours = Math.round(minutes / 60);
+    return pair(Math.trunc(hours / 24), "d", hours % 24, "h");
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/partition-id.js
+const partition_id_GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Takes upper case, and the braces PowerShell and .NET print; everything else is `undefined`. */
+function parsePartitionId(text) {
+    const bare = text
+        .trim()
+        .replace(/^\{(.*)\}$/, "$1")
+        .toLowerCase();
+    return isCanonical(bare) ? bare : undefined;
+}
+function isCanonical(text) {
+    return partition_id_GUID.test(text);
+}
+
+;// CONCATENATED MODULE: ./build/shared/drill-request.js
+
+
+
+
+
+const TOLERANCE_MS = 5_000;
+const DAY_MINUTES = 1_440;
+/** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
+function parseDrillRequest(raw) {
+    const problems = [];
+    const note = (input, message) => void problems.push({ input, message });
+    const text = (input) => {
+        const spec = INPUTS[input];
+        return raw[input]?.trim() || (spec.expression === true ? "" : spec.default) || "";
+    };
+    const read = (input, parse) => {
+        const parsed = text(input) === "" ? bad("is required") : parse(text(input));
+        if (parsed.ok)
+            return parsed.value;
+        note(input, parsed.why);
+        return undefined;
+    };
+    /** Absent is an answer of its own here, told apart from a value that could not be read. */
+    const optional = (input, parse) => text(input) === "" ? null : read(input, parse);
+    const request = {
+        endpoints: read("cluster-endpoint", endpoints),
+        targets: readTargets(text, note),
+        timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
+        startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
+        cadence: read("poll-interval-seconds", cadence),
+        requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
+        notBefore: read("not-before", notBefore),
+        toleranceMs: TOLERANCE_MS,
+        expectedBackupId: optional("expected-backup-id", backupId),
+        rtoMs: optional("rto-minutes", duration("minutes", { above: 0, most: 10_080 })),
+        rpoMs: optional("rpo-minutes", duration("minutes", { above: 0, most: 525_600 })),
+        healthCheck: read("health-check", healthCheck),
+        apiVersion: read("api-version", apiVersion),
+        access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
+        summary: read("summary", yesOrNo),
+    };
+    const [first, ...others] = problems;
+    if (first !== undefined)
+        return { ok: false, problems: [first, ...others] };
+    if (!isComplete(request))
+        throw new TypeError("an input was neither read nor reported");
+    return { ok: true, request };
+}
+function readTargets(text, note) {
+    const read = (input, parse, identity) => {
+        if (text(input) === "")
+            return [];
+        const parsed = list(parse, identity)(text(input));
+        if (!parsed.ok)
+            note(input, parsed.why);
+        return parsed.ok ? parsed.value : [];
+    };
+    const targets = ["partition-id", "service-name", "application-name"];
+    if (targets.every((input) => text(input) === "")) {
+        note("partition-id", "is required, or service-name, or application-name");
+    }
+    return {
+        partitionIds: read("partition-id", partition, (id) => id),
+        serviceNames: read("service-name", entity(2, "fabric:/App/Service"), (name) => name),
+        applicationNames: read("application-name", entity(1, "fabric:/App"), (name) => name),
+    };
+}
+function entity(parts, form) {
+    return (text) => {
+        const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
+        const named = segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment));
+        return named
+            ? good(`fabric:/${segments.join("/")}`)
+            : bad(`must be a name such as ${form}; ${quote(text)} is none`);
+    };
+}
+function isComplete(request) {
+    return Object.values(request).every((value) => value !== undefined);
+}
+/** One message, a line for every problem with the name of its input. */
+function describeProblems(problems) {
+    const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
+    return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
+}
+function good(value) {
+    return { ok: true, value };
+}
+function bad(why) {
+    return { ok: false, why };
+}
+/** The user's own text, short enough for a message. */
+function quote(text) {
+    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+function items(text) {
+    return text
+        .split(/[\n,]/u)
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+}
+function isPlainHttp(text) {
+    return URL.canParse(text) && new URL(text).protocol === "http:";
+}
+function list(parse, identity) {
+    return (text) => {
+        const parsed = items(text).map(parse);
+        const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
+        if (wrong.length > 0)
+            return bad(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
+        const unique = new Map(parsed.filter((item) => item.ok).map(({ value }) => [identity(value), value]));
+        const [first, ...others] = unique.values();
+        return first === undefined ? bad("is required") : good([first, ...others]);
+    };
+}
+/** Nothing of a text that may hold credentials is echoed (a comma in a password splits it): it would end up in the log. */
+function endpoints(text) {
+    if (text.includes("@"))
+        return bad("must not carry a user or password in the URL");
+    return list(endpoint, (url) => url.href)(text);
+}
+function endpoint(text) {
+    const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
+    if (!URL.canParse(text))
+        return bad(`must be ${form}; ${quote(text)} is none`);
+    const url = new URL(text);
+    if (url.protocol !== "https:" && url.protocol !== "http:")
+        return bad(`must be ${form}; ${quote(text)} is none`);
+    if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+        return bad(`must be ${form}, without a path or query; got ${quote(text)}`);
+    return good(url);
+}
+function partition(text) {
+    const id = parsePartitionId(text);
+    return id === undefined
+        ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
+        : good(id);
+}
+const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
+function duration(unit, bounds) {
+    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+    return (text) => {
+        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
+        if (!inBounds)
+            return bad(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+    };
+}
+function cadence(text) {
+    if (text === "auto")
+        return good(ACTION_CADENCE);
+    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
+    return every.ok
+        ? good({ kind: "fixed", everyMs: every.value })
+        : bad(every.why.replace("must be", "must be `auto` or"));
+}
+function notBefore(text) {
+    if (text === "auto" || text === "any")
+        return good(text);
+    const at = parseInstant(text);
+    return at === undefined
+        ? bad(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`)
+        : good(at);
+}
+function backupId(text) {
+    const id = parsePartitionId(text);
+    return id === undefined ? bad(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
+}
+function healthCheck(text) {
+    if (text === "require" || text === "report" || text === "off")
+        return good(text);
+    return bad(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
+}
+function apiVersion(text) {
+    return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
+        ? good(text)
+        : bad(`must be a version such as 6.4; got ${quote(text)}`);
+}
+function yesOrNo(text) {
+    const known = new Map([
+        ["true", true],
+        ["false", false],
+    ]).get(text.toLowerCase());
+    return known === undefined ? bad(`must be true or false; got ${quote(text)}`) : good(known);
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./build/shared/clock.js
+
+
+/**
+ * The machine's clock as it was when the process started, carried on by the monotonic timer: a time correction in the
+ * middle of a drill then neither shortens nor stretches a deadline.
+ */
+const systemClock = {
+    now: () => instant_instantFromMs(performance.timeOrigin + performance.now()),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (error) {
+            if (!signal.aborted)
+                throw error;
+        }
+    },
+};
+
+;// CONCATENATED MODULE: ./build/shared/cluster-gateway.js
+/**
+ * The one error of this boundary. An abort asked for by the caller is *not* one. `message` starts with what happened and
+ * may quote the cluster; which codes are worth a retry stands in `restore/problem.ts`.
+ */
+class GatewayError extends Error {
+    name = "GatewayError";
+    code;
+    retryAfterMs;
+    constructor(code, message, options = {}) {
+        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        this.code = code;
+        this.retryAfterMs = options.retryAfterMs;
+    }
+    /** As a value for the heart. */
+    toProblem() {
+        return {
+            code: this.code,
+            message: this.message,
+            ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/exact-json.js
+/**
+ * `JSON.parse` that loses no digit: an integer too large for a double comes out as the string of its digits (LSNs are
+ * bare 64-bit numbers on the wire; `JSON.parse` makes 9007199254740992 of 9007199254740993).
+ * @throws SyntaxError where the text is no JSON
+ */
+function parseExactJson(text) {
+    return JSON.parse(text, keepDigits);
+}
+/** The third argument carries the source text (ES2025, "JSON.parse source text access"); the library's types lag behind. */
+function keepDigits(_key, value, context) {
+    if (typeof value !== "number" || Number.isSafeInteger(value))
+        return value;
+    const source = context?.source;
+    return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/reply-faults.js
+
+/**
+ * Signal -> problem; what is then done, and what the verdict says, stands in `restore/problem.ts`. Codes before statuses: the
+ * Backup Restore Service and the native gateway map the same code to different statuses.
+ */
+const REPLY_FAULTS = [
+    { status: 401, problem: "access-denied", refresh: true, source: "P21: Windows security; newer gateways for tokens" },
+    {
+        status: 403,
+        problem: "access-denied",
+        refresh: true,
+        source: "P20, P22: no certificate, expired token, wrong role",
+    },
+    {
+        status: 400,
+        message: "Invalid API Version",
+        problem: "api-version-refused",
+        source: "P5, P6: the cluster is of another generation",
+    },
+    {
+        codes: [
+            "FABRIC_E_NOT_READABLE",
+            "FABRIC_E_TRANSACTION_NOT_ACTIVE",
+            "FABRIC_E_SERVICE_TOO_BUSY",
+            "FABRIC_E_TIMEOUT",
+            "FABRIC_E_COMMUNICATION_ERROR",
+            "FABRIC_E_GATEWAY_NOT_REACHABLE",
+            "FABRIC_E_NO_WRITE_QUORUM",
+            "FABRIC_E_NOT_PRIMARY",
+            "FABRIC_E_NOT_READY",
+            "FABRIC_E_OBJECT_CLOSED",
+            "FABRIC_E_SERVICE_OFFLINE",
+            "FABRIC_E_RECONFIGURATION_PENDING",
+            "E_ABORT",
+        ],
+        problem: "server-trouble",
+        source: "P10-P12, P18 and section 7.1: the service moves, or is busy",
+    },
+    {
+        status: 404,
+        body: "empty",
+        problem: "backup-service-unavailable",
+        source: "P9: made by the gateway, which knows no such service",
+    },
+    {
+        status: 404,
+        body: "fabric",
+        problem: "partition-not-found",
+        source: "P3: made by the service, about the partition",
+    },
+    { status: 408, problem: "throttled", source: "never sent by this stack; front-ends do" },
+    { status: 429, problem: "throttled", source: "never sent by this stack; front-ends do" },
+    { status: [400, 499], problem: "rejected", source: "P4, P14-P17, P23: asking again cannot help" },
+    {
+        status: 502,
+        codes: ["SSL Handshake Failed", "Invalid SSL Certificate"],
+        problem: "server-fault",
+        source: "section 7.1: between gateway and service; seldom passes",
+    },
+    { status: [502, 504], problem: "server-trouble", source: "P10, P11 and section 7.1" },
+    { status: [500, 599], problem: "server-fault", source: "P13, P19, E_UNEXPECTED, numeric codes: capped" },
+    { status: [100, 399], problem: "unintelligible", source: "no redirect is ever sent by a cluster: a portal, a proxy" },
+];
+/** The row that speaks for this reply. Every status has one. */
+function faultOf(signal) {
+    const row = REPLY_FAULTS.find((candidate) => fits(candidate, signal));
+    return row ?? { problem: "unintelligible", source: "a status no HTTP knows" };
+}
+function fits({ status, codes, body, message }, signal) {
+    const [from, to] = typeof status === "object" ? status : [status ?? 0, status ?? Infinity];
+    return (signal.status >= from &&
+        signal.status <= to &&
+        (codes === undefined || codes.includes(signal.code)) &&
+        (body === undefined || body === signal.body) &&
+        (message === undefined || message === signal.message));
+}
+/**
+ * Reads an error reply: `{"Error":{"Code","Message"}}` whatever its content type says (the service labels it text/plain),
+ * Web API's `{"Message"}`, or the reason phrase where there is no body to speak of.
+ */
+function signalOf({ status, statusText, body }) {
+    const parsed = parseOrNothing(body);
+    const error = isObject(parsed) ? parsed["Error"] : undefined;
+    if (isObject(error))
+        return { status, code: reply_faults_text(error["Code"]), message: reply_faults_text(error["Message"]), body: "fabric" };
+    if (isObject(parsed))
+        return { status, code: statusText, message: reply_faults_text(parsed["Message"]), body: "other" };
+    return { status, code: statusText, message: "", body: body.trim() === "" ? "empty" : "other" };
+}
+function parseOrNothing(body) {
+    try {
+        return parseExactJson(body);
+    }
+    catch {
+        return undefined; // XML, HTML, half a reply: the status and the reason phrase are all there is.
+    }
+}
+function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function reply_faults_text(value) {
+    return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/replies.js
+
+
+
+/**
+ * Reads a reply: a 200 by `parse`; 204 and an empty 200 as `null` ("there is none"), which `parse` decides about; every other
+ * status as the fault it is.
+ * @throws GatewayError
+ */
+function readReply(reply, nowMs, parse) {
+    if (reply.status !== 200 && reply.status !== 204)
+        throw refusal(reply, nowMs);
+    const empty = reply.status === 204 || reply.body.trim() === "";
+    const parsed = parse(empty ? null : parseBody(reply.body));
+    if (!parsed.ok)
+        throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+    return parsed.value;
+}
+function parseBody(body) {
+    try {
+        return parseExactJson(body);
+    }
+    catch (error) {
+        throw new GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
+            cause: error,
+        });
+    }
+}
+function refusal(reply, nowMs) {
+    const signal = signalOf(reply);
+    const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
+    const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
+    return new GatewayError(faultOf(signal).problem, message, { retryAfterMs: retryAfter(reply, nowMs) });
+}
+/** Whether the refusal may be one of a credential that has run out. */
+function asksForRefresh(reply) {
+    return reply.status >= 400 && faultOf(signalOf(reply)).refresh === true;
+}
+/** `Retry-After`, in seconds or as an HTTP date, as a time from now; never negative. */
+function retryAfter({ headers }, nowMs) {
+    const header = headers["retry-after"];
+    if (typeof header !== "string")
+        return undefined;
+    if (/^\d{1,6}$/.test(header))
+        return Number(header) * 1_000;
+    const ms = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) - nowMs : Number.NaN;
+    return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/requests.js
+/*
+ * Where to ask for what. The Backup Restore Service wants api-version 6.4 or more (the preview clusters: 6.2-preview); native
+ * routes want at most the cluster's own version, so each is asked for with the lowest that carries what is needed.
+ */
+/** The two generations of the REST surface: everything since 6.4, and the preview clusters of 6.2 and 6.3. */
+const PREVIEW_VERSION = "6.2-preview";
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress */
+function restoreProgressPath(id, version) {
+    return path(["Partitions", id, "$", "GetRestoreProgress"], { "api-version": version });
+}
+/** Needs a backup policy over the partition. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist */
+function backupsPath(id, version, token) {
+    return path(["Partitions", id, "$", "GetBackups"], { "api-version": version, ContinuationToken: token });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo */
+function partitionInfoPath(id) {
+    return path(["Partitions", id], { "api-version": "6.0" });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth */
+function partitionHealthPath(id) {
+    return path(["Partitions", id, "$", "GetHealth"], { "api-version": "6.0" });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo */
+function serviceNamePath(id) {
+    return path(["Partitions", id, "$", "GetServiceName"], { "api-version": "6.0" });
+}
+/** 6.4 adds `PrimaryEpoch`. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist */
+function partitionsPath(serviceName, brsVersion, token) {
+    return path(["Services", entityId(serviceName), "$", "GetPartitions"], {
+        "api-version": brsVersion === PREVIEW_VERSION ? "6.0" : "6.4",
+        ContinuationToken: token,
+    });
+}
+/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist */
+function servicesPath(applicationName, token) {
+    return path(["Applications", entityId(applicationName), "$", "GetServices"], {
+        "api-version": "6.0",
+        ContinuationToken: token,
+    });
+}
+/** Anonymous. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getaadmetadata */
+function aadMetadataPath() {
+    return path(["$", "GetAadMetadata"], { "api-version": "6.0" });
+}
+/**
+ * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
+ * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
+ */
+function requestUrl(endpoint, pathAndQuery, budgetMs) {
+    const url = new URL(pathAndQuery, endpoint);
+    url.searchParams.set("timeout", String(Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)))));
+    return url;
+}
+/** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */
+function entityId(name) {
+    return name.replace(/^fabric:\/+/i, "").replaceAll("/", "~");
+}
+/** Every segment and value is percent-encoded: continuation tokens hold `+`, spaces and slashes. Empty values are left out. */
+function path(segments, query) {
+    const pairs = Object.entries(query).filter(([, value]) => value !== "");
+    const encoded = segments.map((segment) => (segment === "$" ? segment : encodeURIComponent(segment)));
+    return `/${encoded.join("/")}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/ask.js
+
+
+
+
+/**
+ * One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
+ * reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
+ * Whether and when to ask again is the heart's business.
+ */
+function asker(options) {
+    const memory = { ...options, preferred: 0, version: options.apiVersion };
+    return async (path, look) => {
+        const left = countdown(options.clock, look);
+        const asked = path(memory.version);
+        const answered = await withCredential(memory, asked, look);
+        const other = path(PREVIEW_VERSION);
+        if (other === asked || !refusesVersion(answered.reply))
+            return answered;
+        const again = await withCredential(memory, other, left());
+        if (refusesVersion(again.reply))
+            return answered;
+        memory.version = PREVIEW_VERSION;
+        return again;
+    };
+}
+function refusesVersion(reply) {
+    return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
+}
+async function withCredential(memory, path, look) {
+    const left = countdown(memory.clock, look);
+    const answered = await viaAnyEndpoint(memory, path, left, (await authorization(memory.tokens, look, false)) ?? {});
+    if (!asksForRefresh(answered.reply))
+        return answered;
+    const renewed = await authorization(memory.tokens, left(), true);
+    return renewed === undefined ? answered : viaAnyEndpoint(memory, path, left, renewed);
+}
+/** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
+async function authorization(tokens, look, refresh) {
+    const token = await tokens?.token(look, refresh);
+    if (token !== undefined)
+        return { authorization: `Bearer ${token}` };
+    return refresh ? undefined : {};
+}
+async function viaAnyEndpoint(memory, path, left, headers) {
+    const { endpoints, transport, clock } = memory;
+    for (let attempt = 1;; attempt++) {
+        const endpoint = endpoints[memory.preferred] ?? endpoints[0];
+        const sentAt = clock.now();
+        const look = left();
+        try {
+            const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
+            return { reply, sentAt, receivedAt: clock.now() };
+        }
+        catch (error) {
+            if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code))
+                throw error;
+            memory.preferred = (memory.preferred + 1) % endpoints.length;
+            if (attempt === endpoints.length || left().budgetMs <= 1)
+                throw error;
+        }
+    }
+}
+/** What is left of a budget whenever it is asked for; never less than a millisecond. */
+function countdown(clock, look) {
+    const until = clock.now() + look.budgetMs;
+    return () => ({ ...look, budgetMs: Math.max(1, until - clock.now()) });
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/fields.js
+/*
+ * Reading `unknown` JSON field by field, for the parsers of this room.
+ */
+function fields_isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+/** What a value is, in a few words for a message; never more than a short piece of it. */
+function describe(value) {
+    if (value === undefined)
+        return "missing";
+    if (Array.isArray(value))
+        return "a list";
+    if (fields_isObject(value))
+        return "an object";
+    return JSON.stringify(value).slice(0, 60);
+}
+/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
+function given(key, value) {
+    const object = {};
+    if (value !== undefined)
+        object[key] = value;
+    return object;
+}
+function fields_good(value) {
+    return { ok: true, value };
+}
+function unreadable(why) {
+    return { ok: false, why };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/int64.js
+const DIGITS = /^-?\d{1,19}$/;
+/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
+function parseInt64(value) {
+    const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
+    if (typeof text !== "string" || !DIGITS.test(text))
+        return undefined;
+    const canonical = BigInt(text).toString();
+    return isInt64(canonical) ? canonical : undefined;
+}
+function isInt64(canonical) {
+    return BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/restore-point.js
+
+
+
+/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
+function readEpoch(epoch) {
+    const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
+    const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
+    return dataLossVersion === undefined || configurationVersion === undefined
+        ? undefined
+        : { dataLossVersion, configurationVersion };
+}
+/** An epoch and an LSN, under the names given; `undefined` where there is no epoch at all. */
+function readPoint(body, epochName, lsnName) {
+    const fields = body[epochName] ?? undefined;
+    const lsnField = body[lsnName] ?? undefined;
+    if (fields === undefined)
+        return fields_good(undefined);
+    if (!fields_isObject(fields))
+        return unreadable(`${epochName} is ${describe(fields)}`);
+    const epoch = readEpoch(fields);
+    if (epoch === undefined)
+        return unreadable(`${epochName} holds no pair of 64-bit integers`);
+    const lsn = parseInt64(lsnField);
+    return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : fields_good({ epoch, lsn });
+}
+/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
+function readTime(value) {
+    const at = typeof value === "string" ? parseInstant(value) : undefined;
+    return at !== undefined && at >= YEAR_2 ? at : undefined;
+}
+/** 0002-01-01T00:00:00Z. */
+const YEAR_2 = -62_104_060_800_000;
+
+;// CONCATENATED MODULE: ./build/shared/restore/parse-partition.js
+
+
+
+
+/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
+function parsePartitionInfo(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a partition is ${describe(body)}`);
+    const information = body["PartitionInformation"];
+    const id = fields_isObject(information) ? parse_partition_text(information["Id"]) : undefined;
+    const partitionId = id === undefined ? undefined : parsePartitionId(id);
+    const [status, health] = [parse_partition_text(body["PartitionStatus"]), parse_partition_text(body["HealthState"])];
+    if (partitionId === undefined)
+        return unreadable("PartitionInformation holds no partition GUID");
+    if (status === undefined || health === undefined)
+        return unreadable("PartitionStatus or HealthState is missing");
+    const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
+    return fields_good({
+        partitionId,
+        stateful: body["ServiceKind"] === "Stateful",
+        status,
+        health,
+        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+        ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
+        ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
+    });
+}
+/** A service out of a list. Only stateful ones with persisted state can be restored. */
+function parseServiceInfo(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a service is ${describe(body)}`);
+    const [name, kind] = [parse_partition_text(body["Name"]), parse_partition_text(body["ServiceKind"])];
+    if (name === undefined || kind === undefined)
+        return unreadable("a service has no Name or no ServiceKind");
+    const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
+    return fields_good({
+        name,
+        persisted,
+        kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
+    });
+}
+/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
+function parseBackup(body) {
+    if (!fields_isObject(body))
+        return unreadable(`a backup is ${describe(body)}`);
+    const backupId = parsePartitionId(parse_partition_text(body["BackupId"]) ?? "");
+    if (backupId === undefined)
+        return unreadable("a backup has no BackupId");
+    const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
+    if (!point.ok)
+        return point;
+    return fields_good({
+        backupId,
+        type: parse_partition_text(body["BackupType"]) ?? "",
+        location: parse_partition_text(body["BackupLocation"]) ?? "",
+        ...given("createdAt", readTime(body["CreationTimeUtc"])),
+        ...given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
+    });
+}
+/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
+function parseRestoreHealthEvent(body) {
+    const events = fields_isObject(body) ? body["HealthEvents"] : undefined;
+    if (!Array.isArray(events))
+        return unreadable(`HealthEvents is ${describe(events)}`);
+    const found = events
+        .filter((event) => fields_isObject(event))
+        .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
+        .filter((event) => event["IsExpired"] !== true)
+        .flatMap((event) => {
+        const at = readTime(event["SourceUtcTimestamp"]);
+        const description = (parse_partition_text(event["Description"]) ?? "").slice(0, 300);
+        return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
+    })
+        .toSorted((a, b) => b.at - a.at);
+    return fields_good(found[0] ?? null);
+}
+function parseServiceName(body) {
+    const name = fields_isObject(body) ? parse_partition_text(body["Name"]) : undefined;
+    return name === undefined ? unreadable("the service has no Name") : fields_good(name);
+}
+function parsePage(body) {
+    const items = fields_isObject(body) ? body["Items"] : undefined;
+    if (!fields_isObject(body) || !Array.isArray(items))
+        return unreadable(`Items is ${describe(items)}`);
+    const token = body["ContinuationToken"] ?? "";
+    return typeof token === "string"
+        ? fields_good({ items, continuationToken: token })
+        : unreadable(`ContinuationToken is ${describe(token)}`);
+}
+function parse_partition_text(value) {
+    return typeof value === "string" && value !== "" ? value : undefined;
+}
+function count(value) {
+    const exact = parseInt64(value);
+    return exact === undefined ? undefined : Number(exact);
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/parse-restore-progress.js
+
+
+/**
+ * Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
+ *
+ * Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
+ * is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
+ */
+function parseRestoreProgress(body) {
+    if (body === null)
+        return fields_good(null);
+    if (!fields_isObject(body))
+        return unreadable(`the reply is ${describe(body)}, not an object`);
+    const spelled = body["RestoreState"];
+    if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled))
+        return unreadable(`RestoreState is ${describe(spelled)}`);
+    switch (spelled) {
+        case "Accepted":
+        case "RestoreInProgress":
+        case "SecondariesInProgress":
+        case "SecondaryInProgress": {
+            // The release notes spell the new state both ways.
+            const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
+            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+            return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
+        }
+        case "Success": {
+            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+            if (!point.ok)
+                return point;
+            return known({
+                state: "Success",
+                spelled,
+                ...given("at", readTime(body["TimeStampUtc"])),
+                ...given("point", point.value),
+            });
+        }
+        case "Failure":
+        case "Timeout":
+        case "Invalid":
+            return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
+        default:
+            return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
+    }
+}
+/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
+function readFailure(body) {
+    const error = body["FailureError"];
+    if (!fields_isObject(error))
+        return undefined;
+    const code = error["Code"];
+    const message = error["Message"];
+    return {
+        code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
+        message: typeof message === "string" ? message.slice(0, 1_000) : "",
+    };
+}
+function known(progress) {
+    return fields_good(progress);
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/clock-skew.js
+/**
+ * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
+ * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
+ * lets less pass. A reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ */
+function clockSkew({ headers }, sentAt, receivedAt) {
+    const date = headers["date"];
+    const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
+    if (Number.isNaN(serverMs))
+        return undefined;
+    const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
+    return least > 0 || most < 0 ? Math.round(most) : 0;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/rest-gateway.js
+
+
+
+
+
+
+
+
+/** A cluster behind its REST gateway(s). */
+function restGateway(options) {
+    const { clock } = options;
+    const ask = asker(options);
+    const one = async (path, look, parse) => {
+        const { reply, receivedAt } = await ask(path, look);
+        return readReply(reply, receivedAt, parse);
+    };
+    const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
+    return {
+        async restoreProgress(id, look) {
+            const { reply, sentAt, receivedAt } = await ask((version) => restoreProgressPath(id, version), look);
+            const progress = readReply(reply, receivedAt, parseRestoreProgress);
+            return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+        },
+        partitionInfo: (id, look) => one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo)),
+        restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
+        serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
+        partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
+        services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
+        backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup),
+    };
+}
+/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
+async function everyPage(left, parse, page) {
+    const seen = new Set([""]);
+    const all = [];
+    for (let token = "";;) {
+        const { items, continuationToken } = await page(token, left());
+        for (const item of items) {
+            const parsed = parse(item);
+            if (!parsed.ok)
+                throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+            all.push(parsed.value);
+        }
+        if (continuationToken === "")
+            return all;
+        if (seen.has(continuationToken)) {
+            throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
+        }
+        seen.add(continuationToken);
+        token = continuationToken;
+    }
+}
+/** 204 is how GET /Partitions/{id} says that there is none. */
+function orNull(parse) {
+    return (body) => (body === null ? fields_good(null) : parse(body));
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
+
+const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
+/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
+function distrust(trust, presented, nowMs) {
+    const { certificate, chainError, hostname } = presented;
+    const outside = outsideValidity(certificate, nowMs);
+    if (outside !== undefined)
+        return outside;
+    const pinned = trust.thumbprints.length > 0;
+    if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) {
+        return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
+    }
+    const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
+    const chainMatters = !named && (!pinned || trust.ca.length > 0);
+    if (chainMatters && chainError !== undefined)
+        return `its certificate is not trusted (${chainError})`;
+    if (trust.commonName !== undefined) {
+        return bears(certificate, trust.commonName)
+            ? undefined
+            : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
+    }
+    if (pinned || named)
+        return undefined;
+    return (0,external_node_tls_.checkServerIdentity)(hostname, legacy(certificate))?.message;
+}
+/** As subject or DNS name, and to the letter: OpenSSL takes a name that begins with a dot for every name below it. */
+function bears(certificate, name) {
+    return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
+}
+function outsideValidity({ validFromDate, validToDate }, nowMs) {
+    if (nowMs > validToDate.getTime())
+        return `its certificate expired on ${validToDate.toISOString()}`;
+    if (nowMs < validFromDate.getTime())
+        return `its certificate is not valid before ${validFromDate.toISOString()}`;
+    return undefined;
+}
+/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
+function thumbprintsOf({ fingerprint, fingerprint256 }) {
+    return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
+}
+function nameOf(certificate) {
+    return ([certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") ||
+        "no name at all");
+}
+/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
+function legacy(certificate) {
+    return certificate.toLegacyObject();
+}
+const EXPIRY_WARNING_MS = 30 * 86_400_000;
+/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
+function expiryWarning(whose, { validToDate }, nowMs) {
+    const left = validToDate.getTime() - nowMs;
+    if (left < 0 || left > EXPIRY_WARNING_MS)
+        return undefined;
+    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/tokens.js
+
+
+
+/** A token that was given: it is what it is. */
+function givenToken(token) {
+    return { token: (_look, refresh) => Promise.resolve(refresh ? undefined : token) };
+}
+/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
+function parseAadMetadata(body) {
+    const metadata = fields_isObject(body) ? body["metadata"] : undefined;
+    if (!fields_isObject(body) || !fields_isObject(metadata))
+        return unreadable(`the Entra metadata is ${describe(metadata)}`);
+    const { tenant, cluster } = metadata;
+    if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
+        return unreadable("the cluster is not set up for Microsoft Entra ID");
+    }
+    return fields_good({ tenantId: tenant, clusterId: cluster });
+}
+/** A token is renewed this long before it ends. */
+const EARLY_MS = 5 * 60_000;
+/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
+function entraTokens({ credential, registration, tenantId, clock }) {
+    let scope;
+    let held;
+    return {
+        async token(look, refresh) {
+            if (!refresh && held !== undefined && clock.now() < held.until)
+                return held.token;
+            scope ??= scopeOf(await registration(look), tenantId);
+            const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
+            const got = await asked(credential(), scope, abortSignal, look);
+            const lifetime = got.expiresOnTimestamp - clock.now();
+            held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
+            return got.token;
+        },
+    };
+}
+function scopeOf(registration, tenantId) {
+    if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+        throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
+    }
+    return `${registration.clusterId}/.default`;
+}
+async function asked(credential, scope, abortSignal, look) {
+    try {
+        return await fetched(credential, scope, abortSignal);
+    }
+    catch (error) {
+        if (look.signal.aborted || error instanceof GatewayError)
+            throw error;
+        if (abortSignal.aborted)
+            throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
+        const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+        const code = isRefusal(error) ? "access-denied" : "unreachable";
+        throw new GatewayError(code, `no token from Microsoft Entra ID: ${said}`, { cause: error });
+    }
+}
+/** The library wraps what its authority answered: a 4xx somewhere below is its "no", all else is trouble on the way. */
+function isRefusal(error) {
+    if (!(error instanceof Error))
+        return false;
+    const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : undefined;
+    if (typeof status === "number")
+        return status >= 400 && status < 500 && status !== 408 && status !== 429;
+    return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
+}
+async function fetched(credential, scope, abortSignal) {
+    const got = await Promise.race([credential.getToken(scope, { abortSignal }), abortOf(abortSignal)]);
+    if (got === null)
+        throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
+    return got;
+}
+/** Rejects when the signal aborts: `@azure/identity` then goes on with its own retries, and whoever waits for it must not. */
+async function abortOf(signal) {
+    if (!signal.aborted)
+        await (0,external_node_events_.once)(signal, "abort");
+    signal.throwIfAborted();
+    return null;
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
+
+/**
+ * The proxy for a URL, or none. As curl has it: https goes through HTTPS_PROXY only, NO_PROXY holds hosts, `.suffixes`,
+ * `host:port`, `*`; addresses in CIDR form too. Loopback has no special place.
+ * @throws TypeError where the variable is no URL, naming the variable and never its value, which may hold a password
+ */
+function proxyFor(url, variables) {
+    const https = url.protocol === "https:";
+    const value = (https ? variables.httpsProxy : variables.httpProxy)?.trim() ?? "";
+    if (value === "" || isExempt(url, variables.noProxy ?? ""))
+        return undefined;
+    const text = value.includes("://") ? value : `http://${value}`;
+    const proxy = URL.canParse(text) ? new URL(text) : undefined;
+    // An `@` after the host: what stands before it is half a password, cut at a `/`, `?` or `#`, and not a host to be named.
+    const cut = proxy !== undefined && `${proxy.pathname}${proxy.search}${proxy.hash}`.includes("@");
+    if (proxy === undefined || cut || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
+        const hint = cut ? "; percent-encode its password" : "";
+        throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL${hint}`);
+    }
+    return proxy;
+}
+/** Host and port: all of a proxy that may be shown. */
+function proxyName(proxy) {
+    return proxy.port === "" ? proxy.hostname : `${proxy.hostname}:${proxy.port}`;
+}
+/** The value of `Proxy-Authorization`, from the URL's user info. */
+function proxyAuthorization({ username, password }) {
+    if (username === "" && password === "")
+        return undefined;
+    return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+/** A `%` that encodes nothing stands for itself, as with curl. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+function isExempt(url, noProxy) {
+    const host = bareHost(url.hostname);
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    return noProxy
+        .split(/[\s,]+/)
+        .filter((entry) => entry !== "")
+        .some((entry) => matches(entry.toLowerCase(), host, port));
+}
+function matches(entry, host, port) {
+    if (entry === "*")
+        return true;
+    if (entry.includes("/"))
+        return inSubnet(entry, host);
+    const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && (0,external_node_net_.isIP)(entry) === 0 && onlyPort !== port)
+        return false;
+    const wanted = bareHost((0,external_node_net_.isIP)(entry) === 0 ? name : entry).replace(/^\*?\./, "");
+    return host === wanted || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${wanted}`));
+}
+function inSubnet(entry, host) {
+    const [network = "", prefix = ""] = entry.split("/");
+    const family = (0,external_node_net_.isIP)(network);
+    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix))
+        return false;
+    const bits = Number(prefix);
+    if (bits > (family === 4 ? 32 : 128))
+        return false;
+    const type = family === 4 ? "ipv4" : "ipv6";
+    const list = new external_node_net_.BlockList();
+    list.addSubnet(network, bits, type);
+    return list.check(host, type);
+}
+function bareHost(hostname) {
+    return hostname
+        .toLowerCase()
+        .replace(/^\[(.*)\]$/, "$1")
+        .replace(/\.$/, "");
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
+
+
+
+
+
+
+
+
+/**
+ * An undici connector for https that checks the server **before undici may write a byte**, directly and through a proxy
+ * alike. Why our own: undici's ProxyAgent takes TLS options but no connector, and options alone cannot pin a thumbprint
+ * (`rejectUnauthorized: false` silently switches `checkServerIdentity` off).
+ *
+ * What a server that fails the check has seen by then: the handshake, in which TLS shows it the client certificate's public
+ * half if it asked. No token, no request, no key.
+ */
+function secureConnector(options) {
+    const secureContext = contextOptions(options);
+    return (target, callback) => void handOver(establish(target, options, secureContext), callback);
+}
+async function handOver(connecting, callback) {
+    let socket;
+    try {
+        socket = await connecting;
+    }
+    catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+        return;
+    }
+    callback(null, socket);
+}
+function contextOptions({ trust, identity }) {
+    const withIdentity = identity.cert !== undefined || identity.pfx !== undefined;
+    return {
+        ...identity,
+        ca: trust.ca.length > 0 ? trust.ca.map((certificate) => certificate.toString()) : authorities(),
+        allowPartialTrustChain: trust.ca.length > 0,
+        // The gateway (http.sys) asks for the client certificate after the handshake: Node can answer that on TLS 1.2 only.
+        ...(withIdentity ? { maxVersion: "TLSv1.2" } : {}),
+    };
+}
+/** Node's own, those of NODE_EXTRA_CA_CERTS, and the system's. */
+function authorities() {
+    return [...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")];
+}
+async function establish(target, options, secureContext) {
+    const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
+    const port = Number(target.port === "" ? 443 : target.port);
+    const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
+    const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
+    const socket = (0,external_node_tls_.connect)({
+        ...secureContext,
+        socket: underneath,
+        ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
+        ALPNProtocols: ["http/1.1"],
+        rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
+        checkServerIdentity: () => undefined,
+    });
+    await settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
+    const why = suspicion(socket, hostname, options);
+    if (why !== undefined) {
+        socket.destroy();
+        throw new GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
+    }
+    socket.setNoDelay(true);
+    return socket;
+}
+function suspicion(socket, hostname, { trust, nowMs, warn }) {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        return "it presented no certificate";
+    const chainError = socket.authorized ? undefined : String(socket.authorizationError);
+    const why = distrust(trust, { certificate, chainError, hostname }, nowMs());
+    const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
+    if (why === undefined && ending !== undefined)
+        warn(ending);
+    return why;
+}
+async function direct(host, port, options) {
+    const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
+    await settled(socket, "connect", `the connection to ${host}:${port}`, options);
+    return socket;
+}
+/** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
+function tunnel(proxy, target, port, { timeoutMs, closing }) {
+    const authorization = proxyAuthorization(proxy);
+    const authority = `${target.hostname}:${port}`;
+    const host = proxy.hostname.replace(/^\[(.*)\]$/, "$1");
+    const secure = proxy.protocol === "https:";
+    const open = secure ? external_node_https_.request : external_node_http_.request;
+    return new Promise((resolve, reject) => {
+        const refuse = (why, cause) => reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
+        const connecting = open({
+            host,
+            port: proxy.port === "" ? (secure ? 443 : 80) : Number(proxy.port),
+            // The name is told: Node would take the cluster's, out of the Host header, and expect that of the proxy's certificate.
+            ...(secure ? { servername: (0,external_node_net_.isIP)(host) === 0 ? host : "", rejectUnauthorized: true, ca: authorities() } : {}),
+            method: "CONNECT",
+            path: authority,
+            headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
+            agent: false,
+            timeout: timeoutMs,
+            signal: closing,
+        });
+        connecting.once("connect", (response, socket) => {
+            if (response.statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
+        });
+        connecting.once("response", (response) => {
+            response.resume();
+            refuse(`answered HTTP ${response.statusCode} instead of opening a tunnel`);
+        });
+        connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
+        connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
+        connecting.end();
+    });
+}
+/** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
+async function settled(socket, event, what, { timeoutMs, closing }) {
+    const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
+    try {
+        await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
+    }
+    catch (error) {
+        socket.destroy();
+        throw limit.aborted ? new Error(`${what} took longer than ${timeoutMs} ms`, { cause: error }) : error;
+    }
+    function ended() {
+        throw new Error(`${what} was closed by the other side`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
+
+
+
+
+const LARGEST_BODY = 1_048_576;
+/** Less than the default request timeout, so that a second gateway can still be asked within it. */
+const CONNECT_MS = 10_000;
+/**
+ * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
+ * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
+ * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
+ */
+function httpTransport(options) {
+    const closing = new AbortController();
+    const pools = new Map();
+    const dispatcherFor = (url) => {
+        const known = pools.get(url.origin);
+        if (known !== undefined)
+            return known;
+        const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
+        pools.set(url.origin, pool);
+        return pool;
+    };
+    return {
+        async get(url, { budgetMs, signal }, headers = {}) {
+            const budget = AbortSignal.timeout(Math.ceil(budgetMs));
+            try {
+                const response = await (0,undici/* request */.Em)(url, {
+                    dispatcher: dispatcherFor(url),
+                    headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
+                    signal: AbortSignal.any([signal, budget]),
+                });
+                const { statusCode: status, statusText, headers: received } = response;
+                return { status, statusText, headers: received, body: await readCapped(response.body) };
+            }
+            catch (error) {
+                if (signal.aborted)
+                    throw error;
+                throw asGatewayError(error, url, budget.aborted ? Math.ceil(budgetMs) : undefined);
+            }
+        },
+        async close() {
+            closing.abort();
+            await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+        },
+    };
+}
+function openPool(url, options) {
+    const limits = { connections: 8, pipelining: 1, allowH2: false };
+    if (url.protocol === "https:")
+        return new undici/* Agent */.g6({ ...limits, connect: secureConnector(options) });
+    const proxy = proxyFor(url, options.proxies);
+    if (proxy === undefined)
+        return new undici/* Agent */.g6({ ...limits, connect: { timeout: options.timeoutMs } });
+    const token = proxyAuthorization(proxy);
+    return new undici/* ProxyAgent */.kT({
+        ...limits,
+        uri: `${proxy.protocol}//${proxy.host}`,
+        ...(token === undefined ? {} : { token }),
+    });
+}
+async function readCapped(body) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > LARGEST_BODY)
+            throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
+        chunks.push(chunk);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
+}
+function asGatewayError(error, url, overBudgetMs) {
+    if (error instanceof GatewayError)
+        return error;
+    if (overBudgetMs !== undefined) {
+        return new GatewayError("timed-out", `no answer from ${url.host} within ${overBudgetMs} ms`, { cause: error });
+    }
+    const root = rootCause(error);
+    if (root instanceof GatewayError)
+        return root;
+    const code = codeOf(root);
+    if (NO_TLS.has(code)) {
+        return new GatewayError("untrusted-server", `${url.host} does not speak TLS as it should: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
+        return new GatewayError("access-denied", `${url.host} refused our certificate: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    return new GatewayError("unreachable", `${url.host} cannot be reached: ${transport_describe(root)}`, { cause: error });
+}
+/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
+const NO_TLS = new Set([
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+    "ERR_SSL_HTTP_REQUEST",
+    "ERR_SSL_UNSUPPORTED_PROTOCOL",
+    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+]);
+/** The innermost error says more than those around it. */
+function rootCause(error) {
+    if (error instanceof GatewayError)
+        return error;
+    if (error instanceof AggregateError && error.errors.length > 0)
+        return rootCause(error.errors[0]);
+    if (error instanceof Error && error.cause !== undefined && !(error instanceof undici/* errors */.sO.ResponseError))
+        return rootCause(error.cause);
+    return error;
+}
+function codeOf(error) {
+    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+function transport_describe(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const code = codeOf(error);
+    // OpenSSL's own lines carry source files and thread ids; its code says all there is.
+    if (code.startsWith("ERR_SSL_"))
+        return code;
+    return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/open-cluster.js
+
+
+
+
+
+
+
+
+
+/** The cluster's gateway client. Connects to nothing yet. */
+function openCluster(access, surroundings) {
+    const { endpoints, apiVersion, credential, trust } = access;
+    const { clock, proxies } = surroundings;
+    const warn = once(surroundings.warn);
+    if (credential.kind === "certificate") {
+        const ending = expiryWarning("The client certificate", new external_node_crypto_.X509Certificate(credential.cert), clock.now());
+        if (ending !== undefined)
+            warn(ending);
+    }
+    const transport = httpTransport({ trust, identity: identityOf(credential), proxies, nowMs: () => clock.now(), warn });
+    const options = { endpoints, apiVersion, transport, clock };
+    const tokens = tokensOf(credential, options, surroundings);
+    return {
+        gateway: restGateway(tokens === undefined ? options : { ...options, tokens }),
+        close: () => transport.close(),
+    };
+}
+function identityOf(credential) {
+    switch (credential.kind) {
+        case "certificate":
+            return { cert: credential.cert, key: credential.key };
+        case "pfx":
+            return { pfx: Buffer.from(credential.pfx), passphrase: credential.passphrase };
+        case "none":
+        case "token":
+        case "workload-identity":
+            return {};
+        default:
+            return credential;
+    }
+}
+function tokensOf(credential, options, { clock, workloadIdentity }) {
+    if (credential.kind === "token")
+        return givenToken(credential.token);
+    if (credential.kind !== "workload-identity")
+        return undefined;
+    const { tenantId, clientId } = credential;
+    const ask = asker(options);
+    return entraTokens({
+        clock,
+        tenantId,
+        credential: () => {
+            if (workloadIdentity !== undefined)
+                return workloadIdentity(tenantId, clientId);
+            throw new GatewayError("access-denied", "this host has no identity to exchange for a token");
+        },
+        registration: async (look) => {
+            const { reply, receivedAt } = await ask(aadMetadataPath, look);
+            return readReply(reply, receivedAt, parseAadMetadata);
+        },
+    });
+}
+function once(warn) {
+    const said = new Set();
+    return (text) => {
+        if (said.has(text))
+            return;
+        said.add(text);
+        warn(text);
+    };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/problem.js
+const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
+const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
+/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
+const TREATMENT = {
+    unreachable: bear("unreachable"),
+    "timed-out": bear("unreachable"),
+    throttled: bear("unreachable"),
+    "server-trouble": bear("unreachable"),
+    // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
+    "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
+    // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
+    unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
+    // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
+    "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
+    "partition-not-found": giveUp("partition-not-found"),
+    // The gateway client has refreshed the credential once before it says so.
+    "access-denied": giveUp("access-denied"),
+    "untrusted-server": giveUp("untrusted-server"),
+    // The gateway client has tried the other generation's api-version before it says so.
+    "api-version-refused": giveUp("rejected"),
+    rejected: giveUp("rejected"),
+};
+
+;// CONCATENATED MODULE: ./build/shared/restore/verdict.js
+/** Every way a verification can end: a closed set. Only `passed` is green. */
+const REASONS = {
+    restored: {
+        verdict: "passed",
+        when: "The cluster reports `Success`, and it is the success of this restore.",
+    },
+    "restore-failed": { verdict: "failed", when: "The cluster reports `Failure` (or `Invalid`) for this restore." },
+    "restore-timed-out": {
+        verdict: "failed",
+        when: "The cluster reports `Timeout` for this restore: it stopped waiting. The restore may still complete.",
+    },
+    "deadline-exceeded": { verdict: "failed", when: "Our deadline came while this restore was still under way." },
+    "wrong-backup": { verdict: "failed", when: "Another restore point than the expected one." },
+    "rto-missed": { verdict: "failed", when: "Restored, but later than the recovery time objective." },
+    "rpo-missed": { verdict: "failed", when: "Restored, but from a backup older than the recovery point objective." },
+    unhealthy: { verdict: "failed", when: "Restored, but not ready and healthy by the deadline." },
+    "no-restore": { verdict: "inconclusive", when: "No restore is on record by the start timeout." },
+    stale: {
+        verdict: "inconclusive",
+        when: "What is on record is older than `not-before`, or cannot be dated, and nothing newer appeared by the start timeout.",
+    },
+    unreachable: {
+        verdict: "inconclusive",
+        when: "No usable answer: network, DNS, 5xx, throttling; for 2 minutes from the start, or up to the deadline.",
+    },
+    "access-denied": { verdict: "inconclusive", when: "The cluster refuses us (401, 403)." },
+    "untrusted-server": { verdict: "inconclusive", when: "The server's certificate is not the one expected." },
+    "partition-not-found": {
+        verdict: "inconclusive",
+        when: "The cluster knows no such partition, service or application.",
+    },
+    "backup-service-unavailable": {
+        verdict: "inconclusive",
+        when: "The Backup Restore Service is not deployed in the cluster.",
+    },
+    rejected: { verdict: "inconclusive", when: "The cluster refuses the request (any other 4xx)." },
+    unintelligible: { verdict: "inconclusive", when: "Answers that are no restore progress, repeatedly." },
+    cancelled: { verdict: "inconclusive", when: "We were told to stop; the restore goes on in the cluster." },
+    "internal-error": { verdict: "inconclusive", when: "The verification itself broke. Never a pass, always reported." },
+};
+function verdict(reason, message, identifiedBy) {
+    return { verdict: REASONS[reason].verdict, reason, message, ...(identifiedBy === undefined ? {} : { identifiedBy }) };
+}
+const SEVERITY = { failed: 2, inconclusive: 1, passed: 0 };
+/** Worst first: failed, inconclusive, passed; equals keep their order. For `toSorted`. */
+function worstFirst(a, b) {
+    return SEVERITY[b.verdict] - SEVERITY[a.verdict];
+}
+
+;// CONCATENATED MODULE: ./build/shared/resolve-scope.js
+
+
+
+
+/** Whether the partitions are named one by one, so that there is nothing to ask for. */
+function isExplicit({ serviceNames, applicationNames }) {
+    return serviceNames.length === 0 && applicationNames.length === 0;
+}
+/** All partitions of the targets that can be restored. @throws GatewayError */
+async function resolveScope(targets, gateway, look) {
+    const found = new Set(targets.partitionIds);
+    const skipped = new Map();
+    const services = new Set();
+    for (const name of targets.serviceNames) {
+        const why = await whyNotRestorable(name, gateway, look);
+        if (why === undefined)
+            services.add(name);
+        else
+            skipped.set(name, why);
+    }
+    for (const application of targets.applicationNames) {
+        for (const { name, persisted, kind } of await gateway.services(application, look)) {
+            if (persisted)
+                services.add(name);
+            else
+                skipped.set(name, kind);
+        }
+    }
+    for (const name of services) {
+        for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
+            if (stateful)
+                found.add(partitionId);
+            else
+                skipped.set(name, "stateless");
+        }
+    }
+    return { partitionIds: [...found], skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+}
+/** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */
+async function whyNotRestorable(name, gateway, look) {
+    const application = name.slice(0, name.lastIndexOf("/"));
+    try {
+        const info = (await gateway.services(application, look)).find((service) => service.name === name);
+        return info === undefined || info.persisted ? undefined : info.kind;
+    }
+    catch (error) {
+        if (error instanceof GatewayError && TREATMENT[error.code].treatment === "give-up")
+            return undefined;
+        throw error;
+    }
+}
+const NEVER_REACHED_MS = 120_000;
+const LEAST_BUDGET_MS = 250;
+/** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
+async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, requestTimeoutMs) {
+    const until = Math.min(deadline, clock.now() + NEVER_REACHED_MS);
+    for (let delay = 0, faults = 1;; faults++) {
+        if (signal.aborted)
+            return verdict("cancelled", `Stopped by ${String(signal.reason)} before the partitions were known.`);
+        try {
+            const budgetMs = Math.min(requestTimeoutMs, Math.max(LEAST_BUDGET_MS, until - clock.now()));
+            const scope = await resolveScope(targets, gateway, { budgetMs, signal });
+            return scope.partitionIds.length > 0 ? scope : verdict("partition-not-found", nothingFound(targets, scope));
+        }
+        catch (error) {
+            if (signal.aborted)
+                continue;
+            if (!(error instanceof GatewayError))
+                throw error;
+            const { treatment, times, reason } = TREATMENT[error.code];
+            const ends = treatment !== "bear" && faults >= times;
+            if (ends || clock.now() >= until)
+                return verdict(reason, `The partitions of ${names(targets)} could not be listed: ${error.message}`);
+            delay = retryDelay(ACTION_CADENCE, delay, 0.5, error.retryAfterMs);
+            await clock.sleep(Math.min(delay, Math.max(1, until - clock.now())), signal);
+        }
+    }
+}
+function nothingFound(targets, { skipped }) {
+    const why = skipped.map((one) => `${one.name} (${one.why})`).join(", ");
+    return `There is nothing to verify in ${names(targets)}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
+}
+function names({ serviceNames, applicationNames }) {
+    return [...serviceNames, ...applicationNames].join(", ");
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/dice.js
+/**
+ * Draws a number in [0, 1) and the dice to draw the next one with. A 32-bit linear congruential step (the constants are
+ * Knuth's): plenty to keep pollers apart, useless for secrets. Drawn from the high bits, the low ones repeat early.
+ */
+function draw(dice) {
+    const next = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
+    return { value: next / 2 ** 32, dice: next };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
+
+/** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
+const BEFORE_1970_MS = 11644473600000n;
+const TICKS_PER_MS = 10000n;
+/**
+ * When data loss was declared: the failover manager sets `DataLossVersion = max(now, previous + 1)` as a FILETIME, 100 ns
+ * since 1601. Exact integers: as doubles two versions a microsecond apart are equal. `undefined` for what is no time at all
+ * (0, negative: a partition that never lost data counts from small numbers).
+ *
+ * @see https://github.com/microsoft/service-fabric FailoverUnit.cpp
+ */
+function dataLossDeclaredAt(dataLossVersion) {
+    const ms = BigInt(dataLossVersion) / TICKS_PER_MS - BEFORE_1970_MS;
+    return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
+
+
+/**
+ * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
+ * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
+ *
+ * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
+ *    that lies in the future, is thereby shown to be older.)
+ * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
+ *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
+ * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
+ *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ */
+function identify(terminal, watch, now) {
+    const { notBefore } = watch.plan;
+    if (notBefore === "any")
+        return "any";
+    if (watch.inFlightSince !== undefined && watch.inFlightSince >= notBefore)
+        return "in-flight";
+    if (terminal.state === "Success") {
+        return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
+    }
+    const partition = watch.heard.partition;
+    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+    const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+    return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+}
+/** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
+function isRecent(clusterTime, notBefore, { plan, clockSkewMs }, now) {
+    const at = later(clusterTime, -clockSkewMs);
+    return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/messages.js
+
+const HOW = {
+    "in-flight": "this run saw it under way",
+    timestamp: "the cluster dated it",
+    "data-loss-version": "its data loss was declared in time",
+    any: "not-before: any takes whatever is on record",
+};
+function restored(watch, success, identifiedBy) {
+    return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
+}
+function when(success) {
+    return success.at === undefined ? " (the cluster does not tell when)" : ` at ${formatInstant(success.at)}`;
+}
+function partitionSays({ heard, plan }) {
+    if (plan.healthCheck === "off")
+        return "Whether the partition is healthy was not asked (health-check: off).";
+    const { partition } = heard;
+    if (partition === undefined || !partition.ok || partition.value === null)
+        return "Whether the partition is healthy could not be seen.";
+    const { status, health } = partition.value;
+    return `The partition is ${status}, its health ${health}.`;
+}
+function unhealthy(success, { status, health }) {
+    return `Restored${when(success)}, but by the deadline the partition was ${status} with health ${health}, not Ready with Ok or Warning.`;
+}
+function partitionGone() {
+    return "The restore succeeded, but the cluster no longer knows the partition.";
+}
+function unconfirmed(watch) {
+    const asked = watch.plan.healthCheck === "require" ? "whether the partition is healthy" : "what the verdict needs";
+    return `The cluster reports Success for this restore, but did not answer ${asked} before the deadline.`;
+}
+function cannotConfirm(input, why) {
+    const wayOut = input === "health-check" ? " `health-check: report` notes the health without judging by it." : "";
+    return `The cluster reports Success for this restore, but ${input} cannot be judged: ${why}.${wayOut}`.replace("..", ".");
+}
+function wrongBackup(watch, point) {
+    const { backups } = watch.heard;
+    const restoredId = backups?.ok === true ? backups.value.restored?.backupId : undefined;
+    const got = restoredId === undefined ? describePoint(point) : `backup ${restoredId}`;
+    return `The restore brings back ${got}, not the expected backup ${watch.plan.expectedBackupId ?? ""}.`;
+}
+function describePoint(point) {
+    if (point === undefined)
+        return "another restore point";
+    const { dataLossVersion, configurationVersion } = point.epoch;
+    return `the restore point of LSN ${point.lsn}, epoch ${dataLossVersion}/${configurationVersion}`;
+}
+const FROM = {
+    "data-loss": "since data loss was declared",
+    "not-before": "since not-before",
+};
+function rtoMissed({ ms, fromSource, from }, rtoMs) {
+    return (`Restored, but it took ${formatDuration(ms)} ${FROM[fromSource]} (${formatInstant(from)}): ` +
+        `the objective of ${formatDuration(rtoMs)} was missed by ${formatDuration(ms - rtoMs)}.`);
+}
+function rpoMissed(ageMs, rpoMs) {
+    return (`Restored, but from a backup that was ${formatDuration(ageMs)} old: ` +
+        `the objective of ${formatDuration(rpoMs)} was missed by ${formatDuration(ageMs - rpoMs)}.`);
+}
+function noStart() {
+    return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
+}
+function restoreFailed(watch, terminal) {
+    return `The cluster reports ${terminal.spelled}${underWay(watch)}${because(terminal.failure)}. The data may already have changed.`;
+}
+function restoreTimedOut(watch, terminal) {
+    return (`The cluster reports Timeout${underWay(watch)}${because(terminal.failure)}: its own RestoreTimeout passed and it ` +
+        "stopped waiting. The restore may still complete: check the partition before restoring again.");
+}
+function deadlineExceeded(watch, now) {
+    const phase = watch.phases.findLast(({ state }) => state !== null);
+    const since = phase === undefined
+        ? ""
+        : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
+    return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
+}
+function noRestore(watch) {
+    return watch.everInFlight
+        ? "The restore that was under way has vanished from the cluster's record."
+        : `No restore is on record for this partition${sinceStart(watch)}.`;
+}
+function stale(watch, terminal) {
+    const { notBefore } = watch.plan;
+    const dated = terminal.state === "Success" && terminal.at !== undefined
+        ? ` of ${formatInstant(terminal.at)}`
+        : ", which bears no date";
+    const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
+    return `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+}
+function neverReached(watch, problem, now) {
+    return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
+}
+function gaveUp(watch, problem) {
+    return watch.faultsInARow > 1 ? `${problem.message} (${watch.faultsInARow} times in a row)` : problem.message;
+}
+function blindSince(watch, problem) {
+    const since = watch.last === undefined ? "" : ` since ${formatInstant(watch.last.at)}`;
+    return `The cluster has not answered${since}. Last: ${problem.message}`;
+}
+function cancelled(watch, why) {
+    const seen = watch.last === undefined
+        ? "before the cluster had answered"
+        : `last seen: ${watch.last.progress?.spelled ?? "no restore on record"}`;
+    return `Stopped by ${why}, ${seen}. The restore itself goes on in the cluster.`;
+}
+function because(failure) {
+    if (failure === undefined)
+        return ", without a reason (clusters of today give none)";
+    return `: ${[failure.code, failure.message].filter((text) => text !== "").join(": ") || "with an empty reason"}`;
+}
+function underWay(watch) {
+    return watch.inFlightSince === undefined
+        ? ""
+        : ` for the restore seen under way since ${formatInstant(watch.inFlightSince)}`;
+}
+function sinceStart(watch) {
+    return `, after ${attempts(watch.looks)} since ${formatInstant(watch.startedAt)}`;
+}
+function attempts(looks) {
+    return looks === 1 ? "1 look" : `${looks} looks`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
+function isTerminal(progress) {
+    switch (progress.state) {
+        case "Success":
+        case "Failure":
+        case "Timeout":
+        case "Invalid":
+            return true;
+        case "Accepted":
+        case "RestoreInProgress":
+        case "SecondariesInProgress":
+        case "Unrecognized":
+            return false;
+        default:
+            return progress;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/watch.js
+
+const PHASES_KEPT = 40;
+const STRETCHES_KEPT = 200;
+/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
+function watch_beginWatch(plan, startedAt, dice) {
+    return {
+        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
+        startedAt,
+        dice,
+        looks: 0,
+        faults: 0,
+        faultsInARow: 0,
+        retryMs: 0,
+        everInFlight: false,
+        phases: [],
+        phasesDropped: 0,
+        clockSkewMs: 0,
+        heard: {},
+        evidence: [],
+        evidenceDropped: 0,
+    };
+}
+/**
+ * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
+ * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
+ * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
+ */
+function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
+    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
+    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
+}
+const LAST_LOOK_MOST_MS = 5_000;
+const LAST_LOOK_LEAST_MS = 250;
+
+;// CONCATENATED MODULE: ./build/shared/restore/witness.js
+/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
+function relevantBackups(all, expectedBackupId, point) {
+    return {
+        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
+        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
+    };
+}
+/** Whether two restore points are the same; what is missing is the same as nothing. */
+function samePoint(a, b) {
+    return (a !== undefined &&
+        b !== undefined &&
+        a.lsn === b.lsn &&
+        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
+        a.epoch.configurationVersion === b.epoch.configurationVersion);
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/remember.js
+
+
+
+
+/** The watch with an observation in its memory. Nothing is decided here. */
+function remember(watch, observation, now) {
+    const withEvidence = { ...watch, ...evidenced(watch, observation, now) };
+    switch (observation.kind) {
+        case "cancelled":
+            return withEvidence;
+        case "unavailable":
+            return withFault(withEvidence, observation.problem);
+        case "progress":
+            return withAnswer(withEvidence, observation, now);
+        default:
+            return observation;
+    }
+}
+function withFault(watch, problem) {
+    return {
+        ...watch,
+        looks: watch.looks + 1,
+        faults: watch.faults + 1,
+        faultsInARow: faultsInARow(watch, problem),
+        problem,
+    };
+}
+/** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
+function faultsInARow(watch, problem) {
+    const same = watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
+    return same ? watch.faultsInARow + 1 : 1;
+}
+function withAnswer(watch, observation, now) {
+    const { problem: _, inFlightSince: __, ...rest } = watch;
+    const { progress, clockSkewMs, testimony } = observation;
+    const inFlightSince = sightedSince(watch, progress, now);
+    return {
+        ...rest,
+        ...withPhase(watch, progress === null ? null : progress.spelled, now),
+        ...(inFlightSince === undefined ? {} : { inFlightSince }),
+        looks: watch.looks + 1,
+        faultsInARow: 0,
+        retryMs: 0,
+        reachedAt: watch.reachedAt ?? now,
+        last: { progress, at: now },
+        everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
+        clockSkewMs: clockSkewMs ?? 0,
+        heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
+    };
+}
+/**
+ * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
+ * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
+ */
+function sightedSince(watch, progress, now) {
+    if (progress === null)
+        return undefined;
+    if (isTerminal(progress))
+        return watch.inFlightSince;
+    const before = watch.last?.progress ?? null;
+    const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
+    return another ? now : (watch.inFlightSince ?? now);
+}
+/** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
+function stillValid({ heard, last }, progress) {
+    if (progress === null)
+        return {};
+    const { backups } = heard;
+    const sameBackup = samePoint(pointOf(progress), pointOf(last?.progress ?? null));
+    const kept = backups !== undefined && sameBackup ? { backups } : {};
+    return isTerminal(progress) && last?.progress?.state === progress.state ? { ...heard, ...kept } : kept;
+}
+function pointOf(progress) {
+    return progress !== null && "point" in progress ? progress.point : undefined;
+}
+/** A passing fault does not outweigh what was heard before it. */
+function withTestimony(heard, testimony, at) {
+    const { partition, healthEvent, backups } = testimony;
+    return {
+        ...heard,
+        ...(partition !== undefined && outweighs(partition, heard.partition) ? { partition: { ...partition, at } } : {}),
+        ...(healthEvent !== undefined && outweighs(healthEvent, heard.healthEvent)
+            ? { healthEvent: { ...healthEvent, at } }
+            : {}),
+        ...(backups !== undefined && outweighs(backups, heard.backups) ? { backups: { ...backups, at } } : {}),
+    };
+}
+function outweighs(answer, before) {
+    if (answer.ok || before === undefined || !before.ok)
+        return true;
+    return TREATMENT[answer.problem.code].treatment === "give-up";
+}
+function withPhase(watch, state, now) {
+    const current = watch.phases.at(-1);
+    if (current !== undefined && current.state === state) {
+        const grown = { ...current, lastSeen: now, looks: current.looks + 1 };
+        return { phases: [...watch.phases.slice(0, -1), grown], phasesDropped: watch.phasesDropped };
+    }
+    const phases = [...watch.phases, { state, firstSeen: now, lastSeen: now, looks: 1 }];
+    if (phases.length <= PHASES_KEPT)
+        return { phases, phasesDropped: watch.phasesDropped };
+    // Keep the first phase (how it began) and the newest ones (how it ends).
+    return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
+}
+/** Equal observations in a row are one stretch; they are equal although the clock's skew is told to the millisecond. */
+function evidenced(watch, observation, now) {
+    const { evidence, evidenceDropped } = watch;
+    const current = evidence.at(-1);
+    if (current !== undefined && evidenceDropped === 0 && sameText(current.observation, observation)) {
+        const grown = { ...current, last: now, times: current.times + 1 };
+        return { evidence: [...evidence.slice(0, -1), grown], evidenceDropped };
+    }
+    if (evidence.length >= STRETCHES_KEPT)
+        return { evidence, evidenceDropped: evidenceDropped + 1 };
+    return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
+}
+function sameText(a, b) {
+    return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/measure.js
+
+
+/** `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). */
+function measure(watch, success) {
+    const end = endOf(watch, success);
+    const start = startOf(watch, end);
+    if (start === undefined)
+        return undefined;
+    // Two times of the cluster's clock need no correction; against one of ours the cluster's is corrected.
+    const correction = start.source === "not-before" && end.source === "cluster" ? watch.clockSkewMs : 0;
+    const between = (to) => Math.max(0, to - correction - start.at);
+    return {
+        from: start.at,
+        fromSource: start.source,
+        to: end.least,
+        toSource: end.source,
+        ms: between(end.source === "cluster" ? end.least : end.most),
+        leastMs: between(end.least),
+        mostMs: between(end.most),
+    };
+}
+function endOf(watch, success) {
+    if (success.at !== undefined)
+        return { least: success.at, most: later(success.at, 1_000), source: "cluster" };
+    const seen = watch.phases.at(-1)?.firstSeen ?? watch.startedAt;
+    const before = watch.phases.at(-2)?.lastSeen ?? watch.startedAt;
+    return { least: earlier(before, seen), most: seen, source: "observer" };
+}
+/** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
+function startOf(watch, end) {
+    const { notBefore, toleranceMs } = watch.plan;
+    const partition = watch.heard.partition;
+    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+    const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+    if (declared !== undefined && declared <= end.most) {
+        const ours = later(declared, -watch.clockSkewMs);
+        if (notBefore === "any" || ours >= notBefore - toleranceMs)
+            return { at: declared, source: "data-loss" };
+    }
+    return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/partition-info.js
+/** Whether the partition can serve: `Ready`, and nothing worse than a warning. */
+function isHealthy({ status, health }) {
+    return status === "Ready" && (health === "Ok" || health === "Warning");
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/success.js
+
+
+
+
+
+
+/**
+ * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can
+ * only get worse with time is judged first; health is what is waited for.
+ */
+function judgeSuccess(watch, success, identifiedBy) {
+    const questions = openQuestions(watch);
+    if (questions.length > 0)
+        return { next: "ask", questions };
+    const end = (reason, message) => ({
+        next: "verdict",
+        verdict: verdict(reason, message, identifiedBy),
+    });
+    const backup = judgeBackup(watch, success.point);
+    if (backup === "another")
+        return end("wrong-backup", wrongBackup(watch, success.point));
+    if (backup !== "as-expected")
+        return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
+    const { rtoMs, rpoMs } = watch.plan;
+    const duration = measure(watch, success);
+    if (rtoMs !== undefined) {
+        if (duration === undefined)
+            return end("rejected", noStart());
+        if (duration.ms > rtoMs)
+            return end("rto-missed", rtoMissed(duration, rtoMs));
+    }
+    if (rpoMs !== undefined) {
+        const age = restoredPointAge(watch, duration?.from);
+        if (typeof age !== "number")
+            return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
+        if (age > rpoMs)
+            return end("rpo-missed", rpoMissed(age, rpoMs));
+    }
+    return judgeHealth(watch, success, identifiedBy);
+}
+/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
+function openQuestions({ plan, heard }) {
+    const wanted = [];
+    if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined) && heard.partition === undefined)
+        wanted.push("partition");
+    if (plan.healthCheck !== "off" && heard.healthEvent === undefined)
+        wanted.push("health-event");
+    if (heard.backups === undefined)
+        wanted.push("backups");
+    return wanted;
+}
+function judgeBackup(watch, point) {
+    if (watch.plan.expectedBackupId === undefined)
+        return "as-expected";
+    const { backups } = watch.heard;
+    if (backups === undefined)
+        return { never: "the backup list was not asked for" };
+    if (!backups.ok)
+        return { problem: backups.problem };
+    const { expected, restored } = backups.value;
+    if (expected?.point !== undefined && point !== undefined)
+        return samePoint(expected.point, point) ? "as-expected" : "another";
+    if (restored !== null && restored.backupId !== watch.plan.expectedBackupId)
+        return "another";
+    if (point === undefined)
+        return { never: "the cluster does not tell which backup it restored" };
+    return { never: "the expected backup is not in the partition's backup list" };
+}
+/** Whether a restore under way is already known to bring back another backup than the expected one. */
+function isAnotherBackup(watch, point) {
+    return point !== undefined && judgeBackup(watch, point) === "another";
+}
+/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
+function restoredPointAge(watch, from) {
+    const { backups } = watch.heard;
+    if (backups !== undefined && !backups.ok)
+        return { problem: backups.problem };
+    const createdAt = backups?.value.restored?.createdAt;
+    if (createdAt === undefined)
+        return { never: "the restored backup is not in the partition's backup list" };
+    if (from === undefined)
+        return { never: noStart() };
+    return Math.max(0, from - createdAt);
+}
+function judgeHealth(watch, success, identifiedBy) {
+    const { healthCheck } = watch.plan;
+    const { partition } = watch.heard;
+    const passed = {
+        next: "verdict",
+        verdict: verdict("restored", restored(watch, success, identifiedBy), identifiedBy),
+    };
+    if (healthCheck !== "require")
+        return passed;
+    if (partition === undefined)
+        return { next: "ask", questions: ["partition"] };
+    if (!partition.ok)
+        return waitOrEnd({ problem: partition.problem }, "partition", "health-check", identifiedBy);
+    if (partition.value === null) {
+        return { next: "verdict", verdict: verdict("partition-not-found", partitionGone(), identifiedBy) };
+    }
+    if (isHealthy(partition.value))
+        return passed;
+    return {
+        next: "later",
+        questions: ["partition"],
+        otherwise: verdict("unhealthy", unhealthy(success, partition.value), identifiedBy),
+    };
+}
+/** An answer that is needed and was not to be had: wait where it may still come, end where it will not. */
+function waitOrEnd(obstacle, question, input, identifiedBy) {
+    if ("never" in obstacle)
+        return { next: "verdict", verdict: verdict("rejected", cannotConfirm(input, obstacle.never), identifiedBy) };
+    const { treatment, reason } = TREATMENT[obstacle.problem.code];
+    const sentence = cannotConfirm(input, obstacle.problem.message);
+    const red = verdict(reason === "partition-not-found" || reason === "backup-service-unavailable" ? "rejected" : reason, sentence, identifiedBy);
+    return treatment === "give-up"
+        ? { next: "verdict", verdict: red }
+        : { next: "later", questions: [question], otherwise: red };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/advance.js
+
+
+
+
+
+
+
+
+
+
+/** How long a cluster that never answered at all is waited for. */
+const advance_NEVER_REACHED_MS = 120_000;
+/**
+ * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
+ * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
+ */
+function advance_advance(before, observation, now) {
+    const watch = remember(before, observation, now);
+    switch (observation.kind) {
+        case "cancelled":
+            return conclude(watch, verdict("cancelled", cancelled(watch, observation.why)));
+        case "unavailable":
+            return advance_bear(watch, observation.problem, now);
+        case "progress":
+            return judge(watch, observation.progress, now);
+        default:
+            return observation;
+    }
+}
+function judge(watch, progress, now) {
+    if (progress === null)
+        return awaitRestore(watch, now, [], () => verdict("no-restore", noRestore(watch)));
+    if (!isTerminal(progress))
+        return advance_underWay(watch, progress, now);
+    const identifiedBy = identify(progress, watch, now);
+    if (identifiedBy === undefined)
+        return unidentified(watch, progress, now);
+    return progress.state === "Success"
+        ? succeeded(watch, progress, identifiedBy, now)
+        : failed(watch, progress, identifiedBy);
+}
+/** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
+function advance_underWay(watch, progress, now) {
+    const { plan, heard } = watch;
+    const point = "point" in progress ? progress.point : undefined;
+    const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
+    if (ours && isAnotherBackup(watch, point))
+        return conclude(watch, verdict("wrong-backup", wrongBackup(watch, point)));
+    if (now >= plan.deadline)
+        return conclude(watch, verdict("deadline-exceeded", deadlineExceeded(watch, now)));
+    if (plan.expectedBackupId !== undefined && heard.backups === undefined)
+        return askNow(watch, now, ["backups"]);
+    return lookAgain(watch, now, plan.deadline, []);
+}
+/** A result that nothing dates. What has no time of its own may still be dated by the partition's data loss (rule 3). */
+function unidentified(watch, terminal, now) {
+    const questions = terminal.state === "Success" ? [] : ["partition"];
+    if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
+        return askNow(watch, now, questions);
+    return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
+}
+function succeeded(watch, success, identifiedBy, now) {
+    const judgement = judgeSuccess(watch, success, identifiedBy);
+    if (judgement.next === "verdict")
+        return conclude(watch, judgement.verdict);
+    if (judgement.next === "ask" && now < watch.plan.deadline)
+        return askNow(watch, now, judgement.questions);
+    if (now >= watch.plan.deadline)
+        return conclude(watch, advance_unconfirmed(watch, judgement, identifiedBy));
+    return lookAgain(watch, now, watch.plan.deadline, judgement.questions);
+}
+function failed(watch, terminal, identifiedBy) {
+    return terminal.state === "Timeout"
+        ? conclude(watch, verdict("restore-timed-out", restoreTimedOut(watch, terminal), identifiedBy))
+        : conclude(watch, verdict("restore-failed", restoreFailed(watch, terminal), identifiedBy));
+}
+/** Nothing of this attempt is on record: wait for it to appear. Once one was under way and is gone, only the deadline ends it. */
+function awaitRestore(watch, now, questions, otherwise) {
+    const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
+    return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
+}
+/** The answer is needed before anything can be said, and the cluster is there: no waiting. */
+function askNow(watch, now, ask) {
+    return { next: "look", at: soon(now, 0, watch.plan.deadline), ask, watch };
+}
+function lookAgain(watch, now, until, questions) {
+    const { value: jitter, dice } = draw(watch.dice);
+    const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
+    const at = soon(now, delay, until);
+    // The look at the deadline is the last one: it asks whatever a success would have to answer.
+    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
+    return { next: "look", at, ask, watch: { ...watch, dice } };
+}
+/** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
+function ageFrom(watch) {
+    const progress = watch.last?.progress ?? null;
+    const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
+    return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+}
+function advance_bear(watch, problem, now) {
+    const { treatment, times, reason } = TREATMENT[problem.code];
+    const reached = watch.reachedAt !== undefined;
+    const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
+    if (tired && watch.faultsInARow >= times)
+        return conclude(watch, verdict(reason, gaveUp(watch, problem)));
+    if (!reached && now - watch.startedAt >= advance_NEVER_REACHED_MS) {
+        return conclude(watch, verdict(advance_neverReached(problem), neverReached(watch, problem, now)));
+    }
+    if (now >= watch.plan.deadline)
+        return conclude(watch, blindAtDeadline(watch, problem, now));
+    const { value: jitter, dice } = draw(watch.dice);
+    const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
+    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, advance_NEVER_REACHED_MS));
+    const at = soon(now, retryMs, until);
+    const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
+    return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
+}
+/** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
+function blindAtDeadline(watch, problem, now) {
+    if (watch.last === undefined)
+        return verdict(advance_neverReached(problem), neverReached(watch, problem, now));
+    const { progress } = watch.last;
+    const blind = blindSince(watch, problem);
+    if (progress === null)
+        return verdict("no-restore", `${noRestore(watch)} ${blind}`);
+    if (!isTerminal(progress))
+        return verdict("deadline-exceeded", `${deadlineExceeded(watch, now)} ${blind}`);
+    const identifiedBy = progress.state === "Success" ? identify(progress, watch, now) : undefined;
+    if (identifiedBy === undefined || progress.state !== "Success")
+        return verdict("stale", `${stale(watch, progress)} ${blind}`);
+    return advance_unconfirmed(watch, judgeSuccess(watch, progress, identifiedBy), identifiedBy);
+}
+/** A success for which the deadline came before everything it has to show was shown. */
+function advance_unconfirmed(watch, judgement, identifiedBy) {
+    if (judgement.next === "later")
+        return judgement.otherwise;
+    return verdict("unreachable", unconfirmed(watch), identifiedBy);
+}
+/** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
+function advance_neverReached(problem) {
+    return TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
+}
+/** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
+function soon(now, delay, until) {
+    return later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
+}
+function conclude(watch, reached) {
+    return { next: "conclude", verdict: reached, watch };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/warnings.js
+
+
+
+
+/** What a reader of the verdict should know although it does not change it. */
+function warningsOf(watch, { verdict, identifiedBy }) {
+    const success = watch.last?.progress ?? null;
+    return [
+        ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
+        ...(success?.state === "Success" ? aboutSuccess(watch, success, verdict) : []),
+        ...unknownStates(watch),
+        ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
+            ? [
+                `The cluster's clock is ${formatDuration(Math.abs(watch.clockSkewMs))} ${watch.clockSkewMs > 0 ? "ahead of" : "behind"} ours.`,
+            ]
+            : []),
+        ...(watch.evidenceDropped > 0
+            ? [`${watch.evidenceDropped} observations were not kept: this record cannot be replayed.`]
+            : []),
+    ];
+}
+function* aboutSuccess({ plan, heard, clockSkewMs }, { at }, verdict) {
+    const { partition, healthEvent } = heard;
+    if (at !== undefined &&
+        plan.notBefore !== "any" &&
+        later(at, -clockSkewMs) < plan.notBefore - plan.toleranceMs &&
+        verdict === "passed") {
+        yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
+    }
+    if (partition?.ok === true && partition.value !== null) {
+        const { status, health, dataLossVersion } = partition.value;
+        if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
+            yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
+        }
+        const declared = dataLossVersion === undefined ? undefined : dataLossDeclaredAt(dataLossVersion);
+        if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
+            yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
+        }
+    }
+    if (healthEvent?.ok === true && healthEvent.value !== null && healthEvent.value.health !== "Ok") {
+        yield `The replica's own health event about the restore says ${healthEvent.value.health}.`;
+    }
+}
+function unknownStates({ phases }) {
+    const known = new Set([
+        null,
+        "Accepted",
+        "RestoreInProgress",
+        "SecondariesInProgress",
+        "SecondaryInProgress",
+        "Success",
+        "Failure",
+        "Timeout",
+        "Invalid",
+    ]);
+    const unknown = new Set(phases.map(({ state }) => state).filter((state) => !known.has(state)));
+    return [...unknown].map((state) => `The cluster was in a state this version does not know: ${state}.`);
+}
+/** How long a restore usually stays in a state, and what is known to hold it there. */
+const USUAL = {
+    Accepted: {
+        ms: 60_000,
+        cause: "usually a lost work item of the Backup Restore Service, or a data-loss command that did not run; it may stay so for ever",
+    },
+    SecondariesInProgress: { ms: 600_000, cause: "the quorum is not back: look at the replicas of the partition" },
+};
+/** Said once per phase, when a restore has been in one state for longer than usual: for how long, and the known cause. */
+function stuck(before, watch, now) {
+    const progress = watch.last?.progress ?? null;
+    const phase = watch.phases.at(-1);
+    if (progress === null || isTerminal(progress) || phase === undefined || watch.problem !== undefined)
+        return undefined;
+    const usual = USUAL[progress.state];
+    const previously = before.phases.at(-1);
+    const [forMs, wasMs] = [
+        now - phase.firstSeen,
+        previously?.firstSeen === phase.firstSeen ? previously.lastSeen - phase.firstSeen : 0,
+    ];
+    return usual !== undefined && forMs >= usual.ms && wasMs < usual.ms
+        ? { state: progress.spelled, forMs, cause: usual.cause }
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/shared/observe-restore.js
+
+
+/**
+ * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
+ * what the heart must see, so it does not travel as an exception; a defect of ours does.
+ */
+async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
+    if (signal.aborted)
+        return stopped(signal);
+    const until = clock.now() + budgetMs;
+    try {
+        const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
+        if (ask.length === 0)
+            return { kind: "progress", ...answer };
+        const look = { budgetMs: Math.max(1, until - clock.now()), signal };
+        return { kind: "progress", ...answer, testimony: await hear(gateway, plan, answer.progress, ask, look) };
+    }
+    catch (error) {
+        if (signal.aborted)
+            return stopped(signal);
+        if (error instanceof GatewayError)
+            return { kind: "unavailable", problem: error.toProblem() };
+        throw error;
+    }
+}
+async function hear(gateway, plan, progress, ask, look) {
+    const { partitionId, expectedBackupId } = plan;
+    const point = progress !== null && "point" in progress ? progress.point : undefined;
+    const asked = async (question, call) => ask.includes(question) ? told(call) : undefined;
+    const [partition, healthEvent, backups] = await Promise.all([
+        asked("partition", () => gateway.partitionInfo(partitionId, look)),
+        asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
+        asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
+    ]);
+    return {
+        ...(partition === undefined ? {} : { partition }),
+        ...(healthEvent === undefined ? {} : { healthEvent }),
+        ...(backups === undefined ? {} : { backups }),
+    };
+}
+async function told(call) {
+    try {
+        return { ok: true, value: await call() };
+    }
+    catch (error) {
+        if (!(error instanceof GatewayError))
+            throw error;
+        return { ok: false, problem: error.toProblem() };
+    }
+}
+function stopped(signal) {
+    const reason = signal.reason;
+    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/watch-restore.js
+
+
+
+
+
+/**
+ * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
+ * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
+ * discards a generator's return value.)
+ */
+async function* watchRestore(plan, world, options) {
+    const { clock, signal } = world;
+    const { partitionId } = plan;
+    let watch = watch_beginWatch(plan, clock.now(), options.dice);
+    let ask = [];
+    yield { type: "watching", partitionId, at: watch.startedAt };
+    for (;;) {
+        const before = watch;
+        let step;
+        let now;
+        try {
+            const lookAt = clock.now();
+            const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
+            const observation = await observeRestore(world, plan, ask, budgetMs);
+            now = clock.now();
+            step = advance_advance(before, observation, now);
+        }
+        catch (error) {
+            yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
+            return;
+        }
+        watch = step.watch;
+        yield* whatChanged(before, watch, now);
+        if (step.next === "conclude") {
+            yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
+            return;
+        }
+        ask = step.ask;
+        await clock.sleep(step.at - now, signal);
+    }
+}
+function* whatChanged(before, after, at) {
+    const { partitionId } = after.plan;
+    if (after.looks === before.looks)
+        return;
+    if (after.problem !== undefined) {
+        yield { type: "fault", partitionId, at, problem: after.problem, inARow: after.faultsInARow };
+    }
+    else if (before.problem !== undefined) {
+        yield { type: "recovered", partitionId, at };
+    }
+    const [was, is] = [before.phases.at(-1), after.phases.at(-1)];
+    if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
+        yield { type: "state", partitionId, at, from: was?.state, to: is.state };
+    }
+    const overstayed = stuck(before, after, at);
+    if (overstayed !== undefined)
+        yield { type: "stuck", partitionId, at, ...overstayed };
+    yield { type: "looked", partitionId, at, watch: after };
+}
+function internalError(error) {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
+}
+
+;// CONCATENATED MODULE: ./build/shared/verify-restore.js
+
+
+
+
+
+
+/** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
+async function verifyRestore(request, world, seed, record) {
+    const startedAt = world.clock.now();
+    const notBefore = resolveNotBefore(request, seed);
+    const deadline = later(startedAt, request.timeoutMs);
+    const scope = await scoped(request, world, deadline);
+    const ended = (partial) => ({
+        startedAt,
+        endedAt: world.clock.now(),
+        notBefore,
+        ...partial,
+    });
+    if ("verdict" in scope)
+        return ended({ verdict: scope, partitions: [], skipped: [], warnings: [] });
+    const plan = { ...commonPlan(request, startedAt, deadline), notBefore: notBefore.at };
+    const watched = await watchAll(request, scope, plan, world, seed.dice, record);
+    const partitions = watched.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
+    const [worst] = partitions;
+    if (worst === undefined)
+        throw new TypeError("a verification without partitions has no verdict");
+    return ended({
+        verdict: ofRun(worst, partitions.length),
+        partitions,
+        skipped: scope.skipped,
+        warnings: watched.warnings,
+    });
+}
+function scoped({ targets, requestTimeoutMs }, world, deadline) {
+    const { partitionIds } = targets;
+    if (isExplicit(targets))
+        return Promise.resolve({ partitionIds, skipped: [] });
+    return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
+}
+function commonPlan(request, startedAt, deadline) {
+    return {
+        toleranceMs: request.toleranceMs,
+        startBy: later(startedAt, request.startTimeoutMs),
+        deadline,
+        cadence: request.cadence,
+        healthCheck: request.healthCheck,
+        ...given("expectedBackupId", request.expectedBackupId ?? undefined),
+        ...given("rtoMs", request.rtoMs ?? undefined),
+        ...given("rpoMs", request.rpoMs ?? undefined),
+    };
+}
+/**
+ * Watches the scope; then looks whether partitions have appeared in it meanwhile, and watches those too, until there are no
+ * new ones or the deadline has come. A partition that vanishes ends its own watch as `partition-not-found`.
+ */
+async function watchAll(request, scope, plan, world, dice, record) {
+    const known = new Set();
+    const results = [];
+    const warnings = [];
+    let next = dice;
+    for (let fresh = scope.partitionIds; fresh.length > 0;) {
+        const watches = fresh.map((partitionId) => {
+            known.add(partitionId);
+            next = draw(next).dice;
+            return follow({ ...plan, partitionId }, request, world, next, record);
+        });
+        results.push(...(await Promise.all(watches)));
+        if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline)
+            break;
+        const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
+        if ("verdict" in now) {
+            warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
+            break;
+        }
+        fresh = now.partitionIds.filter((id) => !known.has(id));
+        if (fresh.length > 0)
+            warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
+    }
+    return { results, warnings };
+}
+async function follow(plan, request, world, dice, record) {
+    for await (const event of watchRestore(plan, world, { requestTimeoutMs: request.requestTimeoutMs, dice })) {
+        record(event);
+        if (event.type === "concluded") {
+            return { partitionId: plan.partitionId, endedAt: event.at, verdict: event.verdict, watch: event.watch };
+        }
+    }
+    throw new TypeError("a watch ended without a conclusion");
+}
+function resolveNotBefore(request, seed) {
+    if (request.notBefore === "auto")
+        return seed.autoNotBefore;
+    return { at: request.notBefore, source: request.notBefore === "any" ? "switched off" : "input" };
+}
+function ofRun(worst, count) {
+    if (count === 1)
+        return worst.verdict;
+    return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
+}
+
+;// CONCATENATED MODULE: ./build/shared/partition-record.js
+
+
+
+
+function toPartitionRecord({ partitionId, verdict, watch }) {
+    const progress = watch.last?.progress ?? null;
+    const restoredAt = progress?.state === "Success" ? progress.at : undefined;
+    return {
+        partitionId,
+        verdict: verdict.verdict,
+        reason: verdict.reason,
+        message: verdict.message,
+        warnings: warningsOf(watch, verdict),
+        identifiedBy: verdict.identifiedBy ?? null,
+        restoreState: progress?.spelled ?? null,
+        restoredAtUtc: utc(restoredAt),
+        restorePoint: named(progress !== null && "point" in progress ? progress.point : undefined),
+        restoredBackup: restoredBackup(watch),
+        failure: (progress !== null && "failure" in progress ? progress.failure : undefined) ?? null,
+        timing: verdict.identifiedBy === undefined ? null : timing(watch),
+        witnesses: { partition: partitionWitness(watch), healthEvent: eventWitness(watch) },
+        looks: watch.looks,
+        faults: watch.faults,
+        transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({
+            state,
+            firstSeenUtc: formatInstant(firstSeen),
+            lastSeenUtc: formatInstant(lastSeen),
+            looks,
+        })),
+        transitionsDropped: watch.phasesDropped,
+        evidence: {
+            plan: watch.plan,
+            startedAt: watch.startedAt,
+            stretches: watch.evidence,
+            dropped: watch.evidenceDropped,
+        },
+    };
+}
+function named(point) {
+    return point === undefined ? null : { lsn: point.lsn, ...point.epoch };
+}
+function restoredBackup({ heard }) {
+    const backup = heard.backups?.ok === true ? heard.backups.value.restored : null;
+    if (backup === null)
+        return null;
+    const { backupId, type, location, createdAt } = backup;
+    return { backupId, type, location, createdAtUtc: utc(createdAt) };
+}
+function timing(watch) {
+    const progress = watch.last?.progress ?? null;
+    const duration = progress?.state === "Success" ? measure(watch, progress) : undefined;
+    if (duration === undefined)
+        return null;
+    return {
+        restoreSeconds: duration.ms / 1_000,
+        lowerBoundSeconds: duration.leastMs / 1_000,
+        upperBoundSeconds: duration.mostMs / 1_000,
+        startUtc: formatInstant(duration.from),
+        startSource: duration.fromSource,
+        endSource: duration.toSource,
+        clockSkewSeconds: watch.clockSkewMs / 1_000,
+    };
+}
+function partitionWitness({ heard }) {
+    const { partition } = heard;
+    const nothing = { status: null, health: null, dataLossVersion: null };
+    if (partition === undefined)
+        return { result: "not-performed", problem: null, ...nothing };
+    if (!partition.ok)
+        return { result: "not-performed", problem: partition.problem.message, ...nothing };
+    if (partition.value === null)
+        return { result: "not-seen", problem: null, ...nothing };
+    const { status, health, dataLossVersion = null } = partition.value;
+    return {
+        result: isHealthy({ status, health }) ? "agrees" : "disagrees",
+        problem: null,
+        status,
+        health,
+        dataLossVersion,
+    };
+}
+function eventWitness({ heard }) {
+    const { healthEvent } = heard;
+    if (healthEvent === undefined)
+        return { result: "not-performed", problem: null, health: null, atUtc: null };
+    if (!healthEvent.ok)
+        return { result: "not-performed", problem: healthEvent.problem.message, health: null, atUtc: null };
+    if (healthEvent.value === null)
+        return { result: "not-seen", problem: null, health: null, atUtc: null };
+    const { health, at } = healthEvent.value;
+    return { result: health === "Ok" ? "agrees" : "disagrees", problem: null, health, atUtc: formatInstant(at) };
+}
+function utc(at) {
+    return at === undefined ? null : formatInstant(at);
+}
+
+;// CONCATENATED MODULE: ./build/shared/version.js
+/** Kept equal to `package.json` by a test; the bundle has no package.json of the project beside it. */
+const TOOL_NAME = "service-fabric-restore-verification";
+const TOOL_VERSION = "0.1.0";
+
+;// CONCATENATED MODULE: ./build/shared/record.js
+
+
+
+const SCHEMA = "service-fabric-restore-verification/record/1";
+function toRecord(request, result) {
+    const { verdict, startedAt, endedAt, notBefore } = result;
+    const count = (outcome) => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
+    return {
+        schema: SCHEMA,
+        tool: { name: TOOL_NAME, version: TOOL_VERSION },
+        cluster: {
+            endpoints: request.endpoints.map((url) => url.origin),
+            apiVersion: request.apiVersion,
+            authKind: request.access.credential.kind,
+        },
+        plan: {
+            notBeforeUtc: notBefore.at === "any" ? "any" : formatInstant(notBefore.at),
+            notBeforeSource: notBefore.source,
+            toleranceSeconds: request.toleranceMs / 1_000,
+            deadlineSeconds: request.timeoutMs / 1_000,
+            startTimeoutSeconds: Math.min(request.startTimeoutMs, request.timeoutMs) / 1_000,
+            healthCheck: request.healthCheck,
+            expectedBackupId: request.expectedBackupId,
+            rtoSeconds: secondsOrNull(request.rtoMs),
+            rpoSeconds: secondsOrNull(request.rpoMs),
+        },
+        verdict: verdict.verdict,
+        reason: verdict.reason,
+        message: verdict.message,
+        startedAtUtc: formatInstant(startedAt),
+        endedAtUtc: formatInstant(endedAt),
+        elapsedSeconds: seconds(startedAt, endedAt),
+        counts: { passed: count("passed"), failed: count("failed"), inconclusive: count("inconclusive") },
+        skipped: result.skipped,
+        warnings: result.warnings,
+        partitions: result.partitions.map(toPartitionRecord),
+    };
+}
+function seconds(from, to) {
+    return Math.round(to - from) / 1_000;
+}
+function secondsOrNull(ms) {
+    return ms === null ? null : ms / 1_000;
+}
+
+;// CONCATENATED MODULE: ./build/shared/explain.js
+
+
+
+/**
+ * Replays the evidence through the same heart that judged the first time. Equal observations in a row were kept as one
+ * stretch; their looks are spread evenly over it, which no decision depends on: those hang on what was seen, how often, and on
+ * the first and the last time.
+ */
+function explain({ plan, startedAt, stretches }) {
+    let watch = beginWatch(plan, startedAt, 0);
+    const steps = [];
+    for (const stretch of stretches) {
+        for (let look = 0; look < stretch.times; look++) {
+            const share = stretch.times === 1 ? 0 : look / (stretch.times - 1);
+            const at = instantFromMs(stretch.first + share * (stretch.last - stretch.first));
+            const step = advance(watch, stretch.observation, at);
+            watch = step.watch;
+            const decision = step.next === "conclude" ? `${step.verdict.verdict}: ${step.verdict.reason}` : "looks on";
+            if (look === 0 || step.next === "conclude")
+                steps.push({ at, saw: summary(stretch), decision });
+            if (step.next === "conclude")
+                return { verdict: step.verdict, steps };
+        }
+    }
+    return { verdict: undefined, steps };
+}
+function summary({ observation }) {
+    switch (observation.kind) {
+        case "progress":
+            return observation.progress?.spelled ?? "no restore on record";
+        case "unavailable":
+            return `no answer (${observation.problem.code})`;
+        case "cancelled":
+            return `told to stop by ${observation.why}`;
+        default:
+            return observation;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/clean-text.js
+/*
+ * Text from a cluster is untrusted: a message with a line break and `::error::` in it would be a command to the runner,
+ * one with `|` or `<` would rearrange the job summary. It is cleaned where it is shown, not where it is stored.
+ */
+// Control characters, line and paragraph separators, zero-width and direction-changing characters.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
+/**
+ * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
+ * at its start), at most `most` characters.
+ */
+function cleanLine(text, most = 500) {
+    const line = text
+        .replace(UNPRINTABLE, " ")
+        .replaceAll("##[", "# #[")
+        .replace(/^\s*::/, ": :");
+    return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
+}
+/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
+function cleanMarkdown(text, most = 500) {
+    return cleanLine(text, most)
+        .replaceAll("&", "&amp;")
+        .replaceAll("<", "&lt;")
+        .replaceAll(">", "&gt;")
+        .replace(/[\\`*_[\]#|~@]/g, "\\$&");
+}
+
+;// CONCATENATED MODULE: ./build/shared/index.js
+/*
+ * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+/***/ }),
+
+/***/ 4942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -47020,4419 +52415,6 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "string_decoder"
-const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_.dirname(filePath);
-                        const upperName = external_path_.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec_exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = tr.argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new tr.ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function error(message, properties = {}) {
-    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 41 modules
-var shared = __nccwpck_require__(2927);
-;// CONCATENATED MODULE: ./build/action/runner-identity.js
-
-/** The audience that Microsoft Entra ID asks of federated tokens. */
-const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
-/**
- * The runner's OIDC token (`permissions: id-token: write`), exchanged for one of Microsoft Entra ID. It lives for minutes, so a
- * new one is asked for at each exchange. `@azure/identity` is loaded when it is first needed: it is a third of the bundle,
- * and most clusters know their clients by certificate.
- */
-function runnerIdentity(tenantId, clientId) {
-    return {
-        async getToken(scope, options) {
-            const { ClientAssertionCredential } = await __nccwpck_require__.e(/* import() */ 76).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
-            const assertion = () => getIDToken(EXCHANGE_AUDIENCE);
-            return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./build/action/runner.js
-
-
-
-/** The real one, over `@actions/core`. Every line is cleaned here, so that no text of a cluster becomes a command. */
-function githubRunner() {
-    const inputs = Object.fromEntries(shared/* INPUT_NAMES */.Qh.map((name) => [name, getInput(name)]));
-    maskSecrets(inputs);
-    return {
-        inputs,
-        proxies: {
-            httpProxy: variable("http_proxy"),
-            httpsProxy: variable("https_proxy"),
-            noProxy: variable("no_proxy"),
-        },
-        workloadIdentity: runnerIdentity,
-        line: (text) => info((0,shared/* cleanLine */.Ow)(text, 1_000)),
-        warn: (text) => warning((0,shared/* cleanLine */.Ow)(text, 1_000)),
-        annotate(kind, title, ...lines) {
-            const write = kind === "error" ? error : notice;
-            write(lines.map((line) => (0,shared/* cleanLine */.Ow)(line, 2_000)).join("\n"), { title: (0,shared/* cleanLine */.Ow)(title, 200) });
-        },
-        output: (name, value) => setOutput(name, value),
-        async summary(markdown) {
-            if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "")
-                return;
-            try {
-                await summary.addRaw(markdown, true).write();
-            }
-            catch (error) {
-                warning((0,shared/* cleanLine */.Ow)(`The job summary could not be written: ${String(error)}`));
-            }
-        },
-    };
-}
-/**
- * Whatever is secret is masked before anything else is printed. Not the short ones: a mask on `abc` would blank it in every
- * log and drop every job output that happens to hold it.
- */
-function maskSecrets(inputs) {
-    for (const name of shared/* INPUT_NAMES */.Qh) {
-        const value = inputs[name] ?? "";
-        if (isSecret(name) && value.length >= SHORTEST_MASKED)
-            setSecret(value);
-    }
-}
-const SHORTEST_MASKED = 8;
-function isSecret(name) {
-    const spec = shared/* INPUTS */.mc[name];
-    return spec.secret === true;
-}
-/** Both spellings are in use; the lower-case one wins, as it does for curl. */
-function variable(name) {
-    return process.env[name] ?? process.env[name.toUpperCase()];
-}
-
-
-/***/ }),
-
-/***/ 2927:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  mc: () => (/* reexport */ INPUTS),
-  Qh: () => (/* reexport */ INPUT_NAMES),
-  Ow: () => (/* reexport */ cleanLine),
-  nw: () => (/* reexport */ cleanMarkdown),
-  yg: () => (/* reexport */ describeProblems),
-  a3: () => (/* reexport */ formatDuration),
-  r4: () => (/* reexport */ formatInstant),
-  A0: () => (/* reexport */ instantFromMs),
-  DT: () => (/* reexport */ openCluster),
-  iL: () => (/* reexport */ parseDrillRequest),
-  ml: () => (/* reexport */ systemClock),
-  Lv: () => (/* reexport */ toRecord),
-  Qi: () => (/* reexport */ verifyRestore)
-});
-
-// UNUSED EXPORTS: GatewayError, OUTPUTS, OUTPUT_NAMES
-
-;// CONCATENATED MODULE: ./build/shared/inputs.js
-const INPUTS = {
-    "cluster-endpoint": {
-        required: true,
-        description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
-    },
-    "partition-id": {
-        required: true,
-        description: "Partition GUID(s), newline or comma separated.",
-    },
-    "timeout-minutes": {
-        default: "35",
-        description: "Deadline of the whole verification. Decimals are allowed (0.05 is 3 s), as for every duration here; at most 1440.",
-    },
-    "start-timeout-minutes": {
-        default: "5",
-        description: "How long to wait for the restore to appear.",
-    },
-    "poll-interval-seconds": {
-        default: "auto",
-        description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
-    },
-    "request-timeout-seconds": {
-        default: "20",
-        description: "One request, connection to last byte.",
-    },
-    "not-before": {
-        default: "auto",
-        description: "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of this step) or `any` (whatever is on record: last month's success passes too).",
-    },
-    "api-version": {
-        default: "6.4",
-        description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
-    },
-    "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
-    "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
-    "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
-    "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
-    "server-ca": {
-        description: "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
-    },
-    "server-certificate-thumbprint": {
-        description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
-    },
-    "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
-    "access-token": { description: "Microsoft Entra bearer token.", secret: true },
-    "entra-tenant-id": {
-        description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
-    },
-    "entra-client-id": {
-        description: "Client (application) id of that workload identity. Needs `permissions: id-token: write`.",
-    },
-    summary: {
-        default: "true",
-        description: "Write the job summary.",
-    },
-};
-const INPUT_NAMES = Object.keys(INPUTS).filter((name) => name in INPUTS);
-/** Every output, in the order they are set. All are strings; empty where there is nothing to say. */
-const OUTPUTS = {
-    verdict: "`passed`, `failed` or `inconclusive`; the worst partition's. Unset where the inputs were bad.",
-    reason: "Why, as one of the closed set of reasons in the README.",
-    "restore-state": "The state on record at the end, as the cluster spelled it.",
-    "restored-at": "When the cluster says the restore ended (RFC 3339, UTC).",
-    "restored-lsn": "LSN of the backup that was restored, as the cluster claims it.",
-    "restored-data-loss-version": "Epoch of that backup, first half.",
-    "restored-configuration-version": "Epoch of that backup, second half.",
-    "restore-seconds": "From `not-before` to `restored-at`.",
-    "elapsed-seconds": "How long the verification took.",
-    polls: "How many looks were taken.",
-    "failure-code": "The cluster's error code, where it gives one.",
-    "failure-message": "The cluster's error text, where it gives one.",
-    "passed-count": "Partitions that passed.",
-    "failed-count": "Partitions that failed.",
-    "inconclusive-count": "Partitions of which nothing certain can be said.",
-    result: "The whole record as compact JSON.",
-};
-const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./build/shared/service-fabric/credentials.js
-
-
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/** Every certificate of a PEM text, in order; one that does not parse spoils the whole. */
-function readCertificates(pem) {
-    const blocks = pem.match(PEM) ?? [];
-    try {
-        const [first, ...others] = blocks.map((block) => new external_node_crypto_.X509Certificate(block));
-        if (first !== undefined)
-            return { ok: true, value: [first, ...others] };
-    }
-    catch {
-        // OpenSSL's words for a broken block help nobody; the sentence below does.
-    }
-    return { ok: false, why: "must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)" };
-}
-/** An unencrypted PEM key. */
-function readPrivateKey(pem) {
-    if (/ENCRYPTED/.test(pem.slice(0, 200))) {
-        return { ok: false, why: "is an encrypted key; give it unencrypted, or certificate and key as client-pfx" };
-    }
-    try {
-        (0,external_node_crypto_.createPrivateKey)(pem);
-        return { ok: true, value: pem };
-    }
-    catch {
-        return { ok: false, why: "must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)" };
-    }
-}
-/** Whether certificate and key are a pair; both have been read before. */
-function arePair(cert, key) {
-    return cert.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(key));
-}
-/** A PFX in base64. OpenSSL 3 tells a wrong password from a file it cannot read, if not in words of this world. */
-function readPfx(base64, passphrase) {
-    const text = base64.replace(/\s/g, "");
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text))
-        return { ok: false, why: "must be a PFX file in base64" };
-    const pfx = Buffer.from(text, "base64");
-    try {
-        (0,external_node_tls_.createSecureContext)({ pfx, passphrase });
-        return { ok: true, value: pfx };
-    }
-    catch (error) {
-        return { ok: false, why: pfxProblem(error) };
-    }
-}
-function pfxProblem(error) {
-    const message = error instanceof Error ? error.message : "";
-    if (/mac verify failure/i.test(message))
-        return "cannot be opened: client-pfx-password is wrong";
-    if (/unsupported/i.test(message)) {
-        return "is encrypted in an outdated way (RC2, 3DES); export it again with AES-256 (openssl pkcs12 -export)";
-    }
-    return "must be a PFX file in base64, with one certificate and its key";
-}
-/** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */
-function readThumbprint(text) {
-    const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
-    if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex))
-        return { ok: true, value: hex };
-    return { ok: false, why: "must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint" };
-}
-/** A bearer token, without the word Bearer if it was pasted along. */
-function readToken(text) {
-    const token = text.trim().replace(/^bearer\s+/i, "");
-    if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
-        return { ok: true, value: token };
-    return { ok: false, why: "must be a bearer token, on one line" };
-}
-
-;// CONCATENATED MODULE: ./build/shared/access.js
-
-/** The inputs that hold a credential, by the way in they belong to. */
-const WAYS_IN = {
-    "a client certificate": ["client-certificate", "client-key"],
-    "a PFX": ["client-pfx", "client-pfx-password"],
-    "an access token": ["access-token"],
-    "a workload identity": ["entra-tenant-id", "entra-client-id"],
-};
-const TRUST_INPUTS = ["server-ca", "server-certificate-thumbprint", "server-common-name"];
-/**
- * Reads credential and trust. Every problem is noted, with no part of a secret in it; the result counts only if none was.
- * `insecure` says that an endpoint is plain http, over which no credential goes.
- */
-function parseAccess(text, note, insecure) {
-    const ways = Object.entries(WAYS_IN).filter(([, inputs]) => inputs.some((input) => text(input) !== ""));
-    const given = [...ways.flatMap(([, inputs]) => inputs), ...TRUST_INPUTS].filter((input) => text(input) !== "");
-    if (insecure)
-        for (const input of given)
-            note(input, "needs an https cluster-endpoint");
-    const [, second] = ways;
-    if (second !== undefined) {
-        note(second[1][0], `cannot go together with the other credential: give one of ${ways.map(([way]) => way).join(" and ")}`);
-    }
-    return { credential: readCredential(text, note), trust: readTrust(text, note) };
-}
-/** Every way in is read, so that all its problems are told; where several were given one of them was noted. */
-function readCredential(text, note) {
-    const found = [];
-    if (text("client-certificate") !== "" || text("client-key") !== "")
-        found.push(readPair(text, note));
-    if (text("client-pfx") !== "" || text("client-pfx-password") !== "")
-        found.push(access_readPfx(text, note));
-    if (text("access-token") !== "")
-        found.push(readGivenToken(text, note));
-    if (text("entra-tenant-id") !== "" || text("entra-client-id") !== "")
-        found.push(readIdentity(text, note));
-    return found[0] ?? NONE;
-}
-const NONE = { kind: "none" };
-function readPair(text, note) {
-    const [cert, key] = [text("client-certificate"), text("client-key")];
-    if (cert === "")
-        note("client-certificate", "is required with client-key");
-    if (key === "")
-        note("client-key", "is required with client-certificate");
-    const certificates = cert === "" ? undefined : noted("client-certificate", readCertificates(cert), note);
-    const privateKey = key === "" ? undefined : noted("client-key", readPrivateKey(key), note);
-    if (certificates === undefined || privateKey === undefined)
-        return NONE;
-    if (!arePair(certificates[0], privateKey))
-        note("client-key", "is not the key of client-certificate");
-    return { kind: "certificate", cert, key };
-}
-function access_readPfx(text, note) {
-    if (text("client-pfx") === "") {
-        note("client-pfx", "is required with client-pfx-password");
-        return NONE;
-    }
-    const passphrase = text("client-pfx-password");
-    const pfx = noted("client-pfx", readPfx(text("client-pfx"), passphrase), note);
-    return pfx === undefined ? NONE : { kind: "pfx", pfx, passphrase };
-}
-function readGivenToken(text, note) {
-    const token = noted("access-token", readToken(text("access-token")), note);
-    return token === undefined ? NONE : { kind: "token", token };
-}
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-function readIdentity(text, note) {
-    const [tenantId, clientId] = [text("entra-tenant-id"), text("entra-client-id")];
-    for (const [input, value] of [
-        ["entra-tenant-id", tenantId],
-        ["entra-client-id", clientId],
-    ]) {
-        if (!GUID.test(value))
-            note(input, "must be a GUID; both entra-tenant-id and entra-client-id are needed");
-    }
-    return { kind: "workload-identity", tenantId, clientId };
-}
-function readTrust(text, note) {
-    const ca = text("server-ca") === "" ? [] : (noted("server-ca", readCertificates(text("server-ca")), note) ?? []);
-    const thumbprints = text("server-certificate-thumbprint")
-        .split(/[\n,;]/)
-        .filter((item) => item.trim() !== "")
-        .map((item) => noted("server-certificate-thumbprint", readThumbprint(item), note))
-        .filter((item) => item !== undefined);
-    const commonName = text("server-common-name");
-    if (!/^[\w .*-]*$/.test(commonName))
-        note("server-common-name", "must be a certificate's name, such as cluster.example.com");
-    return { ca, thumbprints, commonName: commonName === "" ? undefined : commonName };
-}
-function noted(input, checked, note) {
-    if (checked.ok)
-        return checked.value;
-    note(input, checked.why);
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
-/** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
-const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
-const JITTER = 0.1;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
-/**
- * Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
- * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
- */
-function lookDelay(cadence, ageMs, jitter) {
-    if (cadence.kind === "fixed")
-        return cadence.everyMs;
-    const wanted = cadence.fraction * Math.max(0, ageMs) * (1 + JITTER * (2 * jitter - 1));
-    return clamp(wanted, cadence.minMs, cadence.maxMs);
-}
-/**
- * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
- * at most 30 s, so that partitions that failed together do not come back together. `previousMs` is what was returned for the
- * fault before (0 for the first in a row). A fixed interval below a second is the first delay instead. What the server asks
- * for (`Retry-After`) outranks it, up to a day.
- * @param jitter from 0 to 1
- */
-function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
-    const first = cadence.kind === "fixed" ? Math.min(cadence.everyMs, FIRST_RETRY_MS) : FIRST_RETRY_MS;
-    const most = Math.min(LONGEST_RETRY_MS, Math.max(first, 3 * previousMs));
-    return Math.max(first + jitter * (most - first), Math.min(retryAfterMs, 86_400_000));
-}
-function clamp(value, low, high) {
-    return Math.min(high, Math.max(low, value));
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/instant.js
-const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;
-/** What `new Date` can hold: 8.64e15 ms either side of 1970. */
-const LIMIT_MS = 8.64e15;
-/** An instant from milliseconds since 1970; fractions are cut. Throws `RangeError` where no date could hold it. */
-function instantFromMs(ms) {
-    const whole = Math.trunc(ms);
-    if (!isInstant(whole))
-        throw new RangeError(`${ms} is no instant`);
-    return whole;
-}
-function isInstant(ms) {
-    return Math.abs(ms) <= LIMIT_MS;
-}
-function earlier(a, b) {
-    return a < b ? a : b;
-}
-/** `later(at, 5_000)` is five seconds after `at`; a negative number goes back. */
-function later(at, byMs) {
-    return instantFromMs(at + byMs);
-}
-/**
- * Reads an RFC 3339 instant. The offset is required: a time without one names no instant, and guessing the zone is how
- * last night's restore becomes today's. Impossible dates (30 February) are refused rather than rolled over.
- */
-function parseInstant(text) {
-    const match = RFC_3339.exec(text.trim());
-    if (!match)
-        return undefined;
-    const field = (index) => Number(match[index] ?? 0);
-    const [year, month, day] = [field(1), field(2), field(3)];
-    const [hour, minute, second] = [field(4), field(5), field(6)];
-    const [offsetHours, offsetMinutes] = [field(9), field(10)];
-    if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
-        return undefined;
-    if (hour > 23 || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59)
-        return undefined;
-    const date = new Date(0);
-    date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which reads the years 0-99 as 1900-1999
-    date.setUTCHours(hour, minute, second, Number((match[7] ?? "").padEnd(3, "0").slice(0, 3)));
-    const sign = match[8] === "-" ? -1 : 1;
-    return instantFromMs(date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000);
-}
-function daysIn(year, month) {
-    const date = new Date(0);
-    date.setUTCFullYear(year, month, 0);
-    return date.getUTCDate();
-}
-/** RFC 3339 in UTC with milliseconds: `2026-02-03T10:20:30.000Z`. */
-function formatInstant(at) {
-    return new Date(at).toISOString();
-}
-/** `0.4 s`, `12 s`, `3 min 10 s`, `2 h 5 min`: a duration as people say it, to the two units that matter. */
-function formatDuration(ms) {
-    const seconds = Math.abs(ms) / 1_000;
-    const sign = ms < 0 ? "-" : "";
-    if (seconds < 10)
-        return `${sign}${Number(seconds.toFixed(1))} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${sign}${whole} s`;
-    const pair = (large, largeUnit, small, smallUnit) => sign + (small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`);
-    if (whole < 3_600)
-        return pair(Math.trunc(whole / 60), "min", whole % 60, "s");
-    const minutes = Math.round(seconds / 60);
-    if (minutes < 2_880)
-        return pair(Math.trunc(minutes / 60), "h", minutes % 60, "min");
-    const hours = Math.round(minutes / 60);
-    return pair(Math.trunc(hours / 24), "d", hours % 24, "h");
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/partition-id.js
-const partition_id_GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** Takes upper case, and the braces PowerShell and .NET print; everything else is `undefined`. */
-function parsePartitionId(text) {
-    const bare = text
-        .trim()
-        .replace(/^\{(.*)\}$/, "$1")
-        .toLowerCase();
-    return isCanonical(bare) ? bare : undefined;
-}
-function isCanonical(text) {
-    return partition_id_GUID.test(text);
-}
-
-;// CONCATENATED MODULE: ./build/shared/drill-request.js
-
-
-
-
-
-const TOLERANCE_MS = 5_000;
-const DAY_MINUTES = 1_440;
-/** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
-function parseDrillRequest(raw) {
-    const problems = [];
-    const note = (input, message) => void problems.push({ input, message });
-    const text = (input) => {
-        const spec = INPUTS[input];
-        return raw[input]?.trim() || spec.default || "";
-    };
-    const read = (input, parse) => {
-        const parsed = text(input) === "" ? bad("is required") : parse(text(input));
-        if (parsed.ok)
-            return parsed.value;
-        note(input, parsed.why);
-        return undefined;
-    };
-    const request = {
-        endpoints: read("cluster-endpoint", list(endpoint, (url) => url.href)),
-        partitionIds: read("partition-id", list(partition, (id) => id)),
-        timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
-        startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
-        cadence: read("poll-interval-seconds", cadence),
-        requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
-        notBefore: read("not-before", notBefore),
-        toleranceMs: TOLERANCE_MS,
-        apiVersion: read("api-version", apiVersion),
-        access: parseAccess(text, note, /^http:/im.test(text("cluster-endpoint"))),
-        summary: read("summary", yesOrNo),
-    };
-    const [first, ...others] = problems;
-    if (first !== undefined)
-        return { ok: false, problems: [first, ...others] };
-    if (!isComplete(request))
-        throw new TypeError("an input was neither read nor reported");
-    return { ok: true, request };
-}
-function isComplete(request) {
-    return Object.values(request).every((value) => value !== undefined);
-}
-/** One message, a line for every problem with the name of its input. */
-function describeProblems(problems) {
-    const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
-    return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
-}
-function good(value) {
-    return { ok: true, value };
-}
-function bad(why) {
-    return { ok: false, why };
-}
-/** The user's own text, short enough for a message. */
-function quote(text) {
-    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-function list(parse, identity) {
-    return (text) => {
-        const items = text
-            .split(/[\n,]/u)
-            .map((item) => item.trim())
-            .filter((item) => item !== "");
-        const parsed = items.map(parse);
-        const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
-        if (wrong.length > 0)
-            return bad(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
-        const unique = new Map(parsed.filter((item) => item.ok).map(({ value }) => [identity(value), value]));
-        const [first, ...others] = unique.values();
-        return first === undefined ? bad("is required") : good([first, ...others]);
-    };
-}
-function endpoint(text) {
-    // Nothing of a text that may hold credentials is echoed: it would put the password into the log.
-    if (text.includes("@"))
-        return bad("must not carry a user or password in the URL");
-    const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
-    if (!URL.canParse(text))
-        return bad(`must be ${form}; ${quote(text)} is none`);
-    const url = new URL(text);
-    if (url.protocol !== "https:" && url.protocol !== "http:")
-        return bad(`must be ${form}; ${quote(text)} is none`);
-    if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
-        return bad(`must be ${form}, without a path or query; got ${quote(text)}`);
-    return good(url);
-}
-function partition(text) {
-    const id = parsePartitionId(text);
-    return id === undefined
-        ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
-        : good(id);
-}
-const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
-function duration(unit, bounds) {
-    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-    return (text) => {
-        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
-        if (!inBounds)
-            return bad(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-    };
-}
-function cadence(text) {
-    if (text === "auto")
-        return good(ACTION_CADENCE);
-    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
-    return every.ok
-        ? good({ kind: "fixed", everyMs: every.value })
-        : bad(every.why.replace("must be", "must be `auto` or"));
-}
-function notBefore(text) {
-    if (text === "auto" || text === "any")
-        return good(text);
-    const at = parseInstant(text);
-    return at === undefined
-        ? bad(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`)
-        : good(at);
-}
-function apiVersion(text) {
-    return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
-        ? good(text)
-        : bad(`must be a version such as 6.4; got ${quote(text)}`);
-}
-function yesOrNo(text) {
-    const known = new Map([
-        ["true", true],
-        ["false", false],
-    ]).get(text.toLowerCase());
-    return known === undefined ? bad(`must be true or false; got ${quote(text)}`) : good(known);
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./build/shared/clock.js
-
-
-/**
- * The machine's clock as it was when the process started, carried on by the monotonic timer: a time correction in the
- * middle of a drill then neither shortens nor stretches a deadline.
- */
-const systemClock = {
-    now: () => instantFromMs(performance.timeOrigin + performance.now()),
-    async sleep(ms, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
-        }
-        catch (error) {
-            if (!signal.aborted)
-                throw error;
-        }
-    },
-};
-
-;// CONCATENATED MODULE: ./build/shared/cluster-gateway.js
-/**
- * The one error of this boundary. An abort asked for by the caller is *not* one. `message` starts with what happened and
- * may quote the cluster; which codes are worth a retry stands in `restore/problem.ts`.
- */
-class GatewayError extends Error {
-    name = "GatewayError";
-    code;
-    retryAfterMs;
-    constructor(code, message, options = {}) {
-        super(message, options.cause === undefined ? undefined : { cause: options.cause });
-        this.code = code;
-        this.retryAfterMs = options.retryAfterMs;
-    }
-    /** As a value for the heart. */
-    toProblem() {
-        return {
-            code: this.code,
-            message: this.message,
-            ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/exact-json.js
-/**
- * `JSON.parse` that loses no digit: an integer too large for a double comes out as the string of its digits (LSNs are
- * bare 64-bit numbers on the wire; `JSON.parse` makes 9007199254740992 of 9007199254740993).
- * @throws SyntaxError where the text is no JSON
- */
-function parseExactJson(text) {
-    return JSON.parse(text, keepDigits);
-}
-/** The third argument carries the source text (ES2025, "JSON.parse source text access"); the library's types lag behind. */
-function keepDigits(_key, value, context) {
-    if (typeof value !== "number" || Number.isSafeInteger(value))
-        return value;
-    const source = context?.source;
-    return source !== undefined && /^-?\d+$/.test(source) ? source : value;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/reply-faults.js
-
-/**
- * Signal -> problem; what is then done, and what the verdict says, stands in `restore/problem.ts`. Codes before statuses: the
- * Backup Restore Service and the native gateway map the same code to different statuses.
- */
-const REPLY_FAULTS = [
-    { status: 401, problem: "access-denied", refresh: true, source: "P21: Windows security; newer gateways for tokens" },
-    {
-        status: 403,
-        problem: "access-denied",
-        refresh: true,
-        source: "P20, P22: no certificate, expired token, wrong role",
-    },
-    {
-        status: 400,
-        message: "Invalid API Version",
-        problem: "api-version-refused",
-        source: "P5, P6: the cluster is of another generation",
-    },
-    {
-        codes: [
-            "FABRIC_E_NOT_READABLE",
-            "FABRIC_E_TRANSACTION_NOT_ACTIVE",
-            "FABRIC_E_SERVICE_TOO_BUSY",
-            "FABRIC_E_TIMEOUT",
-            "FABRIC_E_COMMUNICATION_ERROR",
-            "FABRIC_E_GATEWAY_NOT_REACHABLE",
-            "FABRIC_E_NO_WRITE_QUORUM",
-            "FABRIC_E_NOT_PRIMARY",
-            "FABRIC_E_NOT_READY",
-            "FABRIC_E_OBJECT_CLOSED",
-            "FABRIC_E_SERVICE_OFFLINE",
-            "FABRIC_E_RECONFIGURATION_PENDING",
-            "E_ABORT",
-        ],
-        problem: "server-trouble",
-        source: "P10-P12, P18 and section 7.1: the service moves, or is busy",
-    },
-    {
-        status: 404,
-        body: "empty",
-        problem: "backup-service-unavailable",
-        source: "P9: made by the gateway, which knows no such service",
-    },
-    {
-        status: 404,
-        body: "fabric",
-        problem: "partition-not-found",
-        source: "P3: made by the service, about the partition",
-    },
-    { status: 408, problem: "throttled", source: "never sent by this stack; front-ends do" },
-    { status: 429, problem: "throttled", source: "never sent by this stack; front-ends do" },
-    { status: [400, 499], problem: "rejected", source: "P4, P14-P17, P23: asking again cannot help" },
-    {
-        status: 502,
-        codes: ["SSL Handshake Failed", "Invalid SSL Certificate"],
-        problem: "server-fault",
-        source: "section 7.1: between gateway and service; seldom passes",
-    },
-    { status: [502, 504], problem: "server-trouble", source: "P10, P11 and section 7.1" },
-    { status: [500, 599], problem: "server-fault", source: "P13, P19, E_UNEXPECTED, numeric codes: capped" },
-    { status: [100, 399], problem: "unintelligible", source: "no redirect is ever sent by a cluster: a portal, a proxy" },
-];
-/** The row that speaks for this reply. Every status has one. */
-function faultOf(signal) {
-    const row = REPLY_FAULTS.find((candidate) => fits(candidate, signal));
-    return row ?? { problem: "unintelligible", source: "a status no HTTP knows" };
-}
-function fits({ status, codes, body, message }, signal) {
-    const [from, to] = typeof status === "object" ? status : [status ?? 0, status ?? Infinity];
-    return (signal.status >= from &&
-        signal.status <= to &&
-        (codes === undefined || codes.includes(signal.code)) &&
-        (body === undefined || body === signal.body) &&
-        (message === undefined || message === signal.message));
-}
-/**
- * Reads an error reply: `{"Error":{"Code","Message"}}` whatever its content type says (the service labels it text/plain),
- * Web API's `{"Message"}`, or the reason phrase where there is no body to speak of.
- */
-function signalOf({ status, statusText, body }) {
-    const parsed = parseOrNothing(body);
-    const error = isObject(parsed) ? parsed["Error"] : undefined;
-    if (isObject(error))
-        return { status, code: reply_faults_text(error["Code"]), message: reply_faults_text(error["Message"]), body: "fabric" };
-    if (isObject(parsed))
-        return { status, code: statusText, message: reply_faults_text(parsed["Message"]), body: "other" };
-    return { status, code: statusText, message: "", body: body.trim() === "" ? "empty" : "other" };
-}
-function parseOrNothing(body) {
-    try {
-        return parseExactJson(body);
-    }
-    catch {
-        return undefined; // XML, HTML, half a reply: the status and the reason phrase are all there is.
-    }
-}
-function isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function reply_faults_text(value) {
-    return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/replies.js
-
-
-
-/**
- * Reads a reply: a 200 by `parse`; 204 and an empty 200 as `null` ("there is none"), which `parse` decides about; every other
- * status as the fault it is.
- * @throws GatewayError
- */
-function readReply(reply, nowMs, parse) {
-    if (reply.status !== 200 && reply.status !== 204)
-        throw refusal(reply, nowMs);
-    const parsed = parse(reply.body.trim() === "" ? null : parseBody(reply.body));
-    if (!parsed.ok)
-        throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-    return parsed.value;
-}
-function parseBody(body) {
-    try {
-        return parseExactJson(body);
-    }
-    catch (error) {
-        throw new GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
-            cause: error,
-        });
-    }
-}
-function refusal(reply, nowMs) {
-    const signal = signalOf(reply);
-    const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
-    const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
-    return new GatewayError(faultOf(signal).problem, message, { retryAfterMs: retryAfter(reply, nowMs) });
-}
-/** Whether the refusal may be one of a credential that has run out. */
-function asksForRefresh(reply) {
-    return reply.status >= 400 && faultOf(signalOf(reply)).refresh === true;
-}
-/** `Retry-After`, in seconds or as an HTTP date, as a time from now; never negative. */
-function retryAfter({ headers }, nowMs) {
-    const header = headers["retry-after"];
-    if (typeof header !== "string")
-        return undefined;
-    if (/^\d{1,6}$/.test(header))
-        return Number(header) * 1_000;
-    const ms = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) - nowMs : Number.NaN;
-    return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/requests.js
-/*
- * Where to ask for what. The Backup Restore Service wants api-version 6.4 or more (the preview clusters: 6.2-preview); native
- * routes want at most the cluster's own version, so each is asked for with the lowest that carries what is needed.
- */
-/** The two generations of the REST surface: everything since 6.4, and the preview clusters of 6.2 and 6.3. */
-const PREVIEW_VERSION = "6.2-preview";
-/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress */
-function restoreProgressPath(id, version) {
-    return path(["Partitions", id, "$", "GetRestoreProgress"], { "api-version": version });
-}
-/** Needs a backup policy over the partition. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist */
-function backupsPath(id, version, token) {
-    return path(["Partitions", id, "$", "GetBackups"], { "api-version": version, ContinuationToken: token });
-}
-/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo */
-function partitionInfoPath(id) {
-    return path(["Partitions", id], { "api-version": "6.0" });
-}
-/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth */
-function partitionHealthPath(id) {
-    return path(["Partitions", id, "$", "GetHealth"], { "api-version": "6.0" });
-}
-/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo */
-function serviceNamePath(id) {
-    return path(["Partitions", id, "$", "GetServiceName"], { "api-version": "6.0" });
-}
-/** 6.4 adds `PrimaryEpoch`. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist */
-function partitionsPath(serviceName, brsVersion, token) {
-    return path(["Services", entityId(serviceName), "$", "GetPartitions"], {
-        "api-version": brsVersion === PREVIEW_VERSION ? "6.0" : "6.4",
-        ContinuationToken: token,
-    });
-}
-/** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist */
-function servicesPath(applicationName, token) {
-    return path(["Applications", entityId(applicationName), "$", "GetServices"], {
-        "api-version": "6.0",
-        ContinuationToken: token,
-    });
-}
-/** Anonymous. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getaadmetadata */
-function aadMetadataPath() {
-    return path(["$", "GetAadMetadata"], { "api-version": "6.0" });
-}
-/**
- * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
- * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
- */
-function requestUrl(endpoint, pathAndQuery, budgetMs) {
-    const url = new URL(pathAndQuery, endpoint);
-    url.searchParams.set("timeout", String(Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)))));
-    return url;
-}
-/** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */
-function entityId(name) {
-    return name.replace(/^fabric:\/+/i, "").replaceAll("/", "~");
-}
-/** Every segment and value is percent-encoded: continuation tokens hold `+`, spaces and slashes. Empty values are left out. */
-function path(segments, query) {
-    const pairs = Object.entries(query).filter(([, value]) => value !== "");
-    const encoded = segments.map((segment) => (segment === "$" ? segment : encodeURIComponent(segment)));
-    return `/${encoded.join("/")}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/ask.js
-
-
-
-
-/**
- * One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
- * reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
- * Whether and when to ask again is the heart's business.
- */
-function asker(options) {
-    const memory = { ...options, preferred: 0, version: options.apiVersion };
-    return async (path, look) => {
-        const left = countdown(options.clock, look);
-        const asked = path(memory.version);
-        const answered = await withCredential(memory, asked, look);
-        const other = path(PREVIEW_VERSION);
-        if (other === asked || !refusesVersion(answered.reply))
-            return answered;
-        const again = await withCredential(memory, other, left());
-        if (refusesVersion(again.reply))
-            return answered;
-        memory.version = PREVIEW_VERSION;
-        return again;
-    };
-}
-function refusesVersion(reply) {
-    return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
-}
-async function withCredential(memory, path, look) {
-    const left = countdown(memory.clock, look);
-    const answered = await viaAnyEndpoint(memory, path, left, (await authorization(memory.tokens, look, false)) ?? {});
-    if (!asksForRefresh(answered.reply))
-        return answered;
-    const renewed = await authorization(memory.tokens, left(), true);
-    return renewed === undefined ? answered : viaAnyEndpoint(memory, path, left, renewed);
-}
-/** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
-async function authorization(tokens, look, refresh) {
-    const token = await tokens?.token(look, refresh);
-    if (token !== undefined)
-        return { authorization: `Bearer ${token}` };
-    return refresh ? undefined : {};
-}
-async function viaAnyEndpoint(memory, path, left, headers) {
-    const { endpoints, transport, clock } = memory;
-    for (let attempt = 1;; attempt++) {
-        const endpoint = endpoints[memory.preferred] ?? endpoints[0];
-        const sentAt = clock.now();
-        const look = left();
-        try {
-            const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
-            return { reply, sentAt, receivedAt: clock.now() };
-        }
-        catch (error) {
-            if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code))
-                throw error;
-            memory.preferred = (memory.preferred + 1) % endpoints.length;
-            if (attempt === endpoints.length || left().budgetMs <= 1)
-                throw error;
-        }
-    }
-}
-/** What is left of a budget whenever it is asked for; never less than a millisecond. */
-function countdown(clock, look) {
-    const until = clock.now() + look.budgetMs;
-    return () => ({ ...look, budgetMs: Math.max(1, until - clock.now()) });
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/fields.js
-/*
- * Reading `unknown` JSON field by field, for the parsers of this room.
- */
-function fields_isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-/** What a value is, in a few words for a message; never more than a short piece of it. */
-function describe(value) {
-    if (value === undefined)
-        return "missing";
-    if (Array.isArray(value))
-        return "a list";
-    if (fields_isObject(value))
-        return "an object";
-    return JSON.stringify(value).slice(0, 60);
-}
-/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
-function given(key, value) {
-    const object = {};
-    if (value !== undefined)
-        object[key] = value;
-    return object;
-}
-function fields_good(value) {
-    return { ok: true, value };
-}
-function unreadable(why) {
-    return { ok: false, why };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/int64.js
-const DIGITS = /^-?\d{1,19}$/;
-/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
-function parseInt64(value) {
-    const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
-    if (typeof text !== "string" || !DIGITS.test(text))
-        return undefined;
-    const canonical = BigInt(text).toString();
-    return isInt64(canonical) ? canonical : undefined;
-}
-function isInt64(canonical) {
-    return BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/restore-point.js
-
-
-
-/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
-function readEpoch(epoch) {
-    const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
-    const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
-    return dataLossVersion === undefined || configurationVersion === undefined
-        ? undefined
-        : { dataLossVersion, configurationVersion };
-}
-/** An epoch and an LSN, under the names given; `undefined` where there is no epoch at all. */
-function readPoint(body, epochName, lsnName) {
-    const fields = body[epochName] ?? undefined;
-    const lsnField = body[lsnName] ?? undefined;
-    if (fields === undefined)
-        return fields_good(undefined);
-    if (!fields_isObject(fields))
-        return unreadable(`${epochName} is ${describe(fields)}`);
-    const epoch = readEpoch(fields);
-    if (epoch === undefined)
-        return unreadable(`${epochName} holds no pair of 64-bit integers`);
-    const lsn = parseInt64(lsnField);
-    return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : fields_good({ epoch, lsn });
-}
-/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
-function readTime(value) {
-    const at = typeof value === "string" ? parseInstant(value) : undefined;
-    return at !== undefined && at >= YEAR_2 ? at : undefined;
-}
-/** 0002-01-01T00:00:00Z. */
-const YEAR_2 = -62_104_060_800_000;
-
-;// CONCATENATED MODULE: ./build/shared/restore/parse-partition.js
-
-
-
-
-/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
-function parsePartitionInfo(body) {
-    if (!fields_isObject(body))
-        return unreadable(`a partition is ${describe(body)}`);
-    const information = body["PartitionInformation"];
-    const id = fields_isObject(information) ? parse_partition_text(information["Id"]) : undefined;
-    const partitionId = id === undefined ? undefined : parsePartitionId(id);
-    const [status, health] = [parse_partition_text(body["PartitionStatus"]), parse_partition_text(body["HealthState"])];
-    if (partitionId === undefined)
-        return unreadable("PartitionInformation holds no partition GUID");
-    if (status === undefined || health === undefined)
-        return unreadable("PartitionStatus or HealthState is missing");
-    const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
-    return fields_good({
-        partitionId,
-        stateful: body["ServiceKind"] === "Stateful",
-        status,
-        health,
-        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
-        ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
-        ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
-    });
-}
-/** A service out of a list. Only stateful ones with persisted state can be restored. */
-function parseServiceInfo(body) {
-    if (!fields_isObject(body))
-        return unreadable(`a service is ${describe(body)}`);
-    const [name, kind] = [parse_partition_text(body["Name"]), parse_partition_text(body["ServiceKind"])];
-    if (name === undefined || kind === undefined)
-        return unreadable("a service has no Name or no ServiceKind");
-    const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
-    return fields_good({
-        name,
-        persisted,
-        kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
-    });
-}
-/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
-function parseBackup(body) {
-    if (!fields_isObject(body))
-        return unreadable(`a backup is ${describe(body)}`);
-    const backupId = parsePartitionId(parse_partition_text(body["BackupId"]) ?? "");
-    if (backupId === undefined)
-        return unreadable("a backup has no BackupId");
-    const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
-    if (!point.ok)
-        return point;
-    return fields_good({
-        backupId,
-        type: parse_partition_text(body["BackupType"]) ?? "",
-        location: parse_partition_text(body["BackupLocation"]) ?? "",
-        ...given("createdAt", readTime(body["CreationTimeUtc"])),
-        ...given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
-    });
-}
-/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
-function parseRestoreHealthEvent(body) {
-    const events = fields_isObject(body) ? body["HealthEvents"] : undefined;
-    if (!Array.isArray(events))
-        return unreadable(`HealthEvents is ${describe(events)}`);
-    const found = events
-        .filter((event) => fields_isObject(event))
-        .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
-        .filter((event) => event["IsExpired"] !== true)
-        .flatMap((event) => {
-        const at = readTime(event["SourceUtcTimestamp"]);
-        const description = (parse_partition_text(event["Description"]) ?? "").slice(0, 300);
-        return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
-    })
-        .toSorted((a, b) => b.at - a.at);
-    return fields_good(found[0] ?? null);
-}
-function parseServiceName(body) {
-    const name = fields_isObject(body) ? parse_partition_text(body["Name"]) : undefined;
-    return name === undefined ? unreadable("the service has no Name") : fields_good(name);
-}
-function parsePage(body) {
-    const items = fields_isObject(body) ? body["Items"] : undefined;
-    if (!fields_isObject(body) || !Array.isArray(items))
-        return unreadable(`Items is ${describe(items)}`);
-    const token = body["ContinuationToken"] ?? "";
-    return typeof token === "string"
-        ? fields_good({ items, continuationToken: token })
-        : unreadable(`ContinuationToken is ${describe(token)}`);
-}
-function parse_partition_text(value) {
-    return typeof value === "string" && value !== "" ? value : undefined;
-}
-function count(value) {
-    const exact = parseInt64(value);
-    return exact === undefined ? undefined : Number(exact);
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/parse-restore-progress.js
-
-
-/**
- * Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
- *
- * Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
- * is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
- */
-function parseRestoreProgress(body) {
-    if (body === null)
-        return fields_good(null);
-    if (!fields_isObject(body))
-        return unreadable(`the reply is ${describe(body)}, not an object`);
-    const spelled = body["RestoreState"];
-    if (typeof spelled !== "string" || !/^[A-Za-z]/.test(spelled))
-        return unreadable(`RestoreState is ${describe(spelled)}`);
-    switch (spelled) {
-        case "Accepted":
-        case "RestoreInProgress":
-        case "SecondariesInProgress":
-        case "SecondaryInProgress": {
-            // The release notes spell the new state both ways.
-            const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
-            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-            return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
-        }
-        case "Success": {
-            const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-            if (!point.ok)
-                return point;
-            return known({
-                state: "Success",
-                spelled,
-                ...given("at", readTime(body["TimeStampUtc"])),
-                ...given("point", point.value),
-            });
-        }
-        case "Failure":
-        case "Timeout":
-        case "Invalid":
-            return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
-        default:
-            return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
-    }
-}
-/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
-function readFailure(body) {
-    const error = body["FailureError"];
-    if (!fields_isObject(error))
-        return undefined;
-    const code = error["Code"];
-    const message = error["Message"];
-    return {
-        code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
-        message: typeof message === "string" ? message.slice(0, 1_000) : "",
-    };
-}
-function known(progress) {
-    return fields_good(progress);
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/clock-skew.js
-/**
- * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
- * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
- * lets less pass. A reply out of a cache (`Age`) bears the date of another day and tells nothing.
- */
-function clockSkew({ headers }, sentAt, receivedAt) {
-    const date = headers["date"];
-    const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
-    if (Number.isNaN(serverMs))
-        return undefined;
-    const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
-    return least > 0 || most < 0 ? Math.round(most) : 0;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/rest-gateway.js
-
-
-
-
-
-
-
-
-/** A cluster behind its REST gateway(s). */
-function restGateway(options) {
-    const { clock } = options;
-    const ask = asker(options);
-    const one = async (path, look, parse) => {
-        const { reply, receivedAt } = await ask(path, look);
-        return readReply(reply, receivedAt, parse);
-    };
-    const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
-    return {
-        async restoreProgress(id, look) {
-            const { reply, sentAt, receivedAt } = await ask((version) => restoreProgressPath(id, version), look);
-            const progress = readReply(reply, receivedAt, parseRestoreProgress);
-            return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
-        },
-        partitionInfo: (id, look) => one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo)),
-        restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
-        serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
-        partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
-        services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
-        backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup),
-    };
-}
-/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
-async function everyPage(left, parse, page) {
-    const seen = new Set([""]);
-    const all = [];
-    for (let token = "";;) {
-        const { items, continuationToken } = await page(token, left());
-        for (const item of items) {
-            const parsed = parse(item);
-            if (!parsed.ok)
-                throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-            all.push(parsed.value);
-        }
-        if (continuationToken === "")
-            return all;
-        if (seen.has(continuationToken)) {
-            throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
-        }
-        seen.add(continuationToken);
-        token = continuationToken;
-    }
-}
-/** 204 is how GET /Partitions/{id} says that there is none. */
-function orNull(parse) {
-    return (body) => (body === null ? fields_good(null) : parse(body));
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
-
-const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
-/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
-function distrust(trust, presented, nowMs) {
-    const { certificate, chainError, hostname } = presented;
-    const outside = outsideValidity(certificate, nowMs);
-    if (outside !== undefined)
-        return outside;
-    const pinned = trust.thumbprints.length > 0;
-    if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) {
-        return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
-    }
-    const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
-    const chainMatters = !named && (!pinned || trust.ca.length > 0);
-    if (chainMatters && chainError !== undefined)
-        return `its certificate is not trusted (${chainError})`;
-    if (trust.commonName !== undefined) {
-        const bears = certificate.checkHost(trust.commonName, { subject: "always", wildcards: false }) !== undefined;
-        return bears ? undefined : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
-    }
-    if (pinned || named)
-        return undefined;
-    return (0,external_node_tls_.checkServerIdentity)(hostname, legacy(certificate))?.message;
-}
-function outsideValidity({ validFromDate, validToDate }, nowMs) {
-    if (nowMs > validToDate.getTime())
-        return `its certificate expired on ${validToDate.toISOString()}`;
-    if (nowMs < validFromDate.getTime())
-        return `its certificate is not valid before ${validFromDate.toISOString()}`;
-    return undefined;
-}
-/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
-function thumbprintsOf({ fingerprint, fingerprint256 }) {
-    return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
-}
-function nameOf(certificate) {
-    return ([certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") ||
-        "no name at all");
-}
-/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
-function legacy(certificate) {
-    return certificate.toLegacyObject();
-}
-const EXPIRY_WARNING_MS = 30 * 86_400_000;
-/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-function expiryWarning(whose, { validToDate }, nowMs) {
-    const left = validToDate.getTime() - nowMs;
-    if (left < 0 || left > EXPIRY_WARNING_MS)
-        return undefined;
-    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/tokens.js
-
-
-/** A token that was given: it is what it is. */
-function givenToken(token) {
-    return { token: (_look, refresh) => Promise.resolve(refresh ? undefined : token) };
-}
-/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
-function parseAadMetadata(body) {
-    const metadata = fields_isObject(body) ? body["metadata"] : undefined;
-    if (!fields_isObject(body) || !fields_isObject(metadata))
-        return unreadable(`the Entra metadata is ${describe(metadata)}`);
-    const { tenant, cluster } = metadata;
-    if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
-        return unreadable("the cluster is not set up for Microsoft Entra ID");
-    }
-    return fields_good({ tenantId: tenant, clusterId: cluster });
-}
-/** A token is renewed this long before it ends. */
-const EARLY_MS = 5 * 60_000;
-/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
-function entraTokens({ credential, registration, tenantId, clock }) {
-    let scope;
-    let held;
-    return {
-        async token(look, refresh) {
-            if (!refresh && held !== undefined && clock.now() < held.until)
-                return held.token;
-            scope ??= scopeOf(await registration(look), tenantId);
-            const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
-            const got = await asked(credential(), scope, abortSignal, look);
-            const lifetime = got.expiresOnTimestamp - clock.now();
-            held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
-            return got.token;
-        },
-    };
-}
-function scopeOf(registration, tenantId) {
-    if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
-        throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
-    }
-    return `${registration.clusterId}/.default`;
-}
-async function asked(credential, scope, abortSignal, look) {
-    try {
-        return await fetched(credential, scope, abortSignal);
-    }
-    catch (error) {
-        if (look.signal.aborted || error instanceof GatewayError)
-            throw error;
-        if (abortSignal.aborted)
-            throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
-        const refused = error instanceof Error && error.name === "AuthenticationError";
-        const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-        throw new GatewayError(refused ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, {
-            cause: error,
-        });
-    }
-}
-async function fetched(credential, scope, abortSignal) {
-    const got = await credential.getToken(scope, { abortSignal });
-    if (got === null)
-        throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
-    return got;
-}
-
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
-
-/**
- * The proxy for a URL, or none. As curl has it: https goes through HTTPS_PROXY only, NO_PROXY holds hosts, `.suffixes`,
- * `host:port`, `*`; addresses in CIDR form too. Loopback has no special place.
- * @throws TypeError where the variable is no URL, naming the variable and never its value, which may hold a password
- */
-function proxyFor(url, variables) {
-    const https = url.protocol === "https:";
-    const value = (https ? variables.httpsProxy : variables.httpProxy)?.trim() ?? "";
-    if (value === "" || isExempt(url, variables.noProxy ?? ""))
-        return undefined;
-    const text = value.includes("://") ? value : `http://${value}`;
-    const proxy = URL.canParse(text) ? new URL(text) : undefined;
-    if (proxy === undefined || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
-        throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL`);
-    }
-    return proxy;
-}
-/** Host and port: all of a proxy that may be shown. */
-function proxyName(proxy) {
-    return proxy.port === "" ? proxy.hostname : `${proxy.hostname}:${proxy.port}`;
-}
-/** The value of `Proxy-Authorization`, from the URL's user info. */
-function proxyAuthorization({ username, password }) {
-    if (username === "" && password === "")
-        return undefined;
-    return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
-}
-function isExempt(url, noProxy) {
-    const host = bareHost(url.hostname);
-    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    return noProxy
-        .split(/[\s,]+/)
-        .filter((entry) => entry !== "")
-        .some((entry) => matches(entry.toLowerCase(), host, port));
-}
-function matches(entry, host, port) {
-    if (entry === "*")
-        return true;
-    if (entry.includes("/"))
-        return inSubnet(entry, host);
-    const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
-    if (onlyPort !== undefined && (0,external_node_net_.isIP)(entry) === 0 && onlyPort !== port)
-        return false;
-    const wanted = bareHost((0,external_node_net_.isIP)(entry) === 0 ? name : entry).replace(/^\*?\./, "");
-    return host === wanted || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${wanted}`));
-}
-function inSubnet(entry, host) {
-    const [network = "", prefix = ""] = entry.split("/");
-    const family = (0,external_node_net_.isIP)(network);
-    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix))
-        return false;
-    const bits = Number(prefix);
-    if (bits > (family === 4 ? 32 : 128))
-        return false;
-    const type = family === 4 ? "ipv4" : "ipv6";
-    const list = new external_node_net_.BlockList();
-    list.addSubnet(network, bits, type);
-    return list.check(host, type);
-}
-function bareHost(hostname) {
-    return hostname
-        .toLowerCase()
-        .replace(/^\[(.*)\]$/, "$1")
-        .replace(/\.$/, "");
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
-
-
-
-
-
-
-
-
-/**
- * An undici connector for https that checks the server **before undici may write a byte**, directly and through a proxy
- * alike. Why our own: undici's ProxyAgent takes TLS options but no connector, and options alone cannot pin a thumbprint
- * (`rejectUnauthorized: false` silently switches `checkServerIdentity` off).
- *
- * What a server that fails the check has seen by then: the handshake, in which TLS shows it the client certificate's public
- * half if it asked. No token, no request, no key.
- */
-function secureConnector(options) {
-    const secureContext = contextOptions(options);
-    return (target, callback) => void handOver(establish(target, options, secureContext), callback);
-}
-async function handOver(connecting, callback) {
-    let socket;
-    try {
-        socket = await connecting;
-    }
-    catch (error) {
-        callback(error instanceof Error ? error : new Error(String(error)), null);
-        return;
-    }
-    callback(null, socket);
-}
-function contextOptions({ trust, identity }) {
-    const withIdentity = identity.cert !== undefined || identity.pfx !== undefined;
-    return {
-        ...identity,
-        ca: trust.ca.length > 0
-            ? trust.ca.map((certificate) => certificate.toString())
-            : [...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")],
-        allowPartialTrustChain: trust.ca.length > 0,
-        // The gateway (http.sys) asks for the client certificate after the handshake: Node can answer that on TLS 1.2 only.
-        ...(withIdentity ? { maxVersion: "TLSv1.2" } : {}),
-    };
-}
-async function establish(target, options, secureContext) {
-    const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
-    const port = Number(target.port === "" ? 443 : target.port);
-    const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
-    const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
-    const socket = (0,external_node_tls_.connect)({
-        ...secureContext,
-        socket: underneath,
-        ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
-        ALPNProtocols: ["http/1.1"],
-        rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
-        checkServerIdentity: () => undefined,
-    });
-    await settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
-    const why = suspicion(socket, hostname, options);
-    if (why !== undefined) {
-        socket.destroy();
-        throw new GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
-    }
-    socket.setNoDelay(true);
-    return socket;
-}
-function suspicion(socket, hostname, { trust, nowMs, warn }) {
-    const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined)
-        return "it presented no certificate";
-    const chainError = socket.authorized ? undefined : String(socket.authorizationError);
-    const why = distrust(trust, { certificate, chainError, hostname }, nowMs());
-    const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
-    if (why === undefined && ending !== undefined)
-        warn(ending);
-    return why;
-}
-async function direct(host, port, options) {
-    const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
-    await settled(socket, "connect", `the connection to ${host}:${port}`, options);
-    return socket;
-}
-/** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
-function tunnel(proxy, target, port, { timeoutMs, closing }) {
-    const authorization = proxyAuthorization(proxy);
-    const authority = `${target.hostname}:${port}`;
-    const open = proxy.protocol === "https:" ? external_node_https_.request : external_node_http_.request;
-    return new Promise((resolve, reject) => {
-        const refuse = (why, cause) => reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
-        const connecting = open({
-            host: proxy.hostname.replace(/^\[(.*)\]$/, "$1"),
-            port: proxy.port === "" ? (proxy.protocol === "https:" ? 443 : 80) : Number(proxy.port),
-            method: "CONNECT",
-            path: authority,
-            headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
-            agent: false,
-            timeout: timeoutMs,
-            signal: closing,
-        });
-        connecting.once("connect", (response, socket) => {
-            if (response.statusCode === 200)
-                return resolve(socket);
-            socket.destroy();
-            return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
-        });
-        connecting.once("response", (response) => {
-            response.resume();
-            refuse(`answered HTTP ${response.statusCode} instead of opening a tunnel`);
-        });
-        connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
-        connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
-        connecting.end();
-    });
-}
-/** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
-async function settled(socket, event, what, { timeoutMs, closing }) {
-    const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
-    try {
-        await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
-    }
-    catch (error) {
-        socket.destroy();
-        throw limit.aborted ? new Error(`${what} took longer than ${timeoutMs} ms`, { cause: error }) : error;
-    }
-    function ended() {
-        throw new Error(`${what} was closed by the other side`);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
-
-
-
-
-const LARGEST_BODY = 1_048_576;
-/** Less than the default request timeout, so that a second gateway can still be asked within it. */
-const CONNECT_MS = 10_000;
-/**
- * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
- * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
- * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
- */
-function httpTransport(options) {
-    const closing = new AbortController();
-    const pools = new Map();
-    const dispatcherFor = (url) => {
-        const known = pools.get(url.origin);
-        if (known !== undefined)
-            return known;
-        const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
-        pools.set(url.origin, pool);
-        return pool;
-    };
-    return {
-        async get(url, { budgetMs, signal }, headers = {}) {
-            const budget = AbortSignal.timeout(Math.ceil(budgetMs));
-            try {
-                const response = await (0,undici/* request */.Em)(url, {
-                    dispatcher: dispatcherFor(url),
-                    headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
-                    signal: AbortSignal.any([signal, budget]),
-                });
-                const { statusCode: status, statusText, headers: received } = response;
-                return { status, statusText, headers: received, body: await readCapped(response.body) };
-            }
-            catch (error) {
-                if (signal.aborted)
-                    throw error;
-                throw asGatewayError(error, url, budget.aborted ? Math.ceil(budgetMs) : undefined);
-            }
-        },
-        async close() {
-            closing.abort();
-            await Promise.all([...pools.values()].map((pool) => pool.destroy()));
-        },
-    };
-}
-function openPool(url, options) {
-    const limits = { connections: 8, pipelining: 1, allowH2: false };
-    if (url.protocol === "https:")
-        return new undici/* Agent */.g6({ ...limits, connect: secureConnector(options) });
-    const proxy = proxyFor(url, options.proxies);
-    if (proxy === undefined)
-        return new undici/* Agent */.g6({ ...limits, connect: { timeout: options.timeoutMs } });
-    const token = proxyAuthorization(proxy);
-    return new undici/* ProxyAgent */.kT({
-        ...limits,
-        uri: `${proxy.protocol}//${proxy.host}`,
-        ...(token === undefined ? {} : { token }),
-    });
-}
-async function readCapped(body) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of body) {
-        size += chunk.length;
-        if (size > LARGEST_BODY)
-            throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
-        chunks.push(chunk);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
-}
-function asGatewayError(error, url, overBudgetMs) {
-    if (error instanceof GatewayError)
-        return error;
-    if (overBudgetMs !== undefined) {
-        return new GatewayError("timed-out", `no answer from ${url.host} within ${overBudgetMs} ms`, { cause: error });
-    }
-    const root = rootCause(error);
-    if (root instanceof GatewayError)
-        return root;
-    const code = codeOf(root);
-    if (NO_TLS.has(code)) {
-        return new GatewayError("untrusted-server", `${url.host} does not speak TLS as it should: ${transport_describe(root)}`, {
-            cause: error,
-        });
-    }
-    if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
-        return new GatewayError("access-denied", `${url.host} refused our certificate: ${transport_describe(root)}`, {
-            cause: error,
-        });
-    }
-    return new GatewayError("unreachable", `${url.host} cannot be reached: ${transport_describe(root)}`, { cause: error });
-}
-/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
-const NO_TLS = new Set([
-    "ERR_SSL_WRONG_VERSION_NUMBER",
-    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-    "ERR_SSL_HTTP_REQUEST",
-    "ERR_SSL_UNSUPPORTED_PROTOCOL",
-    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
-]);
-/** The innermost error says more than those around it. */
-function rootCause(error) {
-    if (error instanceof GatewayError)
-        return error;
-    if (error instanceof AggregateError && error.errors.length > 0)
-        return rootCause(error.errors[0]);
-    if (error instanceof Error && error.cause !== undefined && !(error instanceof undici/* errors */.sO.ResponseError))
-        return rootCause(error.cause);
-    return error;
-}
-function codeOf(error) {
-    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-function transport_describe(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const code = codeOf(error);
-    // OpenSSL's own lines carry source files and thread ids; its code says all there is.
-    if (code.startsWith("ERR_SSL_"))
-        return code;
-    return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/open-cluster.js
-
-
-
-
-
-
-
-
-
-/** The cluster's gateway client. Connects to nothing yet. */
-function openCluster(access, surroundings) {
-    const { endpoints, apiVersion, credential, trust } = access;
-    const { clock, proxies } = surroundings;
-    const warn = once(surroundings.warn);
-    if (credential.kind === "certificate") {
-        const ending = expiryWarning("The client certificate", new external_node_crypto_.X509Certificate(credential.cert), clock.now());
-        if (ending !== undefined)
-            warn(ending);
-    }
-    const transport = httpTransport({ trust, identity: identityOf(credential), proxies, nowMs: () => clock.now(), warn });
-    const options = { endpoints, apiVersion, transport, clock };
-    const tokens = tokensOf(credential, options, surroundings);
-    return {
-        gateway: restGateway(tokens === undefined ? options : { ...options, tokens }),
-        close: () => transport.close(),
-    };
-}
-function identityOf(credential) {
-    switch (credential.kind) {
-        case "certificate":
-            return { cert: credential.cert, key: credential.key };
-        case "pfx":
-            return { pfx: Buffer.from(credential.pfx), passphrase: credential.passphrase };
-        case "none":
-        case "token":
-        case "workload-identity":
-            return {};
-        default:
-            return credential;
-    }
-}
-function tokensOf(credential, options, { clock, workloadIdentity }) {
-    if (credential.kind === "token")
-        return givenToken(credential.token);
-    if (credential.kind !== "workload-identity")
-        return undefined;
-    const { tenantId, clientId } = credential;
-    const ask = asker(options);
-    return entraTokens({
-        clock,
-        tenantId,
-        credential: () => {
-            if (workloadIdentity !== undefined)
-                return workloadIdentity(tenantId, clientId);
-            throw new GatewayError("access-denied", "this host has no identity to exchange for a token");
-        },
-        registration: async (look) => {
-            const { reply, receivedAt } = await ask(aadMetadataPath, look);
-            return readReply(reply, receivedAt, parseAadMetadata);
-        },
-    });
-}
-function once(warn) {
-    const said = new Set();
-    return (text) => {
-        if (said.has(text))
-            return;
-        said.add(text);
-        warn(text);
-    };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/dice.js
-/**
- * Draws a number in [0, 1) and the dice to draw the next one with. A 32-bit linear congruential step (the constants are
- * Knuth's): plenty to keep pollers apart, useless for secrets. Drawn from the high bits, the low ones repeat early.
- */
-function draw(dice) {
-    const next = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
-    return { value: next / 2 ** 32, dice: next };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/verdict.js
-/** Every way a verification can end: a closed set. Only `passed` is green. */
-const REASONS = {
-    restored: {
-        verdict: "passed",
-        when: "The cluster reports `Success`, and it is the success of this restore.",
-    },
-    "restore-failed": { verdict: "failed", when: "The cluster reports `Failure` (or `Invalid`) for this restore." },
-    "restore-timed-out": {
-        verdict: "failed",
-        when: "The cluster reports `Timeout` for this restore: it stopped waiting. The restore may still complete.",
-    },
-    "deadline-exceeded": { verdict: "failed", when: "Our deadline came while this restore was still under way." },
-    "wrong-backup": { verdict: "failed", when: "Another restore point than the expected one." },
-    "rto-missed": { verdict: "failed", when: "Restored, but later than the recovery time objective." },
-    "rpo-missed": { verdict: "failed", when: "Restored, but from a backup older than the recovery point objective." },
-    unhealthy: { verdict: "failed", when: "Restored, but not ready and healthy by the deadline." },
-    "no-restore": { verdict: "inconclusive", when: "No restore is on record by the start timeout." },
-    stale: {
-        verdict: "inconclusive",
-        when: "What is on record is older than `not-before`, or cannot be dated, and nothing newer appeared by the start timeout.",
-    },
-    unreachable: {
-        verdict: "inconclusive",
-        when: "No usable answer: network, DNS, 5xx, throttling; for 2 minutes from the start, or up to the deadline.",
-    },
-    "access-denied": { verdict: "inconclusive", when: "The cluster refuses us (401, 403)." },
-    "untrusted-server": { verdict: "inconclusive", when: "The server's certificate is not the one expected." },
-    "partition-not-found": {
-        verdict: "inconclusive",
-        when: "The cluster knows no such partition, service or application.",
-    },
-    "backup-service-unavailable": {
-        verdict: "inconclusive",
-        when: "The Backup Restore Service is not deployed in the cluster.",
-    },
-    rejected: { verdict: "inconclusive", when: "The cluster refuses the request (any other 4xx)." },
-    unintelligible: { verdict: "inconclusive", when: "Answers that are no restore progress, repeatedly." },
-    cancelled: { verdict: "inconclusive", when: "We were told to stop; the restore goes on in the cluster." },
-    "internal-error": { verdict: "inconclusive", when: "The verification itself broke. Never a pass, always reported." },
-};
-function verdict(reason, message, identifiedBy) {
-    return { verdict: REASONS[reason].verdict, reason, message, ...(identifiedBy === undefined ? {} : { identifiedBy }) };
-}
-const SEVERITY = { failed: 2, inconclusive: 1, passed: 0 };
-/** Worst first: failed, inconclusive, passed; equals keep their order. For `toSorted`. */
-function worstFirst(a, b) {
-    return SEVERITY[b.verdict] - SEVERITY[a.verdict];
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
-
-/**
- * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
- * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
- *
- * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
- *    that lies in the future, is thereby shown to be older.)
- * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
- *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
- */
-function identify(terminal, watch, now, clockSkewMs) {
-    const { notBefore, toleranceMs } = watch.plan;
-    if (notBefore === "any")
-        return "any";
-    if (watch.inFlightSince !== undefined && watch.inFlightSince >= notBefore)
-        return "in-flight";
-    if (terminal.state !== "Success" || terminal.at === undefined)
-        return undefined;
-    const at = later(terminal.at, -clockSkewMs);
-    return at >= notBefore - toleranceMs && at <= now + toleranceMs ? "timestamp" : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/messages.js
-
-/*
- * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
- * quote the cluster, so whoever prints them cleans them.
- */
-const HOW = {
-    "in-flight": "this run saw it under way",
-    timestamp: "the cluster dated it",
-    "data-loss-version": "its data loss was declared in time",
-    any: "not-before: any takes whatever is on record",
-};
-function restored(success, identifiedBy) {
-    const at = success.at === undefined ? "at a time the cluster does not tell" : `at ${formatInstant(success.at)}`;
-    return `Restored ${at}; it is this restore because ${HOW[identifiedBy]}.`;
-}
-function restoreFailed(watch, terminal) {
-    return `The cluster reports ${terminal.spelled}${underWay(watch)}${because(terminal.failure)}. The data may already have changed.`;
-}
-function restoreTimedOut(watch, terminal) {
-    return (`The cluster reports Timeout${underWay(watch)}${because(terminal.failure)}: its own RestoreTimeout passed and it ` +
-        "stopped waiting. The restore may still complete: check the partition before restoring again.");
-}
-function deadlineExceeded(watch, now) {
-    const phase = watch.phases.findLast(({ state }) => state !== null);
-    const since = phase === undefined
-        ? ""
-        : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
-    return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
-}
-function noRestore(watch) {
-    return watch.everInFlight
-        ? "The restore that was under way has vanished from the cluster's record."
-        : `No restore is on record for this partition${sinceStart(watch)}.`;
-}
-function stale(watch, terminal) {
-    const { notBefore } = watch.plan;
-    const dated = terminal.state === "Success" && terminal.at !== undefined
-        ? ` of ${formatInstant(terminal.at)}`
-        : ", which bears no date";
-    const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
-    return `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
-}
-function neverReached(watch, problem, now) {
-    return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
-}
-function gaveUp(watch, problem) {
-    return watch.faultsInARow > 1 ? `${problem.message} (${watch.faultsInARow} times in a row)` : problem.message;
-}
-function blindSince(watch, problem) {
-    const since = watch.last === undefined ? "" : ` since ${formatInstant(watch.last.at)}`;
-    return `The cluster has not answered${since}. Last: ${problem.message}`;
-}
-function cancelled(watch, why) {
-    const seen = watch.last === undefined
-        ? "before the cluster had answered"
-        : `last seen: ${watch.last.progress?.spelled ?? "no restore on record"}`;
-    return `Stopped by ${why}, ${seen}. The restore itself goes on in the cluster.`;
-}
-function because(failure) {
-    if (failure === undefined)
-        return ", without a reason (clusters of today give none)";
-    return `: ${[failure.code, failure.message].filter((text) => text !== "").join(": ") || "with an empty reason"}`;
-}
-function underWay(watch) {
-    return watch.inFlightSince === undefined
-        ? ""
-        : ` for the restore seen under way since ${formatInstant(watch.inFlightSince)}`;
-}
-function sinceStart(watch) {
-    return `, after ${attempts(watch.looks)} since ${formatInstant(watch.startedAt)}`;
-}
-function attempts(looks) {
-    return looks === 1 ? "1 look" : `${looks} looks`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/problem.js
-const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
-const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
-/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
-const TREATMENT = {
-    unreachable: bear("unreachable"),
-    "timed-out": bear("unreachable"),
-    throttled: bear("unreachable"),
-    "server-trouble": bear("unreachable"),
-    // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
-    "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
-    // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
-    unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
-    // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
-    "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
-    "partition-not-found": giveUp("partition-not-found"),
-    // The gateway client has refreshed the credential once before it says so.
-    "access-denied": giveUp("access-denied"),
-    "untrusted-server": giveUp("untrusted-server"),
-    // The gateway client has tried the other generation's api-version before it says so.
-    "api-version-refused": giveUp("rejected"),
-    rejected: giveUp("rejected"),
-};
-
-;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
-function isTerminal(progress) {
-    switch (progress.state) {
-        case "Success":
-        case "Failure":
-        case "Timeout":
-        case "Invalid":
-            return true;
-        case "Accepted":
-        case "RestoreInProgress":
-        case "SecondariesInProgress":
-        case "Unrecognized":
-            return false;
-        default:
-            return progress;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/watch.js
-
-const PHASES_KEPT = 40;
-/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
-function beginWatch(plan, startedAt, dice) {
-    return {
-        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
-        startedAt,
-        dice,
-        looks: 0,
-        faults: 0,
-        faultsInARow: 0,
-        retryMs: 0,
-        everInFlight: false,
-        phases: [],
-        phasesDropped: 0,
-    };
-}
-/**
- * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
- * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
- * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
- */
-function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
-    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
-    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
-}
-const LAST_LOOK_MOST_MS = 5_000;
-const LAST_LOOK_LEAST_MS = 250;
-
-;// CONCATENATED MODULE: ./build/shared/restore/advance.js
-
-
-
-
-
-
-
-
-
-/** How long a cluster that never answered at all is waited for. */
-const NEVER_REACHED_MS = 120_000;
-/**
- * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
- * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
- */
-function advance(watch, observation, now) {
-    switch (observation.kind) {
-        case "cancelled":
-            return conclude(watch, verdict("cancelled", cancelled(watch, observation.why)));
-        case "unavailable":
-            return advance_bear(withFault(watch, observation.problem), observation.problem, now);
-        case "progress":
-            return judge(withAnswer(watch, observation.progress, now), observation.progress, now, observation.clockSkewMs ?? 0);
-        default:
-            return observation;
-    }
-}
-function judge(watch, progress, now, clockSkewMs) {
-    if (progress === null)
-        return awaitRestore(watch, now, () => verdict("no-restore", noRestore(watch)));
-    if (!isTerminal(progress)) {
-        // A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong.
-        if (now >= watch.plan.deadline)
-            return conclude(watch, verdict("deadline-exceeded", deadlineExceeded(watch, now)));
-        return lookAgain(watch, now, watch.plan.deadline);
-    }
-    const identifiedBy = identify(progress, watch, now, clockSkewMs);
-    if (identifiedBy === undefined)
-        return awaitRestore(watch, now, () => verdict("stale", stale(watch, progress)));
-    return conclude(watch, ended(watch, progress, identifiedBy));
-}
-function ended(watch, terminal, identifiedBy) {
-    switch (terminal.state) {
-        case "Success":
-            return verdict("restored", restored(terminal, identifiedBy), identifiedBy);
-        case "Failure":
-        case "Invalid":
-            return verdict("restore-failed", restoreFailed(watch, terminal), identifiedBy);
-        case "Timeout":
-            return verdict("restore-timed-out", restoreTimedOut(watch, terminal), identifiedBy);
-        default:
-            return terminal;
-    }
-}
-/** Nothing of this attempt is on record: wait for it to appear. Once one was under way and is gone, only the deadline ends it. */
-function awaitRestore(watch, now, otherwise) {
-    const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
-    return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until);
-}
-function lookAgain(watch, now, until) {
-    const { value: jitter, dice } = draw(watch.dice);
-    const delay = lookDelay(watch.plan.cadence, now - (watch.inFlightSince ?? watch.startedAt), jitter);
-    return { next: "look", at: soon(now, delay, until), watch: { ...watch, dice } };
-}
-function advance_bear(watch, problem, now) {
-    const { treatment, times, reason } = TREATMENT[problem.code];
-    const reached = watch.reachedAt !== undefined;
-    const enough = watch.faultsInARow >= times && (treatment === "give-up" || (treatment === "bear-once-reached" && !reached));
-    if (enough)
-        return conclude(watch, verdict(reason, gaveUp(watch, problem)));
-    if (!reached && now - watch.startedAt >= NEVER_REACHED_MS) {
-        return conclude(watch, verdict(advance_neverReached(problem), neverReached(watch, problem, now)));
-    }
-    if (now >= watch.plan.deadline)
-        return conclude(watch, blindAtDeadline(watch, problem, now));
-    const { value: jitter, dice } = draw(watch.dice);
-    const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
-    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
-    return { next: "look", at: soon(now, retryMs, until), watch: { ...watch, dice, retryMs } };
-}
-/** The deadline came while the cluster did not answer: the last thing it did say decides. */
-function blindAtDeadline(watch, problem, now) {
-    if (watch.last === undefined)
-        return verdict(advance_neverReached(problem), neverReached(watch, problem, now));
-    const { progress } = watch.last;
-    const blind = blindSince(watch, problem);
-    if (progress === null)
-        return verdict("no-restore", `${noRestore(watch)} ${blind}`);
-    if (isTerminal(progress))
-        return verdict("stale", `${stale(watch, progress)} ${blind}`);
-    return verdict("deadline-exceeded", `${deadlineExceeded(watch, now)} ${blind}`);
-}
-/** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
-function advance_neverReached(problem) {
-    return TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
-}
-/** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
-function soon(now, delay, until) {
-    return later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
-}
-function conclude(watch, reached) {
-    return { next: "conclude", verdict: reached, watch };
-}
-function withFault(watch, problem) {
-    return {
-        ...watch,
-        looks: watch.looks + 1,
-        faults: watch.faults + 1,
-        faultsInARow: faultsInARow(watch, problem),
-        problem,
-    };
-}
-/** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
-function faultsInARow(watch, problem) {
-    const same = watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
-    return same ? watch.faultsInARow + 1 : 1;
-}
-function withAnswer(watch, progress, now) {
-    const { problem: _, inFlightSince: __, ...rest } = watch;
-    const inFlightSince = sightedSince(watch, progress, now);
-    return {
-        ...rest,
-        ...withPhase(watch, progress === null ? null : progress.spelled, now),
-        ...(inFlightSince === undefined ? {} : { inFlightSince }),
-        looks: watch.looks + 1,
-        faultsInARow: 0,
-        retryMs: 0,
-        reachedAt: watch.reachedAt ?? now,
-        last: { progress, at: now },
-        everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-    };
-}
-/**
- * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
- * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
- */
-function sightedSince(watch, progress, now) {
-    if (progress === null)
-        return undefined;
-    if (isTerminal(progress))
-        return watch.inFlightSince;
-    const before = watch.last?.progress ?? null;
-    const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
-    return another ? now : (watch.inFlightSince ?? now);
-}
-function withPhase(watch, state, now) {
-    const current = watch.phases.at(-1);
-    if (current !== undefined && current.state === state) {
-        const grown = { ...current, lastSeen: now, looks: current.looks + 1 };
-        return { phases: [...watch.phases.slice(0, -1), grown], phasesDropped: watch.phasesDropped };
-    }
-    const phases = [...watch.phases, { state, firstSeen: now, lastSeen: now, looks: 1 }];
-    if (phases.length <= PHASES_KEPT)
-        return { phases, phasesDropped: watch.phasesDropped };
-    // Keep the first phase (how it began) and the newest ones (how it ends).
-    return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
-}
-
-;// CONCATENATED MODULE: ./build/shared/watch-restore.js
-
-
-
-
-/**
- * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
- * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
- * discards a generator's return value.)
- */
-async function* watchRestore(plan, world, options) {
-    const { clock, signal } = world;
-    const { partitionId } = plan;
-    let watch = beginWatch(plan, clock.now(), options.dice);
-    yield { type: "watching", partitionId, at: watch.startedAt };
-    for (;;) {
-        const before = watch;
-        let step;
-        let now;
-        try {
-            const lookAt = clock.now();
-            const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
-            const observation = await observe(world, plan, budgetMs);
-            now = clock.now();
-            step = advance(before, observation, now);
-        }
-        catch (error) {
-            yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
-            return;
-        }
-        watch = step.watch;
-        yield* whatChanged(before, watch, now);
-        if (step.next === "conclude") {
-            yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
-            return;
-        }
-        await clock.sleep(step.at - now, signal);
-    }
-}
-/** One look as a value: trouble is what the heart must see, so it does not travel as an exception. */
-async function observe({ gateway, signal }, plan, budgetMs) {
-    if (signal.aborted)
-        return stopped(signal);
-    try {
-        return { kind: "progress", ...(await gateway.restoreProgress(plan.partitionId, { budgetMs, signal })) };
-    }
-    catch (error) {
-        if (signal.aborted)
-            return stopped(signal);
-        if (error instanceof GatewayError)
-            return { kind: "unavailable", problem: error.toProblem() };
-        throw error;
-    }
-}
-function stopped(signal) {
-    const reason = signal.reason;
-    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
-}
-function* whatChanged(before, after, at) {
-    const { partitionId } = after.plan;
-    if (after.looks === before.looks)
-        return;
-    if (after.problem !== undefined) {
-        yield { type: "fault", partitionId, at, problem: after.problem, inARow: after.faultsInARow };
-    }
-    else if (before.problem !== undefined) {
-        yield { type: "recovered", partitionId, at };
-    }
-    const [was, is] = [before.phases.at(-1), after.phases.at(-1)];
-    if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
-        yield { type: "state", partitionId, at, from: was?.state, to: is.state };
-    }
-    yield { type: "looked", partitionId, at, watch: after };
-}
-function internalError(error) {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
-}
-
-;// CONCATENATED MODULE: ./build/shared/verify-restore.js
-
-
-
-
-/** Watches every partition of the request to its end. Never rejects for anything the cluster or the network does. */
-async function verifyRestore(request, world, seed, record) {
-    const startedAt = world.clock.now();
-    const notBefore = resolveNotBefore(request, seed);
-    const common = {
-        notBefore: notBefore.at,
-        toleranceMs: request.toleranceMs,
-        startBy: later(startedAt, request.startTimeoutMs),
-        deadline: later(startedAt, request.timeoutMs),
-        cadence: request.cadence,
-    };
-    let dice = seed.dice;
-    const watches = request.partitionIds.map((partitionId) => {
-        ({ dice } = draw(dice));
-        return follow({ ...common, partitionId }, request, world, dice, record);
-    });
-    const [worst, ...others] = (await Promise.all(watches)).toSorted((a, b) => worstFirst(a.verdict, b.verdict));
-    if (worst === undefined)
-        throw new TypeError("a verification without partitions has no verdict");
-    return {
-        startedAt,
-        endedAt: world.clock.now(),
-        verdict: ofRun(worst, others.length + 1),
-        notBefore,
-        partitions: [worst, ...others],
-    };
-}
-async function follow(plan, request, world, dice, record) {
-    for await (const event of watchRestore(plan, world, { requestTimeoutMs: request.requestTimeoutMs, dice })) {
-        record(event);
-        if (event.type === "concluded") {
-            return { partitionId: plan.partitionId, endedAt: event.at, verdict: event.verdict, watch: event.watch };
-        }
-    }
-    throw new TypeError("a watch ended without a conclusion");
-}
-function resolveNotBefore(request, seed) {
-    if (request.notBefore === "auto")
-        return seed.autoNotBefore;
-    return { at: request.notBefore, source: request.notBefore === "any" ? "switched off" : "input" };
-}
-function ofRun(worst, count) {
-    if (count === 1)
-        return worst.verdict;
-    return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
-}
-
-;// CONCATENATED MODULE: ./build/shared/version.js
-/** Kept equal to `package.json` by a test; the bundle has no package.json of the project beside it. */
-const TOOL_NAME = "service-fabric-restore-verification";
-const TOOL_VERSION = "0.1.0";
-
-;// CONCATENATED MODULE: ./build/shared/record.js
-
-
-const SCHEMA = "service-fabric-restore-verification/record/1";
-function toRecord(request, result) {
-    const { verdict, startedAt, endedAt, notBefore } = result;
-    const count = (outcome) => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
-    return {
-        schema: SCHEMA,
-        tool: { name: TOOL_NAME, version: TOOL_VERSION },
-        cluster: {
-            endpoints: request.endpoints.map((url) => url.origin),
-            apiVersion: request.apiVersion,
-            authKind: request.access.credential.kind,
-        },
-        plan: {
-            notBeforeUtc: notBefore.at === "any" ? "any" : formatInstant(notBefore.at),
-            notBeforeSource: notBefore.source,
-            toleranceSeconds: request.toleranceMs / 1_000,
-            deadlineSeconds: request.timeoutMs / 1_000,
-            startTimeoutSeconds: Math.min(request.startTimeoutMs, request.timeoutMs) / 1_000,
-        },
-        verdict: verdict.verdict,
-        reason: verdict.reason,
-        message: verdict.message,
-        startedAtUtc: formatInstant(startedAt),
-        endedAtUtc: formatInstant(endedAt),
-        elapsedSeconds: seconds(startedAt, endedAt),
-        counts: { passed: count("passed"), failed: count("failed"), inconclusive: count("inconclusive") },
-        partitions: result.partitions.map((one) => toPartitionRecord(one, notBefore.at)),
-    };
-}
-function toPartitionRecord({ partitionId, verdict, watch }, notBefore) {
-    const progress = watch.last?.progress ?? null;
-    const { restoredAt, ...seen } = ofProgress(progress);
-    return {
-        partitionId,
-        verdict: verdict.verdict,
-        reason: verdict.reason,
-        message: verdict.message,
-        identifiedBy: verdict.identifiedBy ?? null,
-        restoreState: progress?.spelled ?? null,
-        restoredAtUtc: restoredAt === null ? null : formatInstant(restoredAt),
-        ...seen,
-        restoreSeconds: restoredAt === null || notBefore === "any" || verdict.identifiedBy === undefined
-            ? null
-            : Math.max(0, seconds(notBefore, restoredAt)),
-        looks: watch.looks,
-        faults: watch.faults,
-        transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({
-            state,
-            firstSeenUtc: formatInstant(firstSeen),
-            lastSeenUtc: formatInstant(lastSeen),
-            looks,
-        })),
-        transitionsDropped: watch.phasesDropped,
-    };
-}
-function ofProgress(progress) {
-    const point = progress !== null && "point" in progress ? progress.point : undefined;
-    const failure = progress !== null && "failure" in progress ? progress.failure : undefined;
-    return {
-        restoredAt: (progress?.state === "Success" ? progress.at : undefined) ?? null,
-        restorePoint: point === undefined ? null : { lsn: point.lsn, ...point.epoch },
-        failure: failure ?? null,
-    };
-}
-function seconds(from, to) {
-    return Math.round(to - from) / 1_000;
-}
-
-;// CONCATENATED MODULE: ./build/shared/clean-text.js
-/*
- * Text from a cluster is untrusted: a message with a line break and `::error::` in it would be a command to the runner,
- * one with `|` or `<` would rearrange the job summary. It is cleaned where it is shown, not where it is stored.
- */
-// Control characters, line and paragraph separators, zero-width and direction-changing characters.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
-const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
-/**
- * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
- * at its start), at most `most` characters.
- */
-function cleanLine(text, most = 500) {
-    const line = text
-        .replace(UNPRINTABLE, " ")
-        .replaceAll("##[", "# #[")
-        .replace(/^\s*::/, ": :");
-    return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
-}
-/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
-function cleanMarkdown(text, most = 500) {
-    return cleanLine(text, most)
-        .replaceAll("&", "&amp;")
-        .replaceAll("<", "&lt;")
-        .replaceAll(">", "&gt;")
-        .replace(/[\\`*_[\]#|~@]/g, "\\$&");
-}
-
-;// CONCATENATED MODULE: ./build/shared/index.js
-/*
- * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
- */
-
-
-
-
-
-
-
-
-
-
 
 /***/ })
 

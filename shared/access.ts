@@ -100,6 +100,10 @@ function readTrust(text: Text, note: Note): ServerTrust {
     .filter((item) => item.trim() !== "")
     .map((item) => noted("server-certificate-thumbprint", read.readThumbprint(item), note))
     .filter((item) => item !== undefined);
+  if (thumbprints.length === 0 && /^[\s,;]+$/.test(text("server-certificate-thumbprint"))) {
+    // Nothing but separators: two empty variables, say. That nobody is pinned must not go unnoticed.
+    note("server-certificate-thumbprint", "holds no thumbprint");
+  }
   const commonName = text("server-common-name");
   if (!/^[\w .*-]*$/.test(commonName))
     note("server-common-name", "must be a certificate's name, such as cluster.example.com");

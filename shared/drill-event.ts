@@ -22,6 +22,15 @@ export type DrillEvent =
       readonly problem: Problem;
       readonly inARow: number;
     }
+  /** In one state for longer than usual; said once a phase. */
+  | {
+      readonly type: "stuck";
+      readonly partitionId: PartitionId;
+      readonly at: Instant;
+      readonly state: string;
+      readonly forMs: number;
+      readonly cause: string;
+    }
   | { readonly type: "recovered"; readonly partitionId: PartitionId; readonly at: Instant }
   | { readonly type: "looked"; readonly partitionId: PartitionId; readonly at: Instant; readonly watch: Watch }
   /** Exactly one per partition, the last. */

@@ -2,12 +2,14 @@ import { type Access, parseAccess } from "./access.ts";
 import { INPUTS, type InputName, type InputSpec } from "./inputs.ts";
 import { ACTION_CADENCE, type Cadence } from "./restore/cadence.ts";
 import { type Instant, parseInstant } from "./restore/instant.ts";
+import type { Targets } from "./resolve-scope.ts";
 import { type PartitionId, parsePartitionId } from "./restore/partition-id.ts";
 
 /** What the user asked for, parsed once; durations in milliseconds. */
 export interface DrillRequest {
   readonly endpoints: readonly [URL, ...URL[]];
-  readonly partitionIds: readonly [PartitionId, ...PartitionId[]];
+  /** At least one of them. */
+  readonly targets: Targets;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -44,7 +46,7 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
   const note = (input: InputName, message: string): void => void problems.push({ input, message });
   const text = (input: InputName): string => {
     const spec: InputSpec = INPUTS[input];
-    return raw[input]?.trim() || spec.default || "";
+    return raw[input]?.trim() || (spec.expression === true ? "" : spec.default) || "";
   };
   const read = <T>(input: InputName, parse: (value: string) => Parsed<T>): T | undefined => {
     const parsed = text(input) === "" ? bad("is required") : parse(text(input));
@@ -58,10 +60,7 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
 
   const request = {
     endpoints: read("cluster-endpoint", endpoints),
-    partitionIds: read(
-      "partition-id",
-      list(partition, (id) => id),
-    ),
+    targets: readTargets(text, note),
     timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
     startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
     cadence: read("poll-interval-seconds", cadence),
@@ -73,13 +72,49 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
     rpoMs: optional("rpo-minutes", duration("minutes", { above: 0, most: 525_600 })),
     healthCheck: read("health-check", healthCheck),
     apiVersion: read("api-version", apiVersion),
-    access: parseAccess(text, note, /^http:/im.test(text("cluster-endpoint"))),
+    access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
     summary: read("summary", yesOrNo),
   };
   const [first, ...others] = problems;
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   if (!isComplete(request)) throw new TypeError("an input was neither read nor reported");
   return { ok: true, request };
+}
+
+type Text = (input: InputName) => string;
+type Note = (input: InputName, message: string) => void;
+
+function readTargets(text: Text, note: Note): Targets {
+  const read = <T>(
+    input: InputName,
+    parse: (item: string) => Parsed<T>,
+    identity: (item: T) => string,
+  ): readonly T[] => {
+    if (text(input) === "") return [];
+    const parsed = list(parse, identity)(text(input));
+    if (!parsed.ok) note(input, parsed.why);
+    return parsed.ok ? parsed.value : [];
+  };
+  const targets: readonly InputName[] = ["partition-id", "service-name", "application-name"];
+  if (targets.every((input) => text(input) === "")) {
+    note("partition-id", "is required, or service-name, or application-name");
+  }
+  return {
+    partitionIds: read("partition-id", partition, (id) => id),
+    serviceNames: read("service-name", entity(2, "fabric:/App/Service"), (name) => name),
+    applicationNames: read("application-name", entity(1, "fabric:/App"), (name) => name),
+  };
+}
+
+function entity(parts: number, form: string): (text: string) => Parsed<string> {
+  return (text) => {
+    const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
+    const named =
+      segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment));
+    return named
+      ? good(`fabric:/${segments.join("/")}`)
+      : bad(`must be a name such as ${form}; ${quote(text)} is none`);
+  };
 }
 
 type Unread<T> = { readonly [K in keyof T]: T[K] | undefined };
@@ -109,16 +144,23 @@ function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
+function items(text: string): readonly string[] {
+  return text
+    .split(/[\n,]/u)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function isPlainHttp(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === "http:";
+}
+
 function list<T>(
   parse: (text: string) => Parsed<T>,
   identity: (value: T) => string,
 ): (text: string) => Parsed<readonly [T, ...T[]]> {
   return (text) => {
-    const items = text
-      .split(/[\n,]/u)
-      .map((item) => item.trim())
-      .filter((item) => item !== "");
-    const parsed = items.map(parse);
+    const parsed = items(text).map(parse);
     const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
     if (wrong.length > 0)
       return bad(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));

@@ -11,7 +11,7 @@ export {
   type OutputName,
 } from "./inputs.ts";
 export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
-export { formatDuration, formatInstant, type Instant, instantFromMs } from "./restore/instant.ts";
+export { formatDuration, formatInstant, type Instant, instantFromMs, parseInstant } from "./restore/instant.ts";
 export type { Outcome, Reason, Verdict } from "./restore/verdict.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
@@ -22,4 +22,5 @@ export type { ProxyVariables } from "./service-fabric/proxy.ts";
 export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
 export type { World } from "./observe-restore.ts";
 export { type RestoreRecord, toRecord } from "./record.ts";
+export { type Evidence, explain } from "./explain.ts";
 export { cleanLine, cleanMarkdown } from "./clean-text.ts";

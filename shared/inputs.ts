@@ -5,6 +5,8 @@
 export interface InputSpec {
   readonly default?: string;
   readonly required?: true;
+  /** The default is an expression of the runner's, which only the runner can fill in. */
+  readonly expression?: true;
   /** Its value is masked before anything is printed. */
   readonly secret?: true;
   readonly description: string;
@@ -16,9 +18,11 @@ export const INPUTS = {
     description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
   },
   "partition-id": {
-    required: true,
-    description: "Partition GUID(s), newline or comma separated.",
+    description:
+      "Partition GUID(s), newline or comma separated. At least one of this, `service-name` and `application-name`.",
   },
+  "service-name": { description: "`fabric:/App/Service`: all its stateful persisted partitions." },
+  "application-name": { description: "`fabric:/App`: all such partitions of all its services." },
   "timeout-minutes": {
     default: "35",
     description:
@@ -39,7 +43,7 @@ export const INPUTS = {
   "not-before": {
     default: "auto",
     description:
-      "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of this step) or `any` (whatever is on record: last month's success passes too).",
+      "Only a restore that began at or after this counts: an RFC 3339 instant (`2026-02-03T10:00:00Z`), `auto` (the start of the workflow run, else of the job, else of the step; the record says which) or `any` (whatever is on record: last month's success passes too).",
   },
   "expected-backup-id": { description: "The BackupId that should have been restored." },
   "rto-minutes": {
@@ -77,6 +81,13 @@ export const INPUTS = {
   "entra-client-id": {
     description: "Client (application) id of that workload identity. Needs `permissions: id-token: write`.",
   },
+  "github-token": {
+    default: "${{ github.token }}",
+    expression: true,
+    secret: true,
+    description:
+      "Reads the start of the workflow run for `not-before: auto`; needs `permissions: actions: read`. Optional.",
+  },
   summary: {
     default: "true",
     description: "Write the job summary.",
@@ -97,7 +108,7 @@ export const OUTPUTS = {
   "restored-lsn": "LSN of the backup that was restored, as the cluster claims it.",
   "restored-data-loss-version": "Epoch of that backup, first half.",
   "restored-configuration-version": "Epoch of that backup, second half.",
-  "restore-seconds": "From `not-before` to `restored-at`.",
+  "restore-seconds": "From the declared data loss (else `not-before`) to `restored-at`.",
   "elapsed-seconds": "How long the verification took.",
   polls: "How many looks were taken.",
   "failure-code": "The cluster's error code, where it gives one.",

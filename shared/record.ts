@@ -1,10 +1,10 @@
 import type { DrillRequest } from "./drill-request.ts";
+import { type PartitionRecord, toPartitionRecord } from "./partition-record.ts";
 import { formatInstant, type Instant } from "./restore/instant.ts";
-import type { RestoreProgress } from "./restore/restore-progress.ts";
-import type { IdentifiedBy, Outcome, Reason } from "./restore/verdict.ts";
+import type { Outcome, Reason } from "./restore/verdict.ts";
 import type { Credential } from "./service-fabric/credentials.ts";
 import { TOOL_NAME, TOOL_VERSION } from "./version.ts";
-import type { DrillResult, PartitionResult } from "./verify-restore.ts";
+import type { DrillResult } from "./verify-restore.ts";
 
 /**
  * What a verification leaves behind: plain JSON, times in UTC (RFC 3339), durations in seconds, 64-bit numbers as strings,
@@ -25,6 +25,10 @@ export interface RestoreRecord {
     readonly toleranceSeconds: number;
     readonly deadlineSeconds: number;
     readonly startTimeoutSeconds: number;
+    readonly healthCheck: DrillRequest["healthCheck"];
+    readonly expectedBackupId: string | null;
+    readonly rtoSeconds: number | null;
+    readonly rpoSeconds: number | null;
   };
   readonly verdict: Outcome;
   readonly reason: Reason;
@@ -33,37 +37,11 @@ export interface RestoreRecord {
   readonly endedAtUtc: string;
   readonly elapsedSeconds: number;
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** Services of the targets that have nothing to restore. */
+  readonly skipped: readonly { readonly name: string; readonly why: string }[];
+  readonly warnings: readonly string[];
   /** Worst first. */
   readonly partitions: readonly PartitionRecord[];
-}
-
-export interface PartitionRecord {
-  readonly partitionId: string;
-  readonly verdict: Outcome;
-  readonly reason: Reason;
-  readonly message: string;
-  readonly identifiedBy: IdentifiedBy | null;
-  /** The state on record at the last answer, as the cluster spelled it; `null` where it had none or never answered. */
-  readonly restoreState: string | null;
-  readonly restoredAtUtc: string | null;
-  /** Which backup the cluster claims: copied from the request when the restore was asked for, not measured. */
-  readonly restorePoint: {
-    readonly lsn: string;
-    readonly dataLossVersion: string;
-    readonly configurationVersion: string;
-  } | null;
-  readonly failure: { readonly code: string; readonly message: string } | null;
-  readonly restoreSeconds: number | null;
-  readonly looks: number;
-  readonly faults: number;
-  readonly transitions: readonly {
-    readonly state: string | null;
-    readonly firstSeenUtc: string;
-    readonly lastSeenUtc: string;
-    readonly looks: number;
-  }[];
-  /** How many transitions were left out of the list, between its first and its second. */
-  readonly transitionsDropped: number;
 }
 
 const SCHEMA = "service-fabric-restore-verification/record/1";
@@ -85,6 +63,10 @@ export function toRecord(request: DrillRequest, result: DrillResult): RestoreRec
       toleranceSeconds: request.toleranceMs / 1_000,
       deadlineSeconds: request.timeoutMs / 1_000,
       startTimeoutSeconds: Math.min(request.startTimeoutMs, request.timeoutMs) / 1_000,
+      healthCheck: request.healthCheck,
+      expectedBackupId: request.expectedBackupId,
+      rtoSeconds: secondsOrNull(request.rtoMs),
+      rpoSeconds: secondsOrNull(request.rpoMs),
     },
     verdict: verdict.verdict,
     reason: verdict.reason,
@@ -93,53 +75,16 @@ export function toRecord(request: DrillRequest, result: DrillResult): RestoreRec
     endedAtUtc: formatInstant(endedAt),
     elapsedSeconds: seconds(startedAt, endedAt),
     counts: { passed: count("passed"), failed: count("failed"), inconclusive: count("inconclusive") },
-    partitions: result.partitions.map((one) => toPartitionRecord(one, notBefore.at)),
-  };
-}
-
-function toPartitionRecord(
-  { partitionId, verdict, watch }: PartitionResult,
-  notBefore: Instant | "any",
-): PartitionRecord {
-  const progress = watch.last?.progress ?? null;
-  const { restoredAt, ...seen } = ofProgress(progress);
-  return {
-    partitionId,
-    verdict: verdict.verdict,
-    reason: verdict.reason,
-    message: verdict.message,
-    identifiedBy: verdict.identifiedBy ?? null,
-    restoreState: progress?.spelled ?? null,
-    restoredAtUtc: restoredAt === null ? null : formatInstant(restoredAt),
-    ...seen,
-    restoreSeconds:
-      restoredAt === null || notBefore === "any" || verdict.identifiedBy === undefined
-        ? null
-        : Math.max(0, seconds(notBefore, restoredAt)),
-    looks: watch.looks,
-    faults: watch.faults,
-    transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({
-      state,
-      firstSeenUtc: formatInstant(firstSeen),
-      lastSeenUtc: formatInstant(lastSeen),
-      looks,
-    })),
-    transitionsDropped: watch.phasesDropped,
-  };
-}
-
-function ofProgress(
-  progress: RestoreProgress | null,
-): Pick<PartitionRecord, "restorePoint" | "failure"> & { readonly restoredAt: Instant | null } {
-  const point = progress !== null && "point" in progress ? progress.point : undefined;
-  const failure = progress !== null && "failure" in progress ? progress.failure : undefined;
-  return {
-    restoredAt: (progress?.state === "Success" ? progress.at : undefined) ?? null,
-    restorePoint: point === undefined ? null : { lsn: point.lsn, ...point.epoch },
-    failure: failure ?? null,
+    skipped: result.skipped,
+    warnings: result.warnings,
+    partitions: result.partitions.map(toPartitionRecord),
   };
 }
 
 function seconds(from: Instant, to: Instant): number {
   return Math.round(to - from) / 1_000;
+}
+
+function secondsOrNull(ms: number | null): number | null {
+  return ms === null ? null : ms / 1_000;
 }

@@ -1,12 +1,13 @@
-import type { DrillRequest } from "./drill-request.ts";
 import type { Recorder } from "./drill-event.ts";
-import { draw, type Dice } from "./restore/dice.ts";
+import type { DrillRequest } from "./drill-request.ts";
+import type { World } from "./observe-restore.ts";
+import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
+import { type Dice, draw } from "./restore/dice.ts";
 import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
 import type { PartitionId } from "./restore/partition-id.ts";
 import { type Verdict, worstFirst } from "./restore/verdict.ts";
 import type { Watch, WatchPlan } from "./restore/watch.ts";
-import type { World } from "./observe-restore.ts";
 import { watchRestore } from "./watch-restore.ts";
 
 export interface PartitionResult {
@@ -16,24 +17,27 @@ export interface PartitionResult {
   readonly watch: Watch;
 }
 
-/** A finished verification; `partitions` worst first. */
+/** A finished verification. */
 export interface DrillResult {
   readonly startedAt: Instant;
   readonly endedAt: Instant;
-  /** The worst partition's. */
+  /** The worst partition's; or why there is none. */
   readonly verdict: Verdict;
   readonly notBefore: { readonly at: Instant | "any"; readonly source: string };
-  readonly partitions: readonly [PartitionResult, ...PartitionResult[]];
+  /** Worst first; empty where the targets came to nothing. */
+  readonly partitions: readonly PartitionResult[];
+  readonly skipped: Scope["skipped"];
+  readonly warnings: readonly string[];
 }
 
 /** What differs from run to run and is not asked of the user. */
 export interface DrillSeed {
-  /** What `not-before: auto` stands for, and how it was found (`step`, ...). */
+  /** What `not-before: auto` stands for, and how it was found. */
   readonly autoNotBefore: { readonly at: Instant; readonly source: string };
   readonly dice: Dice;
 }
 
-/** Watches every partition of the request to its end. Never rejects for anything the cluster or the network does. */
+/** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 export async function verifyRestore(
   request: DrillRequest,
   world: World,
@@ -42,31 +46,94 @@ export async function verifyRestore(
 ): Promise<DrillResult> {
   const startedAt = world.clock.now();
   const notBefore = resolveNotBefore(request, seed);
-  const common = {
-    notBefore: notBefore.at,
+  const deadline = later(startedAt, request.timeoutMs);
+  const scope = await scoped(request, world, deadline);
+  const ended = (partial: Pick<DrillResult, "verdict" | "partitions" | "skipped" | "warnings">): DrillResult => ({
+    startedAt,
+    endedAt: world.clock.now(),
+    notBefore,
+    ...partial,
+  });
+  if ("verdict" in scope) return ended({ verdict: scope, partitions: [], skipped: [], warnings: [] });
+
+  const plan: Omit<WatchPlan, "partitionId"> = { ...commonPlan(request, startedAt, deadline), notBefore: notBefore.at };
+  const watched = await watchAll(request, scope, plan, world, seed.dice, record);
+  const partitions = watched.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
+  const [worst] = partitions;
+  if (worst === undefined) throw new TypeError("a verification without partitions has no verdict");
+  return ended({
+    verdict: ofRun(worst, partitions.length),
+    partitions,
+    skipped: scope.skipped,
+    warnings: watched.warnings,
+  });
+}
+
+function scoped(
+  { targets, requestTimeoutMs }: DrillRequest,
+  world: World,
+  deadline: Instant,
+): Promise<Scope | Verdict> {
+  const { partitionIds } = targets;
+  if (isExplicit(targets)) return Promise.resolve({ partitionIds, skipped: [] });
+  return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
+}
+
+function commonPlan(
+  request: DrillRequest,
+  startedAt: Instant,
+  deadline: Instant,
+): Omit<WatchPlan, "partitionId" | "notBefore"> {
+  return {
     toleranceMs: request.toleranceMs,
     startBy: later(startedAt, request.startTimeoutMs),
-    deadline: later(startedAt, request.timeoutMs),
+    deadline,
     cadence: request.cadence,
     healthCheck: request.healthCheck,
     ...given("expectedBackupId", request.expectedBackupId ?? undefined),
     ...given("rtoMs", request.rtoMs ?? undefined),
     ...given("rpoMs", request.rpoMs ?? undefined),
   };
-  let dice = seed.dice;
-  const watches = request.partitionIds.map((partitionId) => {
-    ({ dice } = draw(dice));
-    return follow({ ...common, partitionId }, request, world, dice, record);
-  });
-  const [worst, ...others] = (await Promise.all(watches)).toSorted((a, b) => worstFirst(a.verdict, b.verdict));
-  if (worst === undefined) throw new TypeError("a verification without partitions has no verdict");
-  return {
-    startedAt,
-    endedAt: world.clock.now(),
-    verdict: ofRun(worst, others.length + 1),
-    notBefore,
-    partitions: [worst, ...others],
-  };
+}
+
+interface Watched {
+  readonly results: readonly PartitionResult[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Watches the scope; then looks whether partitions have appeared in it meanwhile, and watches those too, until there are no
+ * new ones or the deadline has come. A partition that vanishes ends its own watch as `partition-not-found`.
+ */
+async function watchAll(
+  request: DrillRequest,
+  scope: Scope,
+  plan: Omit<WatchPlan, "partitionId">,
+  world: World,
+  dice: Dice,
+  record: Recorder,
+): Promise<Watched> {
+  const known = new Set<PartitionId>();
+  const results: PartitionResult[] = [];
+  const warnings: string[] = [];
+  let next: Dice = dice;
+  for (let fresh = scope.partitionIds; fresh.length > 0;) {
+    const watches = fresh.map((partitionId) => {
+      known.add(partitionId);
+      next = draw(next).dice;
+      return follow({ ...plan, partitionId }, request, world, next, record);
+    });
+    results.push(...(await Promise.all(watches)));
+    if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
+    const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
+    if ("verdict" in now) {
+      warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
+      break;
+    }
+    fresh = now.partitionIds.filter((id) => !known.has(id));
+    if (fresh.length > 0) warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
+  }
+  return { results, warnings };
 }
 
 async function follow(

@@ -4,6 +4,7 @@ import type { Dice } from "./restore/dice.ts";
 import type { Instant } from "./restore/instant.ts";
 import { verdict } from "./restore/verdict.ts";
 import { answerBy, beginWatch, type Watch, type WatchPlan } from "./restore/watch.ts";
+import { stuck } from "./restore/warnings.ts";
 import type { Question } from "./restore/witness.ts";
 import { observeRestore, type World } from "./observe-restore.ts";
 
@@ -44,7 +45,7 @@ export async function* watchRestore(
       return;
     }
     ask = step.ask;
-    await clock.sleep(step.at - now, signal);
+    await clock.sleep(step.at - clock.now(), signal);
   }
 }
 
@@ -60,6 +61,8 @@ function* whatChanged(before: Watch, after: Watch, at: Instant): Generator<Drill
   if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
     yield { type: "state", partitionId, at, from: was?.state, to: is.state };
   }
+  const overstayed = stuck(before, after, at);
+  if (overstayed !== undefined) yield { type: "stuck", partitionId, at, ...overstayed };
   yield { type: "looked", partitionId, at, watch: after };
 }
 

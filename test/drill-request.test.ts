@@ -70,11 +70,11 @@ describe("good inputs", () => {
     ["both, of Windows, with gaps", `\r\n${GUID} ,\r\n\r\n , ${OTHER},`],
     ["repetitions in other spellings", `${GUID}\n{${GUID.toUpperCase()}},${OTHER}\n${OTHER}`],
   ])("lists are read by %s", (_, text) => {
-    expect(requested({ "partition-id": text }).partitionIds).toEqual([GUID, OTHER]);
+    expect(requested({ "partition-id": text }).targets.partitionIds).toEqual([GUID, OTHER]);
   });
 
   test("an upper-case GUID is lowered: the cluster keys its records by the id as typed", () => {
-    expect(requested({ "partition-id": GUID.toUpperCase() }).partitionIds).toEqual([GUID]);
+    expect(requested({ "partition-id": GUID.toUpperCase() }).targets.partitionIds).toEqual([GUID]);
   });
 
   test("endpoints are tried in the order given, each once", () => {
@@ -125,14 +125,32 @@ describe("bad inputs", () => {
     },
   );
 
-  test.each(["cluster-endpoint", "partition-id"] as const)("%s is required", (input) => {
-    for (const text of ["", "  "]) expect(problemsOf({ [input]: text })).toEqual([[input, "is required"]]);
+  test.each(["", "  "])("an endpoint and at least one target are required, and %j is none", (text) => {
+    expect(problemsOf({ "cluster-endpoint": text })).toEqual([["cluster-endpoint", "is required"]]);
+    expect(problemsOf({ "partition-id": text })).toEqual([
+      ["partition-id", "is required, or service-name, or application-name"],
+    ]);
+    expect(problemsOf({ "partition-id": text, "service-name": "fabric:/App/Svc" })).toEqual([]);
+    expect(problemsOf({ "partition-id": text, "application-name": "fabric:/App" })).toEqual([]);
+  });
+
+  test.each<readonly ["service-name" | "application-name", string]>([
+    ["service-name", "fabric:/App"],
+    ["service-name", "App/Svc"],
+    ["service-name", "fabric:/App//Svc"],
+    ["service-name", "fabric:/App/../Svc"],
+    ["application-name", "fabric:/"],
+    ["application-name", "fabric:/App?x=1"],
+    ["application-name", "fabric:/A pp"],
+    ["application-name", "https://cluster/App"],
+  ])("%s is no name as %j", (input, text) => {
+    expect(problemsOf({ [input]: text }).map(([name]) => name)).toEqual([input]);
   });
 
   test("all problems are reported together, each with the input's name", () => {
     const bad = Object.fromEntries(INPUT_NAMES.map((name) => [name, "?"]));
-    // Any text is a password; everything else has a form that "?" does not have.
-    const names = INPUT_NAMES.filter((name) => name !== "client-pfx-password");
+    // Any text is a password or a token of GitHub; everything else has a form that "?" does not have.
+    const names = INPUT_NAMES.filter((name) => name !== "client-pfx-password" && name !== "github-token");
     expect([...new Set(problemsOf(bad).map(([name]) => name))].toSorted()).toEqual(names.toSorted());
     const parsed = parseDrillRequest(bad);
     const [headline, ...lines] = parsed.ok ? [] : describeProblems(parsed.problems);

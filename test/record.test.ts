@@ -57,6 +57,8 @@ function resultOf(
     verdict: first.verdict,
     notBefore: { at: from, source: from === "any" ? "switched off" : "step" },
     partitions: [first, ...others],
+    skipped: [],
+    warnings: [],
   };
 }
 
@@ -83,7 +85,13 @@ describe("the record of a run", () => {
         toleranceSeconds: 5,
         deadlineSeconds: 2_100,
         startTimeoutSeconds: 300,
+        healthCheck: "require",
+        expectedBackupId: null,
+        rtoSeconds: null,
+        rpoSeconds: null,
       },
+      skipped: [],
+      warnings: [],
       verdict: "passed",
       reason: "restored",
       message: restored.verdict.message,
@@ -120,17 +128,33 @@ describe("the record of a run", () => {
 
 describe("the record of a partition", () => {
   test("that was restored", () => {
-    expect(theOnly(toRecord(requested(), resultOf(restored)))).toEqual({
+    const { evidence, ...partition } = theOnly(toRecord(requested(), resultOf(restored)));
+    expect(evidence.stretches.map(({ times }) => times)).toEqual([1, 1, 1, 1]);
+    expect(partition).toEqual({
       partitionId: PARTITION,
       verdict: "passed",
       reason: "restored",
       message: restored.verdict.message,
+      warnings: [],
       identifiedBy: "in-flight",
       restoreState: "Success",
       restoredAtUtc: "2026-02-03T10:01:25.000Z",
       restorePoint: { lsn: "3552", dataLossVersion: "133801234567890123", configurationVersion: "8589934592" },
+      restoredBackup: null,
       failure: null,
-      restoreSeconds: 85,
+      timing: {
+        restoreSeconds: 85,
+        lowerBoundSeconds: 85,
+        upperBoundSeconds: 86,
+        startUtc: "2026-02-03T10:00:00.000Z",
+        startSource: "not-before",
+        endSource: "cluster",
+        clockSkewSeconds: 0,
+      },
+      witnesses: {
+        partition: { result: "agrees", problem: null, status: "Ready", health: "Ok", dataLossVersion: null },
+        healthEvent: { result: "not-seen", problem: null, health: null, atUtc: null },
+      },
       looks: 4,
       faults: 1,
       transitions: [
@@ -162,7 +186,7 @@ describe("the record of a partition", () => {
       restoredAtUtc: null,
       restorePoint: null,
       failure: null,
-      restoreSeconds: null,
+      timing: null,
       looks: 1,
       faults: 1,
       transitions: [],
@@ -177,7 +201,7 @@ describe("the record of a partition", () => {
       failure: why,
       restorePoint: null,
       restoredAtUtc: null,
-      restoreSeconds: null,
+      timing: null,
     });
   });
 
@@ -194,7 +218,7 @@ describe("the record of a partition", () => {
     ["nothing where not-before is any", "any", afterStart(-HOUR), null],
   ])("restoreSeconds is %s", (_, notBefore, when, seconds) => {
     const done = ended(planned({ notBefore }), [2 * MINUTE, saw(success(when))]);
-    expect(theOnly(toRecord(requested(), resultOf(done, [], notBefore))).restoreSeconds).toBe(seconds);
+    expect(theOnly(toRecord(requested(), resultOf(done, [], notBefore))).timing?.restoreSeconds ?? null).toBe(seconds);
   });
 
   test("restoreSeconds is nothing where the success on record is another restore's", () => {
@@ -203,7 +227,7 @@ describe("the record of a partition", () => {
     expect(theOnly(toRecord(requested(), resultOf(stale)))).toMatchObject({
       reason: "stale",
       restoredAtUtc: "2026-02-03T09:00:00.000Z",
-      restoreSeconds: null,
+      timing: null,
     });
   });
 

@@ -49,7 +49,7 @@ describe("the verdict of a run", () => {
   test("over one partition is that partition's", async () => {
     const { result } = await drill({ [A]: PASSES });
     expect(result.partitions).toHaveLength(1);
-    expect(result.verdict).toEqual(result.partitions[0].verdict);
+    expect(result.verdict).toEqual(result.partitions[0]?.verdict);
     expect(result.verdict).toMatchObject({ verdict: "passed", identifiedBy: "in-flight" });
   });
 

@@ -1,5 +1,5 @@
 import { dataLossDeclaredAt } from "./filetime.ts";
-import { type Instant, later } from "./instant.ts";
+import type { Instant } from "./instant.ts";
 import type { Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
@@ -9,7 +9,7 @@ import type { Watch } from "./watch.ts";
  * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
  *
  * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
- *    that lies in the future, is thereby shown to be older.)
+ *    that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
@@ -18,7 +18,7 @@ import type { Watch } from "./watch.ts";
 export function identify(terminal: Terminal, watch: Watch, now: Instant): IdentifiedBy | undefined {
   const { notBefore } = watch.plan;
   if (notBefore === "any") return "any";
-  if (watch.inFlightSince !== undefined && watch.inFlightSince >= notBefore) return "in-flight";
+  if (watch.inFlightSince !== undefined) return watch.inFlightSince >= notBefore ? "in-flight" : undefined;
   if (terminal.state === "Success") {
     return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
   }
@@ -30,6 +30,6 @@ export function identify(terminal: Terminal, watch: Watch, now: Instant): Identi
 
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
 function isRecent(clusterTime: Instant, notBefore: Instant, { plan, clockSkewMs }: Watch, now: Instant): boolean {
-  const at = later(clusterTime, -clockSkewMs);
+  const at = clusterTime - clockSkewMs;
   return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
 }

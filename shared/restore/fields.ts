@@ -13,7 +13,7 @@ export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
   if (isObject(value)) return "an object";
-  return JSON.stringify(value).slice(0, 60);
+  return (JSON.stringify(value) ?? typeof value).slice(0, 60);
 }
 
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */

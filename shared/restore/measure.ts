@@ -63,7 +63,7 @@ function startOf(
   const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
   const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
   if (declared !== undefined && declared <= end.most) {
-    const ours = later(declared, -watch.clockSkewMs);
+    const ours = declared - watch.clockSkewMs;
     if (notBefore === "any" || ours >= notBefore - toleranceMs) return { at: declared, source: "data-loss" };
   }
   return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };

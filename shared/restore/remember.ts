@@ -37,7 +37,7 @@ function faultsInARow(watch: Watch, problem: Problem): number {
 }
 
 function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "progress" }>, now: Instant): Watch {
-  const { problem: _, inFlightSince: __, ...rest } = watch;
+  const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
   const { progress, clockSkewMs, testimony } = observation;
   const inFlightSince = sightedSince(watch, progress, now);
   return {
@@ -50,19 +50,38 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
     reachedAt: watch.reachedAt ?? now,
     last: { progress, at: now },
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-    clockSkewMs: clockSkewMs ?? 0,
+    ...withSkew(watch, clockSkewMs, now),
     heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
   };
+}
+
+/** A skew that two answers agree on must be this long confirmed, and may differ by this much (the header has whole seconds). */
+const SKEW_CONFIRMED_MS = 5_000;
+const SKEW_SPREAD_MS = 2_000;
+
+/**
+ * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
+ * results look old, and correcting it lets more pass: a reply out of a cache, with the date of another day, must not do that.
+ * So it is believed once answers some seconds apart agree; a cached date stands still and agrees with nothing.
+ */
+function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pick<Watch, "clockSkewMs" | "skewSince"> {
+  if (reported === undefined) return { clockSkewMs: 0 };
+  const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
+  const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
+  const believed = reported >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+  return { clockSkewMs: believed ? reported : 0, skewSince };
 }
 
 /**
  * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
  * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
+ * A state this version does not know begins nothing: it may be the end of an older restore under a new name.
  */
 function sightedSince(watch: Watch, progress: RestoreProgress | null, now: Instant): Instant | undefined {
   if (progress === null) return undefined;
   if (isTerminal(progress)) return watch.inFlightSince;
   const before = watch.last?.progress ?? null;
+  if (progress.state === "Unrecognized") return watch.inFlightSince;
   const another =
     before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
   return another ? now : (watch.inFlightSince ?? now);

@@ -78,8 +78,10 @@ export interface Watch {
   /** Oldest first; at most `PHASES_KEPT`, the middle is dropped. */
   readonly phases: readonly Phase[];
   readonly phasesDropped: number;
-  /** The cluster's clock minus ours, by the latest answer; 0 where it did not tell. */
+  /** The cluster's clock minus ours, as far as it is believed; 0 where it did not tell. */
   readonly clockSkewMs: number;
+  /** What it told, and since when its answers agree on it. */
+  readonly skewSince?: { readonly ms: number; readonly at: Instant };
   /** The latest answers of the other witnesses, about the restore now on record. */
   readonly heard: Heard;
   /** Every distinct observation in its order; at most `STRETCHES_KEPT`, then `evidenceDropped` counts those left out at the end. */

@@ -78,7 +78,7 @@ export function readThumbprint(text: string): Checked<string> {
 
 /** A bearer token, without the word Bearer if it was pasted along. */
 export function readToken(text: string): Checked<string> {
-  const token = text.trim().replace(/^bearer\s+/i, "");
+  const token = text.trim().replace(/^bearer(\s+|$)/i, "");
   if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return { ok: true, value: token };
   return { ok: false, why: "must be a bearer token, on one line" };
 }

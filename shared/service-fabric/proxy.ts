@@ -18,8 +18,11 @@ export function proxyFor(url: URL, variables: ProxyVariables): URL | undefined {
   if (value === "" || isExempt(url, variables.noProxy ?? "")) return undefined;
   const text = value.includes("://") ? value : `http://${value}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy === undefined || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
-    throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL`);
+  // An `@` after the host: what stands before it is half a password, cut at a `/`, `?` or `#`, and not a host to be named.
+  const cut = proxy !== undefined && `${proxy.pathname}${proxy.search}${proxy.hash}`.includes("@");
+  if (proxy === undefined || cut || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
+    const hint = cut ? "; percent-encode its password" : "";
+    throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL${hint}`);
   }
   return proxy;
 }
@@ -32,7 +35,16 @@ export function proxyName(proxy: URL): string {
 /** The value of `Proxy-Authorization`, from the URL's user info. */
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
-  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+
+/** A `%` that encodes nothing stands for itself, as with curl. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isExempt(url: URL, noProxy: string): boolean {

@@ -11,7 +11,8 @@ import type { Reply } from "./transport.ts";
  */
 export function readReply<T>(reply: Reply, nowMs: number, parse: (body: unknown) => Read<T>): T {
   if (reply.status !== 200 && reply.status !== 204) throw refusal(reply, nowMs);
-  const parsed = parse(reply.body.trim() === "" ? null : parseBody(reply.body));
+  const empty = reply.status === 204 || reply.body.trim() === "";
+  const parsed = parse(empty ? null : parseBody(reply.body));
   if (!parsed.ok) throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
   return parsed.value;
 }

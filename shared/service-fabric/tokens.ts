@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Clock } from "../clock.ts";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { describe, good, isObject, type Read, unreadable } from "../restore/fields.ts";
@@ -96,12 +97,18 @@ async function asked(
     if (look.signal.aborted || error instanceof GatewayError) throw error;
     if (abortSignal.aborted)
       throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
-    const refused = error instanceof Error && error.name === "AuthenticationError";
     const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    throw new GatewayError(refused ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, {
-      cause: error,
-    });
+    const code = isRefusal(error) ? "access-denied" : "unreachable";
+    throw new GatewayError(code, `no token from Microsoft Entra ID: ${said}`, { cause: error });
   }
+}
+
+/** The library wraps what its authority answered: a 4xx somewhere below is its "no", all else is trouble on the way. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : undefined;
+  if (typeof status === "number") return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
 }
 
 async function fetched(
@@ -109,7 +116,14 @@ async function fetched(
   scope: string,
   abortSignal: AbortSignal,
 ): Promise<{ token: string; expiresOnTimestamp: number }> {
-  const got = await credential.getToken(scope, { abortSignal });
+  const got = await Promise.race([credential.getToken(scope, { abortSignal }), abortOf(abortSignal)]);
   if (got === null) throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
   return got;
+}
+
+/** Rejects when the signal aborts: `@azure/identity` then goes on with its own retries, and whoever waits for it must not. */
+async function abortOf(signal: AbortSignal): Promise<null> {
+  if (!signal.aborted) await once(signal, "abort");
+  signal.throwIfAborted();
+  return null;
 }

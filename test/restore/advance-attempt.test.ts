@@ -80,8 +80,31 @@ describe("the cluster's clock", () => {
     ["ahead by 10 min: the tolerance holds after the correction", at(10 * MINUTE - 5 * SECOND), 10 * MINUTE, true],
     ["ahead by 10 min: and is not exceeded", at(10 * MINUTE - 5 * SECOND - 1), 10 * MINUTE, false],
   ])("%s", (_, dated, skewMs, passes) => {
-    const step = play(planned(), [2 * MINUTE, saw(success(dated), skewMs)]);
+    // A clock that is behind is believed once two answers, some seconds apart, agree on it.
+    const step = play(planned(), [MINUTE, saw(null, skewMs)], [2 * MINUTE, saw(success(dated), skewMs)]);
     expect(step.next === "conclude" && step.verdict.verdict === "passed").toBe(passes);
+  });
+
+  test.each([
+    ["told only once", [[2 * MINUTE, -30 * DAY]]],
+    [
+      "told twice at once",
+      [
+        [2 * MINUTE, -30 * DAY],
+        [2 * MINUTE + SECOND, -30 * DAY],
+      ],
+    ],
+    [
+      "that grows as time passes: the date of a cached reply stands still",
+      [
+        [MINUTE, -30 * DAY],
+        [2 * MINUTE, -30 * DAY - MINUTE],
+      ],
+    ],
+  ] as const)("behind by a month makes nothing younger where it is %s", (_, told) => {
+    const lastMonth = success(afterStart(-30 * DAY + MINUTE));
+    const looks = told.map(([ms, skewMs]): Look => [ms, saw(lastMonth, skewMs)]);
+    expect(play(planned(), [0, saw(null)], ...looks).next).toBe("look");
   });
 
   test("the skew of the answer that is judged counts, not that of an earlier one", () => {
@@ -121,10 +144,28 @@ describe("a restore seen under way", () => {
     ["Accepted", ACCEPTED],
     ["RestoreInProgress", IN_PROGRESS],
     ["SecondariesInProgress", SECONDARIES],
-    ["a state of the future", UNKNOWN],
   ])("is this attempt from not-before on: %s", (_, progress) => {
     const verdict = concluded(play(future, [2 * MINUTE, saw(progress)], [3 * MINUTE, saw(UNDATED_SUCCESS)]));
     expect(verdict.identifiedBy).toBe("in-flight");
+  });
+
+  test("in a state of the future is followed, but identifies nothing: it may be an older end under a new name", () => {
+    expect(play(planned(), [MINUTE, saw(UNKNOWN)], [2 * MINUTE, saw(UNDATED_SUCCESS)]).next).toBe("look");
+    const seen = play(
+      planned(),
+      [MINUTE, saw(ACCEPTED)],
+      [2 * MINUTE, saw(UNKNOWN)],
+      [3 * MINUTE, saw(UNDATED_SUCCESS)],
+    );
+    expect(concluded(seen).identifiedBy).toBe("in-flight");
+    expect(concluded(play(planned(), [MINUTE, saw(UNKNOWN)], [35 * MINUTE, saw(UNKNOWN)])).reason).toBe(
+      "deadline-exceeded",
+    );
+  });
+
+  test("before not-before is not made newer by the date of its end", () => {
+    const before: Look = [2 * MINUTE - 1, saw(ACCEPTED)];
+    expect(play(future, before, [3 * MINUTE, saw(success(afterStart(2.5 * MINUTE)))]).next).toBe("look");
   });
 
   test("before not-before it is shown to be older", () => {

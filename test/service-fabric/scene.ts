@@ -44,7 +44,7 @@ export function opened(endpoints: URL | ClusterAccess["endpoints"], how: How = {
   const { apiVersion = "6.4", credential = { kind: "none" }, trust = {} } = how;
   const { clock = systemClock, proxies = {}, workloadIdentity } = how;
   const warnings: string[] = [];
-  const { gateway, close } = openCluster(
+  const cluster = openCluster(
     {
       endpoints: endpoints instanceof URL ? [endpoints] : endpoints,
       apiVersion,
@@ -59,11 +59,11 @@ export function opened(endpoints: URL | ClusterAccess["endpoints"], how: How = {
     },
   );
   return {
-    gateway,
+    gateway: cluster.gateway,
     warnings,
     look: (budgetMs = AMPLE_MS, signal = new AbortController().signal) =>
-      gateway.restoreProgress(ID, { budgetMs, signal }),
-    [Symbol.asyncDispose]: close,
+      cluster.gateway.restoreProgress(ID, { budgetMs, signal }),
+    [Symbol.asyncDispose]: () => cluster.close(),
   };
 }
 

@@ -170,8 +170,7 @@ describe("a certificate close to its end", () => {
     ["at the end", 0, "in 0 days"],
     ["after the end, when it is refused", -1, undefined],
   ])("%s", (_, left, said) => {
-    const warning = expiryWarning("The certificate", certificate, end - left);
-    if (said === undefined) expect(warning).toBeUndefined();
-    else expect(warning).toBe(`The certificate expires on ${certificate.validToDate.toISOString()}, ${said}`);
+    const sentence = `The certificate expires on ${certificate.validToDate.toISOString()}, ${said}`;
+    expect(expiryWarning("The certificate", certificate, end - left)).toBe(said === undefined ? undefined : sentence);
   });
 });

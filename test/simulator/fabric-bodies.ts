@@ -1,4 +1,5 @@
 import { formatInstant, type Instant, later } from "../../shared/restore/instant.ts";
+import type { Generation } from "./bodies.ts";
 import type { PartitionState } from "./cluster.ts";
 import type { PartitionKey, Service, SimulatedBackup } from "./inventory.ts";
 
@@ -122,8 +123,9 @@ export function backupLocation({ id, service }: PartitionState, { createdAt }: S
 }
 
 /** The epoch's halves are strings and the LSN is one too, unlike `RestoredLsn`. */
-export function backupItem(partition: PartitionState, backup: SimulatedBackup): object {
+export function backupItem(partition: PartitionState, backup: SimulatedBackup, generation: Generation): object {
   const { backupId, chainId = backupId, point, createdAt } = backup;
+  const suffix = generation === "6.2" ? "Number" : "Version";
   return {
     BackupId: backupId,
     BackupChainId: chainId,
@@ -133,8 +135,8 @@ export function backupItem(partition: PartitionState, backup: SimulatedBackup): 
     BackupLocation: backupLocation(partition, backup),
     BackupType: backupType(backup),
     EpochOfLastBackupRecord: {
-      DataLossVersion: point.epoch.dataLossVersion,
-      ConfigurationVersion: point.epoch.configurationVersion,
+      [`DataLoss${suffix}`]: point.epoch.dataLossVersion,
+      [`Configuration${suffix}`]: point.epoch.configurationVersion,
     },
     LsnOfLastBackupRecord: point.lsn,
     CreationTimeUtc: wholeSeconds(createdAt),

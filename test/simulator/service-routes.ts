@@ -119,6 +119,6 @@ function getBackups(cluster: SimulatedCluster, id: string, query: Query): Answer
   const tokenOf = (last: (typeof wanted)[number]): string => backupToken(partition, last);
   const page = pageOf(wanted, query.get("continuationtoken") ?? "", tokenOf, { ...cluster.paging, size });
   if (page === undefined) return refuse(reply.badGuid);
-  const items = page.items.map((backup) => backupItem(partition, backup));
+  const items = page.items.map((backup) => backupItem(partition, backup, cluster.dialect.generation));
   return { kind: "reply", reply: reply.progressReply(listBody(items, page.token ?? null, false)) };
 }

@@ -1,0 +1,103 @@
+import { type ClusterGateway, GatewayError, type LookBudget } from "./cluster-gateway.ts";
+import type { World } from "./observe-restore.ts";
+import { ACTION_CADENCE, retryDelay } from "./restore/cadence.ts";
+import type { Instant } from "./restore/instant.ts";
+import type { PartitionId } from "./restore/partition-id.ts";
+import { TREATMENT } from "./restore/problem.ts";
+import { type Verdict, verdict } from "./restore/verdict.ts";
+
+/** What is to be verified, as it was asked for: mixed as one likes. */
+export interface Targets {
+  readonly partitionIds: readonly PartitionId[];
+  readonly serviceNames: readonly string[];
+  readonly applicationNames: readonly string[];
+}
+
+/** What a target came to. Services without persisted state have nothing to restore: they are skipped, and said to be. */
+export interface Scope {
+  /** Each once, in the order of the targets. */
+  readonly partitionIds: readonly PartitionId[];
+  readonly skipped: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** Whether the partitions are named one by one, so that there is nothing to ask for. */
+export function isExplicit({ serviceNames, applicationNames }: Targets): boolean {
+  return serviceNames.length === 0 && applicationNames.length === 0;
+}
+
+/** All partitions of the targets that can be restored. @throws GatewayError */
+export async function resolveScope(targets: Targets, gateway: ClusterGateway, look: LookBudget): Promise<Scope> {
+  const found = new Set<PartitionId>(targets.partitionIds);
+  const skipped = new Map<string, string>();
+  const services = new Set<string>();
+  for (const name of targets.serviceNames) {
+    const why = await whyNotRestorable(name, gateway, look);
+    if (why === undefined) services.add(name);
+    else skipped.set(name, why);
+  }
+  for (const application of targets.applicationNames) {
+    for (const { name, persisted, kind } of await gateway.services(application, look)) {
+      if (persisted) services.add(name);
+      else skipped.set(name, kind);
+    }
+  }
+  for (const name of services) {
+    for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
+      if (stateful) found.add(partitionId);
+      else skipped.set(name, "stateless");
+    }
+  }
+  return { partitionIds: [...found], skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+}
+
+/** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */
+async function whyNotRestorable(name: string, gateway: ClusterGateway, look: LookBudget): Promise<string | undefined> {
+  const application = name.slice(0, name.lastIndexOf("/"));
+  try {
+    const info = (await gateway.services(application, look)).find((service) => service.name === name);
+    return info === undefined || info.persisted ? undefined : info.kind;
+  } catch (error) {
+    if (error instanceof GatewayError && TREATMENT[error.code].treatment === "give-up") return undefined;
+    throw error;
+  }
+}
+
+const NEVER_REACHED_MS = 120_000;
+const LEAST_BUDGET_MS = 250;
+
+/** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
+export async function scopeOrVerdict(
+  targets: Targets,
+  { gateway, clock, signal }: World,
+  deadline: Instant,
+  requestTimeoutMs: number,
+): Promise<Scope | Verdict> {
+  const until = Math.min(deadline, clock.now() + NEVER_REACHED_MS);
+  for (let delay = 0, faults = 1; ; faults++) {
+    if (signal.aborted)
+      return verdict("cancelled", `Stopped by ${String(signal.reason)} before the partitions were known.`);
+    try {
+      const budgetMs = Math.min(requestTimeoutMs, Math.max(LEAST_BUDGET_MS, until - clock.now()));
+      const scope = await resolveScope(targets, gateway, { budgetMs, signal });
+      return scope.partitionIds.length > 0 ? scope : verdict("partition-not-found", nothingFound(targets, scope));
+    } catch (error) {
+      if (signal.aborted) continue;
+      if (!(error instanceof GatewayError)) throw error;
+      const { treatment, times, reason } = TREATMENT[error.code];
+      const ends = treatment !== "bear" && faults >= times;
+      if (ends || clock.now() >= until)
+        return verdict(reason, `The partitions of ${names(targets)} could not be listed: ${error.message}`);
+      delay = retryDelay(ACTION_CADENCE, delay, 0.5, error.retryAfterMs);
+      await clock.sleep(Math.min(delay, Math.max(1, until - clock.now())), signal);
+    }
+  }
+}
+
+function nothingFound(targets: Targets, { skipped }: Scope): string {
+  const why = skipped.map((one) => `${one.name} (${one.why})`).join(", ");
+  return `There is nothing to verify in ${names(targets)}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
+}
+
+function names({ serviceNames, applicationNames }: Targets): string {
+  return [...serviceNames, ...applicationNames].join(", ");
+}

@@ -1,0 +1,101 @@
+import { dataLossDeclaredAt } from "./filetime.ts";
+import { formatDuration, formatInstant, type Instant } from "./instant.ts";
+import { isHealthy } from "./partition-info.ts";
+import { isTerminal, type RestoreProgress, type Terminal } from "./restore-progress.ts";
+import type { Verdict } from "./verdict.ts";
+import type { Watch } from "./watch.ts";
+
+/** What a reader of the verdict should know although it does not change it. */
+export function warningsOf(watch: Watch, { verdict, identifiedBy }: Verdict): readonly string[] {
+  const success = watch.last?.progress ?? null;
+  return [
+    ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
+    ...(success?.state === "Success" ? aboutSuccess(watch, success, verdict) : []),
+    ...unknownStates(watch),
+    ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
+      ? [
+          `The cluster's clock is ${formatDuration(Math.abs(watch.clockSkewMs))} ${watch.clockSkewMs > 0 ? "ahead of" : "behind"} ours.`,
+        ]
+      : []),
+    ...(watch.evidenceDropped > 0
+      ? [`${watch.evidenceDropped} observations were not kept: this record cannot be replayed.`]
+      : []),
+  ];
+}
+
+type Success = Extract<Terminal, { state: "Success" }>;
+
+function* aboutSuccess(
+  { plan, heard, clockSkewMs }: Watch,
+  { at }: Success,
+  verdict: Verdict["verdict"],
+): Generator<string> {
+  const { partition, healthEvent } = heard;
+  if (
+    at !== undefined &&
+    plan.notBefore !== "any" &&
+    at - clockSkewMs < plan.notBefore - plan.toleranceMs &&
+    verdict === "passed"
+  ) {
+    yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
+  }
+  if (partition?.ok === true && partition.value !== null) {
+    const { status, health, dataLossVersion } = partition.value;
+    if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
+      yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
+    }
+    const declared = dataLossVersion === undefined ? undefined : dataLossDeclaredAt(dataLossVersion);
+    if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
+      yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
+    }
+  }
+  if (healthEvent?.ok === true && healthEvent.value !== null && healthEvent.value.health !== "Ok") {
+    yield `The replica's own health event about the restore says ${healthEvent.value.health}.`;
+  }
+}
+
+function unknownStates({ phases }: Watch): readonly string[] {
+  const known = new Set<string | null>([
+    null,
+    "Accepted",
+    "RestoreInProgress",
+    "SecondariesInProgress",
+    "SecondaryInProgress",
+    "Success",
+    "Failure",
+    "Timeout",
+    "Invalid",
+  ]);
+  const unknown = new Set(phases.map(({ state }) => state).filter((state) => !known.has(state)));
+  return [...unknown].map((state) => `The cluster was in a state this version does not know: ${state}.`);
+}
+
+/** How long a restore usually stays in a state, and what is known to hold it there. */
+const USUAL: Readonly<Partial<Record<RestoreProgress["state"], { readonly ms: number; readonly cause: string }>>> = {
+  Accepted: {
+    ms: 60_000,
+    cause:
+      "usually a lost work item of the Backup Restore Service, or a data-loss command that did not run; it may stay so for ever",
+  },
+  SecondariesInProgress: { ms: 600_000, cause: "the quorum is not back: look at the replicas of the partition" },
+};
+
+/** Said once per phase, when a restore has been in one state for longer than usual: for how long, and the known cause. */
+export function stuck(
+  before: Watch,
+  watch: Watch,
+  now: Instant,
+): { readonly state: string; readonly forMs: number; readonly cause: string } | undefined {
+  const progress = watch.last?.progress ?? null;
+  const phase = watch.phases.at(-1);
+  if (progress === null || isTerminal(progress) || phase === undefined || watch.problem !== undefined) return undefined;
+  const usual = USUAL[progress.state];
+  const previously = before.phases.at(-1);
+  const [forMs, wasMs] = [
+    now - phase.firstSeen,
+    previously?.firstSeen === phase.firstSeen ? previously.lastSeen - phase.firstSeen : 0,
+  ];
+  return usual !== undefined && forMs >= usual.ms && wasMs < usual.ms
+    ? { state: progress.spelled, forMs, cause: usual.cause }
+    : undefined;
+}
