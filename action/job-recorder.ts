@@ -6,6 +6,7 @@ import {
   type Instant,
   type Recorder,
 } from "../shared/index.ts";
+import type { RunStart } from "./run-start.ts";
 import type { Runner } from "./runner.ts";
 
 const HEARTBEAT_MS = 60_000;
@@ -19,13 +20,15 @@ export function headline(request: DrillRequest): string {
   const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
   return (
     `Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
-    `for at most ${formatDuration(request.timeoutMs)}; ${bound(request)}.`
+    `for at most ${formatDuration(request.timeoutMs)}.`
   );
 }
 
-function bound({ notBefore }: DrillRequest): string {
-  if (notBefore === "any") return "whatever restore is on record counts (not-before: any)";
-  return `only a restore from ${notBefore === "auto" ? "the start of this run" : formatInstant(notBefore)} on counts`;
+/** The second line: which restores count. */
+export function boundLine({ notBefore }: DrillRequest, auto: RunStart): string {
+  if (notBefore === "any") return "Whatever restore is on record counts (not-before: any).";
+  const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
+  return `Only a restore from ${formatInstant(at)} (${source}) on counts.`;
 }
 
 /**

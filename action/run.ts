@@ -10,7 +10,7 @@ import {
   toRecord,
   verifyRestore,
 } from "../shared/index.ts";
-import { headline, jobRecorder } from "./job-recorder.ts";
+import { boundLine, headline, jobRecorder } from "./job-recorder.ts";
 import { toOutputs } from "./outputs.ts";
 import type { Runner } from "./runner.ts";
 import { type RunStart, runStart } from "./run-start.ts";
@@ -42,6 +42,7 @@ async function verify(runner: Runner, request: DrillRequest, clock: Clock, signa
   const cluster = openCluster({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
   try {
     const autoNotBefore = await autoStart(runner, request, clock);
+    runner.line(boundLine(request, autoNotBefore));
     const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
     return await verifyRestore(
       request,
@@ -56,10 +57,8 @@ async function verify(runner: Runner, request: DrillRequest, clock: Clock, signa
 
 /** Only asked for where it is needed. */
 async function autoStart(runner: Runner, request: DrillRequest, clock: Clock): Promise<RunStart> {
-  if (request.notBefore !== "auto") return { at: clock.now(), source: "start of the step" };
-  const start = await runStart(runner, clock);
-  runner.line(`Only a restore from ${formatInstant(start.at)} (${start.source}) on counts.`);
-  return start;
+  if (request.notBefore === "auto") return runStart(runner, clock);
+  return { at: clock.now(), source: "start of the step" };
 }
 
 async function report(runner: Runner, request: DrillRequest, result: DrillResult): Promise<ExitCode> {

@@ -45813,7 +45813,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8619);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5626);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3499);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3102);
 
@@ -45841,8 +45841,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 52 modules
-var shared = __nccwpck_require__(8619);
+// EXTERNAL MODULE: ./build/shared/index.js + 53 modules
+var shared = __nccwpck_require__(5626);
 ;// CONCATENATED MODULE: ./build/action/job-recorder.js
 
 const HEARTBEAT_MS = 60_000;
@@ -45853,12 +45853,14 @@ function headline(request) {
     const partitions = partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
     const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
     return (`Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
-        `for at most ${(0,shared/* formatDuration */.a3)(request.timeoutMs)}; ${bound(request)}.`);
+        `for at most ${(0,shared/* formatDuration */.a3)(request.timeoutMs)}.`);
 }
-function bound({ notBefore }) {
+/** The second line: which restores count. */
+function boundLine({ notBefore }, auto) {
     if (notBefore === "any")
-        return "whatever restore is on record counts (not-before: any)";
-    return `only a restore from ${notBefore === "auto" ? "the start of this run" : (0,shared/* formatInstant */.r4)(notBefore)} on counts`;
+        return "Whatever restore is on record counts (not-before: any).";
+    const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
+    return `Only a restore from ${(0,shared/* formatInstant */.r4)(at)} (${source}) on counts.`;
 }
 /**
  * The log of a job: a line per change, a heartbeat each minute, never a line per look. It has no timer of its own: looks
@@ -45996,7 +45998,7 @@ function toSummary(record) {
         "",
         ...timeline(record),
         `Cluster ${record.cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}. ` +
-            `Only a restore from ${summary_bound(record)} on counts. Watched for ${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}.`,
+            `Only a restore from ${bound(record)} on counts. Watched for ${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}.`,
         "",
     ].join("\n");
 }
@@ -46024,7 +46026,7 @@ function timeline(record) {
         "",
     ];
 }
-function summary_bound({ plan }) {
+function bound({ plan }) {
     return plan.notBeforeUtc === "any" ? "any time" : `${plan.notBeforeUtc} (${plan.notBeforeSource})`;
 }
 
@@ -46057,6 +46059,7 @@ async function verify(runner, request, clock, signal) {
     const cluster = (0,shared/* openCluster */.DT)({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
     try {
         const autoNotBefore = await autoStart(runner, request, clock);
+        runner.line(boundLine(request, autoNotBefore));
         const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
         return await (0,shared/* verifyRestore */.Qi)(request, { gateway: cluster.gateway, clock, signal }, { autoNotBefore, dice }, jobRecorder(runner));
     }
@@ -46066,11 +46069,9 @@ async function verify(runner, request, clock, signal) {
 }
 /** Only asked for where it is needed. */
 async function autoStart(runner, request, clock) {
-    if (request.notBefore !== "auto")
-        return { at: clock.now(), source: "start of the step" };
-    const start = await runStart(runner, clock);
-    runner.line(`Only a restore from ${(0,shared/* formatInstant */.r4)(start.at)} (${start.source}) on counts.`);
-    return start;
+    if (request.notBefore === "auto")
+        return runStart(runner, clock);
+    return { at: clock.now(), source: "start of the step" };
 }
 async function report(runner, request, result) {
     const record = (0,shared/* toRecord */.Lv)(request, result);
@@ -48255,8 +48256,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 52 modules
-var shared = __nccwpck_require__(8619);
+// EXTERNAL MODULE: ./build/shared/index.js + 53 modules
+var shared = __nccwpck_require__(5626);
 ;// CONCATENATED MODULE: ./build/action/runner-identity.js
 
 /** The audience that Microsoft Entra ID asks of federated tokens. */
@@ -48378,7 +48379,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 8619:
+/***/ 5626:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48569,7 +48570,7 @@ function readThumbprint(text) {
 }
 /** A bearer token, without the word Bearer if it was pasted along. */
 function readToken(text) {
-    const token = text.trim().replace(/^bearer\s+/i, "");
+    const token = text.trim().replace(/^bearer(\s+|$)/i, "");
     if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
         return { ok: true, value: token };
     return { ok: false, why: "must be a bearer token, on one line" };
@@ -49347,7 +49348,7 @@ function describe(value) {
         return "a list";
     if (fields_isObject(value))
         return "an object";
-    return JSON.stringify(value).slice(0, 60);
+    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
 }
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
 function given(key, value) {
@@ -49537,6 +49538,8 @@ function parseRestoreProgress(body) {
             return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
         }
         case "Success": {
+            if (fields_isObject(body["FailureError"]))
+                return unreadable("a Success bears a FailureError");
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
             if (!point.ok)
                 return point;
@@ -49704,6 +49707,27 @@ function expiryWarning(whose, { validToDate }, nowMs) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/unless-aborted.js
+
+/**
+ * The work's result, or the signal's reason as soon as it aborts: undici looks at its signal only once there is a connection,
+ * `@azure/identity` between its own attempts. The work is left to itself then.
+ */
+async function unlessAborted(work, signal) {
+    const done = new AbortController();
+    try {
+        return await Promise.race([abortOf(signal, done.signal), work]);
+    }
+    finally {
+        done.abort();
+    }
+}
+async function abortOf(signal, done) {
+    if (!signal.aborted)
+        await (0,external_node_events_.once)(signal, "abort", { signal: done });
+    throw signal.reason;
+}
+
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/tokens.js
 
 
@@ -49772,17 +49796,10 @@ function isRefusal(error) {
     return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
 }
 async function fetched(credential, scope, abortSignal) {
-    const got = await Promise.race([credential.getToken(scope, { abortSignal }), abortOf(abortSignal)]);
+    const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
     if (got === null)
         throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
     return got;
-}
-/** Rejects when the signal aborts: `@azure/identity` then goes on with its own retries, and whoever waits for it must not. */
-async function abortOf(signal) {
-    if (!signal.aborted)
-        await (0,external_node_events_.once)(signal, "abort");
-    signal.throwIfAborted();
-    return null;
 }
 
 // EXTERNAL MODULE: ./node_modules/undici/index.js
@@ -50013,6 +50030,7 @@ async function settled(socket, event, what, { timeoutMs, closing }) {
 
 
 
+
 const LARGEST_BODY = 1_048_576;
 /** Less than the default request timeout, so that a second gateway can still be asked within it. */
 const CONNECT_MS = 10_000;
@@ -50036,13 +50054,8 @@ function httpTransport(options) {
         async get(url, { budgetMs, signal }, headers = {}) {
             const budget = AbortSignal.timeout(Math.ceil(budgetMs));
             try {
-                const response = await (0,undici/* request */.Em)(url, {
-                    dispatcher: dispatcherFor(url),
-                    headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
-                    signal: AbortSignal.any([signal, budget]),
-                });
-                const { statusCode: status, statusText, headers: received } = response;
-                return { status, statusText, headers: received, body: await readCapped(response.body) };
+                const limit = AbortSignal.any([signal, budget]);
+                return await unlessAborted(transport_fetched(dispatcherFor(url), url, headers, limit), limit);
             }
             catch (error) {
                 if (signal.aborted)
@@ -50069,6 +50082,12 @@ function openPool(url, options) {
         uri: `${proxy.protocol}//${proxy.host}`,
         ...(token === undefined ? {} : { token }),
     });
+}
+async function transport_fetched(dispatcher, url, headers, signal) {
+    const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
+    const response = await (0,undici/* request */.Em)(url, { dispatcher, headers: all, signal });
+    const { statusCode: status, statusText, headers: received } = response;
+    return { status, statusText, headers: received, body: await readCapped(response.body) };
 }
 async function readCapped(body) {
     const chunks = [];
@@ -50397,13 +50416,12 @@ function dataLossDeclaredAt(dataLossVersion) {
 
 ;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
 
-
 /**
  * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
  * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
  *
  * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
- *    that lies in the future, is thereby shown to be older.)
+ *    that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
@@ -50413,8 +50431,8 @@ function identify(terminal, watch, now) {
     const { notBefore } = watch.plan;
     if (notBefore === "any")
         return "any";
-    if (watch.inFlightSince !== undefined && watch.inFlightSince >= notBefore)
-        return "in-flight";
+    if (watch.inFlightSince !== undefined)
+        return watch.inFlightSince >= notBefore ? "in-flight" : undefined;
     if (terminal.state === "Success") {
         return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
     }
@@ -50425,7 +50443,7 @@ function identify(terminal, watch, now) {
 }
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
 function isRecent(clusterTime, notBefore, { plan, clockSkewMs }, now) {
-    const at = later(clusterTime, -clockSkewMs);
+    const at = clusterTime - clockSkewMs;
     return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
 }
 
@@ -50657,7 +50675,7 @@ function faultsInARow(watch, problem) {
     return same ? watch.faultsInARow + 1 : 1;
 }
 function withAnswer(watch, observation, now) {
-    const { problem: _, inFlightSince: __, ...rest } = watch;
+    const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
     const { progress, clockSkewMs, testimony } = observation;
     const inFlightSince = sightedSince(watch, progress, now);
     return {
@@ -50670,13 +50688,30 @@ function withAnswer(watch, observation, now) {
         reachedAt: watch.reachedAt ?? now,
         last: { progress, at: now },
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-        clockSkewMs: clockSkewMs ?? 0,
+        ...withSkew(watch, clockSkewMs, now),
         heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
     };
+}
+/** A skew that two answers agree on must be this long confirmed, and may differ by this much (the header has whole seconds). */
+const SKEW_CONFIRMED_MS = 5_000;
+const SKEW_SPREAD_MS = 2_000;
+/**
+ * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
+ * results look old, and correcting it lets more pass: a reply out of a cache, with the date of another day, must not do that.
+ * So it is believed once answers some seconds apart agree; a cached date stands still and agrees with nothing.
+ */
+function withSkew(watch, reported, now) {
+    if (reported === undefined)
+        return { clockSkewMs: 0 };
+    const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
+    const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
+    const believed = reported >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+    return { clockSkewMs: believed ? reported : 0, skewSince };
 }
 /**
  * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
  * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
+ * A state this version does not know begins nothing: it may be the end of an older restore under a new name.
  */
 function sightedSince(watch, progress, now) {
     if (progress === null)
@@ -50684,6 +50719,8 @@ function sightedSince(watch, progress, now) {
     if (isTerminal(progress))
         return watch.inFlightSince;
     const before = watch.last?.progress ?? null;
+    if (progress.state === "Unrecognized")
+        return watch.inFlightSince;
     const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
     return another ? now : (watch.inFlightSince ?? now);
 }
@@ -50780,7 +50817,7 @@ function startOf(watch, end) {
     const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
     const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
     if (declared !== undefined && declared <= end.most) {
-        const ours = later(declared, -watch.clockSkewMs);
+        const ours = declared - watch.clockSkewMs;
         if (notBefore === "any" || ours >= notBefore - toleranceMs)
             return { at: declared, source: "data-loss" };
     }
@@ -51091,7 +51128,7 @@ function* aboutSuccess({ plan, heard, clockSkewMs }, { at }, verdict) {
     const { partition, healthEvent } = heard;
     if (at !== undefined &&
         plan.notBefore !== "any" &&
-        later(at, -clockSkewMs) < plan.notBefore - plan.toleranceMs &&
+        at - clockSkewMs < plan.notBefore - plan.toleranceMs &&
         verdict === "passed") {
         yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
     }
@@ -51244,7 +51281,7 @@ async function* watchRestore(plan, world, options) {
             return;
         }
         ask = step.ask;
-        await clock.sleep(step.at - now, signal);
+        await clock.sleep(step.at - clock.now(), signal);
     }
 }
 function* whatChanged(before, after, at) {

@@ -58,7 +58,7 @@ function contextOptions({ trust, identity }: ConnectOptions): SecureContextOptio
 }
 
 /** Node's own, those of NODE_EXTRA_CA_CERTS, and the system's. */
-function authorities(): string[] {
+export function authorities(): string[] {
   return [...getCACertificates("default"), ...getCACertificates("system")];
 }
 

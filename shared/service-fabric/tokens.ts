@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import type { Clock } from "../clock.ts";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { describe, good, isObject, type Read, unreadable } from "../restore/fields.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Where bearer tokens come from. */
 export interface TokenSource {
@@ -116,14 +116,7 @@ async function fetched(
   scope: string,
   abortSignal: AbortSignal,
 ): Promise<{ token: string; expiresOnTimestamp: number }> {
-  const got = await Promise.race([credential.getToken(scope, { abortSignal }), abortOf(abortSignal)]);
+  const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
   if (got === null) throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
   return got;
-}
-
-/** Rejects when the signal aborts: `@azure/identity` then goes on with its own retries, and whoever waits for it must not. */
-async function abortOf(signal: AbortSignal): Promise<null> {
-  if (!signal.aborted) await once(signal, "abort");
-  signal.throwIfAborted();
-  return null;
 }

@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
-import { type ConnectOptions, secureConnector } from "./connect.ts";
-import { proxyAuthorization, proxyFor } from "./proxy.ts";
+import { authorities, type ConnectOptions, secureConnector } from "./connect.ts";
+import { proxyAuthorization, proxyFor, proxyName } from "./proxy.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** An HTTP reply, whole. The reason phrase is kept: the gateway puts its error codes there. */
 export interface Reply {
@@ -31,9 +32,9 @@ const CONNECT_MS = 10_000;
  */
 export function httpTransport(options: TransportOptions): Transport {
   const closing = new AbortController();
-  const pools = new Map<string, Dispatcher>();
+  const pools = new Map<string, Pool>();
 
-  const dispatcherFor = (url: URL): Dispatcher => {
+  const poolFor = (url: URL): Pool => {
     const known = pools.get(url.origin);
     if (known !== undefined) return known;
     const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
@@ -44,37 +45,59 @@ export function httpTransport(options: TransportOptions): Transport {
   return {
     async get(url, { budgetMs, signal }, headers = {}) {
       const budget = AbortSignal.timeout(Math.ceil(budgetMs));
+      let via = "";
       try {
-        const response = await request(url, {
-          dispatcher: dispatcherFor(url),
-          headers: { accept: "application/json", "cache-control": "no-cache", ...headers },
-          signal: AbortSignal.any([signal, budget]),
-        });
-        const { statusCode: status, statusText, headers: received } = response;
-        return { status, statusText, headers: received, body: await readCapped(response.body) };
+        const limit = AbortSignal.any([signal, budget]);
+        const pool = poolFor(url);
+        via = pool.via;
+        return await unlessAborted(fetched(pool.dispatcher, url, headers, limit), limit);
       } catch (error) {
         if (signal.aborted) throw error;
-        throw asGatewayError(error, url, budget.aborted ? Math.ceil(budgetMs) : undefined);
+        throw asGatewayError(error, `${url.host}${via}`, budget.aborted ? Math.ceil(budgetMs) : undefined);
       }
     },
     async close() {
       closing.abort();
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...pools.values()].map((pool) => pool.dispatcher.destroy()));
     },
   };
 }
 
-function openPool(url: URL, options: ConnectOptions): Dispatcher {
+interface Pool {
+  readonly dispatcher: Dispatcher;
+  /** ` through the proxy ...`, where an error would not say so itself. */
+  readonly via: string;
+}
+
+function openPool(url: URL, options: ConnectOptions): Pool {
   const limits = { connections: 8, pipelining: 1, allowH2: false };
-  if (url.protocol === "https:") return new Agent({ ...limits, connect: secureConnector(options) });
+  const direct = (connect: Agent.Options["connect"]): Pool => ({
+    dispatcher: new Agent({ ...limits, connect }),
+    via: "",
+  });
+  if (url.protocol === "https:") return direct(secureConnector(options));
   const proxy = proxyFor(url, options.proxies);
-  if (proxy === undefined) return new Agent({ ...limits, connect: { timeout: options.timeoutMs } });
+  if (proxy === undefined) return direct({ timeout: options.timeoutMs });
   const token = proxyAuthorization(proxy);
-  return new ProxyAgent({
+  const dispatcher = new ProxyAgent({
     ...limits,
     uri: `${proxy.protocol}//${proxy.host}`,
+    proxyTls: { rejectUnauthorized: true, ca: authorities() },
     ...(token === undefined ? {} : { token }),
   });
+  return { dispatcher, via: ` through the proxy ${proxyName(proxy)}` };
+}
+
+async function fetched(
+  dispatcher: Dispatcher,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
+  const response = await request(url, { dispatcher, headers: all, signal });
+  const { statusCode: status, statusText, headers: received } = response;
+  return { status, statusText, headers: received, body: await readCapped(response.body) };
 }
 
 async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string> {
@@ -88,25 +111,25 @@ async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string
   return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
 }
 
-function asGatewayError(error: unknown, url: URL, overBudgetMs: number | undefined): GatewayError {
+function asGatewayError(error: unknown, host: string, overBudgetMs: number | undefined): GatewayError {
   if (error instanceof GatewayError) return error;
   if (overBudgetMs !== undefined) {
-    return new GatewayError("timed-out", `no answer from ${url.host} within ${overBudgetMs} ms`, { cause: error });
+    return new GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
   }
   const root = rootCause(error);
   if (root instanceof GatewayError) return root;
   const code = codeOf(root);
   if (NO_TLS.has(code)) {
-    return new GatewayError("untrusted-server", `${url.host} does not speak TLS as it should: ${describe(root)}`, {
+    return new GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${describe(root)}`, {
       cause: error,
     });
   }
   if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
-    return new GatewayError("access-denied", `${url.host} refused our certificate: ${describe(root)}`, {
+    return new GatewayError("access-denied", `${host} refused our certificate: ${describe(root)}`, {
       cause: error,
     });
   }
-  return new GatewayError("unreachable", `${url.host} cannot be reached: ${describe(root)}`, { cause: error });
+  return new GatewayError("unreachable", `${host} cannot be reached: ${describe(root)}`, { cause: error });
 }
 
 /** What no patience mends: the other side speaks no TLS, or none that is acceptable. */

@@ -35,7 +35,10 @@ function settle(text: string): string {
     .replace(/^(elapsed-seconds|restore-seconds|polls)=.+$/gm, "$1=N")
     .replace(/"(elapsedSeconds|restoreSeconds|looks)": [\d.]+/g, '"$1": N')
     .replace(/\| \d+ \| (\d+) \|$/gm, "| N | $1 |")
-    .replace(/(Z \|) \d+ \|$/gm, "$1 N |");
+    .replace(/(TIME \|) \d+ \|$/gm, "$1 N |")
+    .replace(/\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d/g, "DATE")
+    .replace(/"(lowerBoundSeconds|upperBoundSeconds)": [\d.]+/g, '"$1": N')
+    .replace(/"(?!133801234567890123)\d{18}"/g, '"FILETIME"');
 }
 
 /** The same request over and over is one line. */
