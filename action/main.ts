@@ -10,3 +10,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.once(signal, () => stop.abort(signal));
 
 process.exitCode = await run(githubRunner(), systemClock, stop.signal);
+
+// All is said and written. What a library still holds open (a token service that never answers) must not hold the job: this
+// timer keeps nothing alive itself, and leaves the pipes time to drain, which `process.exit` right away would not.
+setTimeout(() => process.exit(), 3_000).unref();

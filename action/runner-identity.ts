@@ -1,5 +1,5 @@
 import * as core from "@actions/core";
-import type { EntraCredential } from "../shared/index.ts";
+import { type EntraCredential, GatewayError } from "../shared/index.ts";
 
 /** The audience that Microsoft Entra ID asks of federated tokens. */
 const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
@@ -12,6 +12,12 @@ const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
 export function runnerIdentity(tenantId: string, clientId: string): EntraCredential {
   return {
     async getToken(scope, options) {
+      if ((process.env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "") === "") {
+        throw new GatewayError(
+          "access-denied",
+          "the runner has no OIDC token to exchange (permissions: id-token: write)",
+        );
+      }
       const { ClientAssertionCredential } = await import("@azure/identity");
       const assertion = (): Promise<string> => core.getIDToken(EXCHANGE_AUDIENCE);
       return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);

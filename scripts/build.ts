@@ -16,7 +16,8 @@ function runNode(script: string, ...args: readonly string[]): void {
   });
 }
 
-for (const folder of ["build", "dist"]) rmSync(`${root}${folder}`, { recursive: true, force: true });
+for (const folder of ["build/action", "build/shared", "dist"])
+  rmSync(`${root}${folder}`, { recursive: true, force: true });
 runNode("typescript/bin/tsc", "-p", "tsconfig.build.json");
 runNode("@vercel/ncc/dist/ncc/cli.js", "build", "build/action/main.js", "--out=dist", "--no-cache");
 

@@ -83,7 +83,7 @@ async function viaAnyEndpoint(
     const look = left();
     try {
       const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
-      return { reply, sentAt, receivedAt: clock.now() };
+      return { reply: withoutToken(reply, headers), sentAt, receivedAt: clock.now() };
     } catch (error) {
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
       memory.preferred = (memory.preferred + 1) % endpoints.length;
@@ -91,6 +91,17 @@ async function viaAnyEndpoint(
     }
   }
 }
+
+/** Some front-ends repeat in their error what they were sent; messages and records must not repeat it after them. */
+function withoutToken(reply: Reply, headers: Headers): Reply {
+  const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
+  if (token.length < SHORTEST_SECRET) return reply;
+  const { statusText, body } = reply;
+  return { ...reply, statusText: statusText.replaceAll(token, "***"), body: body.replaceAll(token, "***") };
+}
+
+/** As with the runner's masks: what is shorter is no secret, and would be found in any text. */
+const SHORTEST_SECRET = 8;
 
 /** What is left of a budget whenever it is asked for; never less than a millisecond. */
 export function countdown(clock: Clock, look: LookBudget): () => LookBudget {

@@ -59,9 +59,9 @@ export function aadMetadataPath(): string {
  * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
  */
 export function requestUrl(endpoint: URL, pathAndQuery: string, budgetMs: number): URL {
-  const url = new URL(pathAndQuery, endpoint);
-  url.searchParams.set("timeout", String(Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)))));
-  return url;
+  const seconds = Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)));
+  // Not `searchParams.set`: that writes the whole query anew, as a form, with `+` for a space.
+  return new URL(`${pathAndQuery}&timeout=${seconds}`, endpoint);
 }
 
 /** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */

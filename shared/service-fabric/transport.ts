@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { authorities, type ConnectOptions, secureConnector } from "./connect.ts";
 import { proxyAuthorization, proxyFor, proxyName } from "./proxy.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { limited, unlessAborted } from "./unless-aborted.ts";
 
 /** An HTTP reply, whole. The reason phrase is kept: the gateway puts its error codes there. */
 export interface Reply {
@@ -44,16 +44,17 @@ export function httpTransport(options: TransportOptions): Transport {
 
   return {
     async get(url, { budgetMs, signal }, headers = {}) {
-      const budget = AbortSignal.timeout(Math.ceil(budgetMs));
+      const budget = limited(signal, Math.ceil(budgetMs));
       let via = "";
       try {
-        const limit = AbortSignal.any([signal, budget]);
         const pool = poolFor(url);
         via = pool.via;
-        return await unlessAborted(fetched(pool.dispatcher, url, headers, limit), limit);
+        return await unlessAborted(fetched(pool.dispatcher, url, headers, budget.signal), budget.signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        throw asGatewayError(error, `${url.host}${via}`, budget.aborted ? Math.ceil(budgetMs) : undefined);
+        throw asGatewayError(error, `${url.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
+      } finally {
+        budget.end();
       }
     },
     async close() {
@@ -71,7 +72,7 @@ interface Pool {
 
 function openPool(url: URL, options: ConnectOptions): Pool {
   const limits = { connections: 8, pipelining: 1, allowH2: false };
-  const direct = (connect: Agent.Options["connect"]): Pool => ({
+  const direct = (connect: NonNullable<Agent.Options["connect"]>): Pool => ({
     dispatcher: new Agent({ ...limits, connect }),
     via: "",
   });
@@ -97,7 +98,10 @@ async function fetched(
   const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
   const response = await request(url, { dispatcher, headers: all, signal });
   const { statusCode: status, statusText, headers: received } = response;
-  return { status, statusText, headers: received, body: await readCapped(response.body) };
+  // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.
+  const told = Number(received["content-length"] ?? Number.NaN);
+  const body = told <= LARGEST_BODY ? await response.body.text() : await readCapped(response.body);
+  return { status, statusText, headers: received, body };
 }
 
 async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<string> {

@@ -1,16 +1,22 @@
 /*
  * `npm run bench`: figures as ratios of one run, peers interleaved, medians. Absolute times are shown and never asserted.
  */
-import { spawnSync } from "node:child_process";
+import { execFile as execFileCallback, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { systemClock } from "../../shared/clock.ts";
 import { runBundle } from "../action/run-bundle.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
-import { inTurn, succeeded } from "../simulator/timeline.ts";
+import { inTurn, restoring, succeeded } from "../simulator/timeline.ts";
+import { bareUndici, cpuOfCurlAndJq, installPeers, npmClient, ours } from "./per-poll.ts";
 
+const execFile = promisify(execFileCallback);
+const POLL_CHILD = fileURLToPath(new URL("poll-child.ts", import.meta.url));
+const CURL = "curl | jq";
 const RUNS = 15;
 const ID = "00000000-0000-4000-8000-0000000000bb";
 
@@ -20,7 +26,7 @@ interface Figure {
   readonly aim: string;
 }
 
-const figures: readonly Figure[] = [bundleSize(), ...(await startUp())];
+const figures: readonly Figure[] = [bundleSize(), ...(await startUp()), ...(await perPoll())];
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}, medians of ${RUNS} interleaved runs\n`);
 console.table(Object.fromEntries(figures.map(({ what, ...rest }) => [what, rest])));
 
@@ -38,13 +44,13 @@ async function startUp(): Promise<readonly Figure[]> {
     partitions: [{ id: ID, timeline: inTurn([succeeded()]) }],
   });
   await using server = await startServer(cluster);
-  const [ours, bare, peaks]: [number[], number[], number[]] = [[], [], []];
+  const [whole, bare, peaks]: [number[], number[], number[]] = [[], [], []];
   const inputs = { "cluster-endpoint": server.url.origin, "partition-id": ID, "not-before": "any" };
   try {
     for (let run = 0; run < RUNS; run++) {
       const step = await runBundle({ inputs });
       if (step.outputs["verdict"] !== "passed") throw new Error(`the measured run did not pass: ${step.stdout}`);
-      ours.push(step.elapsedMs);
+      whole.push(step.elapsedMs);
       bare.push(timed(() => spawnSync(process.execPath, ["-e", "0"])));
     }
     for (let run = 0; run < 5; run++) {
@@ -55,7 +61,7 @@ async function startUp(): Promise<readonly Figure[]> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const [us, nothing] = [median(ours), median(bare)];
+  const [us, nothing] = [median(whole), median(bare)];
   return [
     {
       what: "one-look verification / node -e 0",
@@ -64,6 +70,46 @@ async function startUp(): Promise<readonly Figure[]> {
     },
     { what: "peak RSS of a one-look verification", value: `${median(peaks).toFixed(0)} MiB`, aim: "shown" },
   ];
+}
+
+/** CPU of one poll over keep-alive, each peer in a process of its own, interleaved; and what a poll costs the wire. */
+async function perPoll(): Promise<readonly Figure[]> {
+  const cluster = new SimulatedCluster({
+    clock: systemClock,
+    partitions: [{ id: ID, timeline: inTurn([restoring()]) }],
+  });
+  await using server = await startServer(cluster);
+  const peers = [ours, bareUndici, ...(installPeers() ? [npmClient] : [])];
+  const cpu = new Map<string, number[]>([...peers.map(({ name }) => name), CURL].map((name) => [name, []]));
+  for (let run = 0; run < 5; run++) {
+    for (const { name } of peers) {
+      const { stdout } = await execFile(process.execPath, [POLL_CHILD, name, server.url.href, ID]);
+      cpu.get(name)?.push(Number(stdout));
+    }
+    const curl = cpuOfCurlAndJq(server.url, ID);
+    if (curl !== undefined) cpu.get(CURL)?.push(curl);
+  }
+  const us = median(cpu.get(ours.name) ?? []);
+  const against = (name: string, aim: string): Figure => {
+    const other = median(cpu.get(name) ?? []);
+    const value = Number.isNaN(other)
+      ? "not installed"
+      : `${(us / other).toPrecision(3)}x (${us.toFixed(0)} us / ${other.toFixed(0)} us)`;
+    return { what: `CPU per poll, ours / ${name}`, value, aim };
+  };
+  const { requests } = await oneLook(server.url);
+  return [
+    against(bareUndici.name, "<= 1.5x"),
+    against(CURL, "<= 1/50 (0.02x)"),
+    against(npmClient.name, "<= 1/3 (0.33x)"),
+    { what: "requests per poll", value: String(requests), aim: "1" },
+  ];
+
+  async function oneLook(url: URL): Promise<{ readonly requests: number }> {
+    const before = server.requests.length;
+    await ours.poll(url, ID, 100);
+    return { requests: (server.requests.length - before) / 100 };
+  }
 }
 
 function timed(work: () => unknown): number {

@@ -1,0 +1,190 @@
+import { later } from "../../shared/restore/instant.ts";
+import { accepted, ended, future, inTurn, nothing, restoring, succeeded } from "../simulator/timeline.ts";
+import {
+  CLEAN,
+  DAY,
+  declaredAt,
+  endingIn,
+  failed,
+  HOUR,
+  ID,
+  inconclusive,
+  lastMonths,
+  minutes,
+  PASSED,
+  single,
+  type Trap,
+} from "./trap.ts";
+
+/** The record never expires and names no attempt: what is on it may be anybody's, of any day. */
+export const OLD_RESULTS: readonly Trap[] = [
+  {
+    name: "old success",
+    why: "Nobody triggered tonight's restore; last month's Success is still on record.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([lastMonths(now)])),
+  },
+  {
+    name: "undated success",
+    why: "Year 1 stands for no time: nothing says that this is tonight's.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([succeeded({ at: "undated" })])),
+  },
+  {
+    name: "undated success of a node west of UTC",
+    why: "There year 1 begins at eight in the morning; it is no time all the same.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([succeeded({ at: "undated" })]), { cluster: { hoursWestOfUtc: 8 } }),
+  },
+  {
+    name: "undated success after nothing",
+    why: "Under way it was never seen, so no rule makes it this attempt's, fresh as it looks.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([nothing, 300], [succeeded({ at: "undated" })])),
+  },
+  {
+    name: "undated success, seen under way",
+    why: "Who saw it under way needs no date.",
+    expect: PASSED,
+    scene: () => single(endingIn(succeeded({ at: "undated" }))),
+  },
+  {
+    name: "success of tomorrow",
+    why: "A date in the future dates nothing: some clock was wrong when it was written.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([succeeded({ at: later(now, DAY) })])),
+  },
+  {
+    name: "success of tomorrow, seen under way",
+    why: "The node's clock is wrong, but the restore was watched.",
+    expect: PASSED,
+    scene: (now) => single(endingIn(succeeded({ at: later(now, DAY) }))),
+  },
+  {
+    name: "success of last month, seen under way",
+    why: "The node's clock is a month late; under way it was tonight.",
+    expect: PASSED,
+    scene: (now) => single(endingIn(lastMonths(now))),
+  },
+  {
+    name: "old failure",
+    why: "A Failure bears no date, and the last data loss is of long ago.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([ended("Failure")])),
+  },
+  {
+    name: "old timeout",
+    why: "The same for a Timeout: tonight's is not proven by it.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([ended("Timeout")])),
+  },
+  {
+    name: "old Invalid",
+    why: "The same for Invalid, which no known server writes.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([ended("Invalid")])),
+  },
+  {
+    name: "old failure of a partition that never lost data",
+    why: "A DataLossVersion that counts from 1 is no time.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([ended("Failure")]), { partition: { dataLossVersion: "1" } }),
+  },
+  {
+    name: "fresh data loss and a failure",
+    why: "Every restore begins by declaring data loss: that dates the Failure.",
+    expect: failed("restore-failed"),
+    scene: (now) => single(inTurn([ended("Failure")]), { partition: { dataLossVersion: declaredAt(now) } }),
+  },
+  {
+    name: "fresh data loss and a timeout",
+    why: "It dates the Timeout too.",
+    expect: failed("restore-timed-out"),
+    scene: (now) => single(inTurn([ended("Timeout")]), { partition: { dataLossVersion: declaredAt(now) } }),
+  },
+  {
+    name: "fresh data loss and Invalid",
+    why: "It dates Invalid too.",
+    expect: failed("restore-failed"),
+    scene: (now) => single(inTurn([ended("Invalid")]), { partition: { dataLossVersion: declaredAt(now) } }),
+  },
+  {
+    name: "fresh data loss and an old success",
+    why: "Data loss has other causes: it never lets a Success pass.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([lastMonths(now)]), { partition: { dataLossVersion: declaredAt(now) } }),
+  },
+  {
+    name: "fresh data loss and an undated success",
+    why: "Nor a Success without a date.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([succeeded({ at: "undated" })]), { partition: { dataLossVersion: declaredAt(now) } }),
+  },
+  {
+    name: "data loss before not-before and a failure",
+    why: "An hour before the bound is another attempt.",
+    expect: inconclusive("stale"),
+    scene: (now) =>
+      single(inTurn([ended("Failure")]), { partition: { dataLossVersion: declaredAt(later(now, -HOUR)) } }),
+  },
+  {
+    name: "old success, then tonight's",
+    why: "The first look meets last month's; the right answer is a second later.",
+    expect: PASSED,
+    scene: (now) => single(inTurn([lastMonths(now), 500], [accepted(), 300], [restoring(), 400], [succeeded()])),
+  },
+  {
+    name: "old success, then tonight's failure",
+    why: "Green at the first look would be the opposite of the truth.",
+    expect: failed("restore-failed"),
+    scene: (now) => single(inTurn([lastMonths(now), 500], [accepted(), 300], [restoring(), 400], [ended("Failure")])),
+  },
+  {
+    name: "old failure, then tonight's success",
+    why: "Who stops at the first terminal state reports last month's failure.",
+    expect: PASSED,
+    scene: () => single(inTurn([ended("Failure"), 500], [accepted(), 300], [restoring(), 400], [succeeded()])),
+  },
+  {
+    name: "old failure, then a byte-identical one",
+    why: "Between two looks the state never changed; the data loss did.",
+    expect: failed("restore-failed"),
+    scene: () => single(inTurn([ended("Failure"), 450], [accepted(), 30], [ended("Failure")])),
+  },
+  {
+    name: "in flight, then vanished",
+    why: "The Backup Restore Service lost its store: null is no success.",
+    expect: inconclusive("no-restore"),
+    scene: () => single(inTurn([accepted(), 300], [restoring(), 300], [nothing])),
+  },
+  {
+    name: "in flight, vanished, then an old success",
+    why: "The store came back from a backup: what was seen before the gap proves nothing about it.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([accepted(), 300], [nothing, 300], [lastMonths(now)])),
+  },
+  {
+    name: "in flight, vanished, then asked for anew",
+    why: "The second attempt is one of tonight too.",
+    expect: PASSED,
+    scene: () => single(inTurn([accepted(), 300], [nothing, 300], [accepted(), 300], [succeeded()])),
+  },
+  {
+    name: "a state of the future, then an undated success",
+    why: "What nobody knows may be the end of an old restore under a new name: it identifies nothing.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([future("Archived"), 400], [succeeded({ at: "undated" })])),
+  },
+  {
+    name: "an id in upper case",
+    why: "The record is kept under the id as typed and the replica knows lower case only: null for ever.",
+    expect: PASSED,
+    scene: () => single(CLEAN, { inputs: { "partition-id": ID.toUpperCase() } }),
+  },
+  {
+    name: "an id in braces",
+    why: "As PowerShell prints it.",
+    expect: PASSED,
+    scene: () => single(CLEAN, { inputs: { "partition-id": `{${ID}}`, "timeout-minutes": minutes(2) } }),
+  },
+];

@@ -1,0 +1,99 @@
+/*
+ * `npm run traps`: every trap, and what four watchers say of it: ours, and the three loops its readers have today. All in the same
+ * run, over real HTTP, each with a cluster of its own. Exits with 1 if ours is not right everywhere.
+ */
+import { THEMES, TRAPS } from "./all.ts";
+import { ask, findPeers, type Peer, type PeerAnswer } from "./peers.ts";
+import { inParallel, type Ours, set, verify } from "./run.ts";
+import type { Expected, Trap } from "./trap.ts";
+
+/** `false pass` is a green that should not be, or came before the restore had ended: the one unforgivable answer. */
+type Mark = "right" | "wrong" | "false pass";
+
+interface Cell {
+  readonly text: string;
+  readonly mark: Mark | "not installed";
+}
+
+function ofOurs({ verdict, reason, tooEarly }: Ours, expect: Expected): Cell {
+  const falsePass = verdict === "passed" && (expect.verdict !== "passed" || tooEarly);
+  const right = verdict === expect.verdict && reason === expect.reason;
+  return marked(`${verdict}: ${reason}`, falsePass, right);
+}
+
+/** A peer has no reasons: it is right where it is green exactly when that is right. */
+function ofPeer({ says, tooEarly }: PeerAnswer, { verdict }: Expected): Cell {
+  const green = says === "green";
+  const falsePass = green && (verdict !== "passed" || tooEarly);
+  return marked(green && tooEarly ? "green, too early" : says, falsePass, green === (verdict === "passed"));
+}
+
+function marked(text: string, falsePass: boolean, right: boolean): Cell {
+  if (falsePass) return { text: `${text} !!`, mark: "false pass" };
+  return right ? { text, mark: "right" } : { text: `${text} *`, mark: "wrong" };
+}
+
+async function ofPeers(peers: readonly Peer[], trap: Trap): Promise<readonly Cell[]> {
+  return Promise.all(
+    peers.map(async (peer): Promise<Cell> => {
+      if (!peer.installed) return { text: "not installed", mark: "not installed" };
+      await using it = await set(trap);
+      return ofPeer(await ask(peer, it), trap.expect);
+    }),
+  );
+}
+
+function print(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) {
+    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+    console.log(line.trimEnd());
+  }
+}
+
+const startedAt = performance.now();
+const peers = findPeers();
+console.log(
+  `${TRAPS.length} traps over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
+    "Ours is right with the right verdict and reason; a loop, which has no reasons, if it is green exactly when that is right.\n" +
+    "!! is a false pass: green and should not be, or before the restore had ended. * is another wrong answer.\n",
+);
+// One after the other: the loops start processes by the hundred, and ours is not measured in their shadow.
+const ours = await inParallel(TRAPS, 12, async (trap) => ofOurs(await verify(trap), trap.expect));
+const others = await inParallel(TRAPS, 6, (trap) => ofPeers(peers, trap));
+const cells = new Map(TRAPS.map((trap, index) => [trap, [...ours.slice(index, index + 1), ...(others[index] ?? [])]]));
+
+const heads = ["trap", "right answer", "ours", ...peers.map(({ name }) => name)];
+print([
+  heads,
+  heads.map((head) => "-".repeat(head.length)),
+  ...THEMES.flatMap(({ title, traps }) => [
+    [""],
+    [title.toUpperCase()],
+    ...traps.map((trap) => [
+      trap.name,
+      `${trap.expect.verdict}: ${trap.expect.reason}`,
+      ...(cells.get(trap) ?? []).map(({ text }) => text),
+    ]),
+  ]),
+]);
+
+const shouldPass = TRAPS.filter(({ expect }) => expect.verdict === "passed");
+console.log(`\n${TRAPS.length} traps, of which ${shouldPass.length} should pass.\n`);
+const count = (column: number, mark: Mark, among: readonly Trap[] = TRAPS): number =>
+  among.filter((trap) => cells.get(trap)?.[column]?.mark === mark).length;
+print([
+  ["", "right", "of those green", "wrong, not green", "FALSE PASSES"],
+  ...["ours", ...peers.map(({ name }) => name)].map((name, column) => {
+    if (peers[column - 1]?.installed === false) return [name, "not installed"];
+    const marks = [
+      count(column, "right"),
+      count(column, "right", shouldPass),
+      count(column, "wrong"),
+      count(column, "false pass"),
+    ];
+    return [name, ...marks.map(String)];
+  }),
+]);
+console.log(`\nIn ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
+if (count(0, "right") < TRAPS.length) process.exitCode = 1;
