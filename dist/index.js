@@ -50667,6 +50667,7 @@ function watch_beginWatch(plan, startedAt, dice) {
         phasesDropped: 0,
         clockSkewMs: 0,
         heard: {},
+        asksInARow: 0,
         evidence: [],
         evidenceDropped: 0,
     };
@@ -50736,7 +50737,8 @@ function faultsInARow(watch, problem) {
 function withAnswer(watch, observation, now) {
     const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
     const { progress, clockSkewMs, testimony } = observation;
-    const inFlightSince = sightedSince(watch, progress, now);
+    const skew = withSkew(watch, clockSkewMs, now);
+    const inFlightSince = isDoubtful(watch, skew) ? keptSighting(watch, progress) : sightedSince(watch, progress, now);
     return {
         ...rest,
         ...withPhase(watch, progress === null ? null : progress.spelled, now),
@@ -50747,7 +50749,7 @@ function withAnswer(watch, observation, now) {
         reachedAt: watch.reachedAt ?? now,
         last: { progress, at: now },
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-        ...withSkew(watch, clockSkewMs, now),
+        ...skew,
         heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
     };
 }
@@ -50764,8 +50766,13 @@ function withSkew(watch, reported, now) {
         return { clockSkewMs: 0 };
     const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
     const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-    const believed = reported >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
-    return { clockSkewMs: believed ? reported : 0, skewSince };
+    const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+    return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
+}
+/** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
+function isDoubtful(watch, skew) {
+    const told = skew.skewSince?.ms ?? 0;
+    return told < -watch.plan.toleranceMs && skew.clockSkewMs === 0;
 }
 /**
  * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
@@ -50782,6 +50789,10 @@ function sightedSince(watch, progress, now) {
         return watch.inFlightSince;
     const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
     return another ? now : (watch.inFlightSince ?? now);
+}
+/** An answer of doubtful age sights nothing; that there is no record it may still say. */
+function keptSighting(watch, progress) {
+    return progress === null ? undefined : watch.inFlightSince;
 }
 /** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
 function stillValid({ heard, last }, progress) {
@@ -50824,7 +50835,7 @@ function withPhase(watch, state, now) {
     // Keep the first phase (how it began) and the newest ones (how it ends).
     return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
 }
-/** Equal observations in a row are one stretch; they are equal although the clock's skew is told to the millisecond. */
+/** Equal observations in a row are one stretch; they are equal although the skew of the clock is told to the millisecond. */
 function evidenced(watch, observation, now) {
     const { evidence, evidenceDropped } = watch;
     const current = evidence.at(-1);
@@ -50837,6 +50848,10 @@ function evidenced(watch, observation, now) {
     return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
 }
 function sameText(a, b) {
+    const skewOf = (one) => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
+    const [skewA, skewB] = [skewOf(a), skewOf(b)];
+    if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS / 2)
+        return false;
     return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
 }
 
@@ -51092,17 +51107,21 @@ function awaitRestore(watch, now, questions, otherwise) {
     const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
     return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
 }
-/** The answer is needed before anything can be said, and the cluster is there: no waiting. */
+/** The answer is needed before anything can be said, and the cluster is there: no waiting, unless that has not helped before. */
 function askNow(watch, now, ask) {
-    return { next: "look", at: soon(now, 0, watch.plan.deadline), ask, watch };
+    const { asksInARow, plan } = watch;
+    if (asksInARow >= ASKS_IN_A_ROW)
+        return lookAgain(watch, now, plan.deadline, ask);
+    return { next: "look", at: soon(now, 0, plan.deadline), ask, watch: { ...watch, asksInARow: asksInARow + 1 } };
 }
+const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
     const { value: jitter, dice } = draw(watch.dice);
     const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
     const at = soon(now, delay, until);
     // The look at the deadline is the last one: it asks whatever a success would have to answer.
     const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
-    return { next: "look", at, ask, watch: { ...watch, dice } };
+    return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
 function ageFrom(watch) {

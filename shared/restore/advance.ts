@@ -82,10 +82,14 @@ function awaitRestore(watch: Watch, now: Instant, questions: readonly Question[]
   return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
 }
 
-/** The answer is needed before anything can be said, and the cluster is there: no waiting. */
+/** The answer is needed before anything can be said, and the cluster is there: no waiting, unless that has not helped before. */
 function askNow(watch: Watch, now: Instant, ask: readonly Question[]): Step {
-  return { next: "look", at: soon(now, 0, watch.plan.deadline), ask, watch };
+  const { asksInARow, plan } = watch;
+  if (asksInARow >= ASKS_IN_A_ROW) return lookAgain(watch, now, plan.deadline, ask);
+  return { next: "look", at: soon(now, 0, plan.deadline), ask, watch: { ...watch, asksInARow: asksInARow + 1 } };
 }
+
+const ASKS_IN_A_ROW = 2;
 
 function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readonly Question[]): Step {
   const { value: jitter, dice } = draw(watch.dice);
@@ -93,7 +97,7 @@ function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readon
   const at = soon(now, delay, until);
   // The look at the deadline is the last one: it asks whatever a success would have to answer.
   const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
-  return { next: "look", at, ask, watch: { ...watch, dice } };
+  return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */

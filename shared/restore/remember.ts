@@ -39,7 +39,8 @@ function faultsInARow(watch: Watch, problem: Problem): number {
 function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "progress" }>, now: Instant): Watch {
   const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
   const { progress, clockSkewMs, testimony } = observation;
-  const inFlightSince = sightedSince(watch, progress, now);
+  const skew = withSkew(watch, clockSkewMs, now);
+  const inFlightSince = isDoubtful(watch, skew) ? keptSighting(watch, progress) : sightedSince(watch, progress, now);
   return {
     ...rest,
     ...withPhase(watch, progress === null ? null : progress.spelled, now),
@@ -50,7 +51,7 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
     reachedAt: watch.reachedAt ?? now,
     last: { progress, at: now },
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-    ...withSkew(watch, clockSkewMs, now),
+    ...skew,
     heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
   };
 }
@@ -68,8 +69,14 @@ function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pic
   if (reported === undefined) return { clockSkewMs: 0 };
   const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
   const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-  const believed = reported >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
-  return { clockSkewMs: believed ? reported : 0, skewSince };
+  const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+  return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
+}
+
+/** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
+function isDoubtful(watch: Watch, skew: Pick<Watch, "clockSkewMs" | "skewSince">): boolean {
+  const told = skew.skewSince?.ms ?? 0;
+  return told < -watch.plan.toleranceMs && skew.clockSkewMs === 0;
 }
 
 /**
@@ -85,6 +92,11 @@ function sightedSince(watch: Watch, progress: RestoreProgress | null, now: Insta
   const another =
     before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
   return another ? now : (watch.inFlightSince ?? now);
+}
+
+/** An answer of doubtful age sights nothing; that there is no record it may still say. */
+function keptSighting(watch: Watch, progress: RestoreProgress | null): Instant | undefined {
+  return progress === null ? undefined : watch.inFlightSince;
 }
 
 /** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
@@ -132,7 +144,7 @@ function withPhase(watch: Watch, state: string | null, now: Instant): Pick<Watch
   return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
 }
 
-/** Equal observations in a row are one stretch; they are equal although the clock's skew is told to the millisecond. */
+/** Equal observations in a row are one stretch; they are equal although the skew of the clock is told to the millisecond. */
 function evidenced(watch: Watch, observation: Observation, now: Instant): Pick<Watch, "evidence" | "evidenceDropped"> {
   const { evidence, evidenceDropped } = watch;
   const current = evidence.at(-1);
@@ -145,5 +157,8 @@ function evidenced(watch: Watch, observation: Observation, now: Instant): Pick<W
 }
 
 function sameText(a: Observation, b: Observation): boolean {
+  const skewOf = (one: Observation): number => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
+  const [skewA, skewB] = [skewOf(a), skewOf(b)];
+  if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS / 2) return false;
   return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
 }

@@ -84,6 +84,8 @@ export interface Watch {
   readonly skewSince?: { readonly ms: number; readonly at: Instant };
   /** The latest answers of the other witnesses, about the restore now on record. */
   readonly heard: Heard;
+  /** Looks taken at once, without waiting, to ask something: few in a row, or a cluster that keeps changing its mind is hammered. */
+  readonly asksInARow: number;
   /** Every distinct observation in its order; at most `STRETCHES_KEPT`, then `evidenceDropped` counts those left out at the end. */
   readonly evidence: readonly Stretch[];
   readonly evidenceDropped: number;
@@ -112,6 +114,7 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
     phasesDropped: 0,
     clockSkewMs: 0,
     heard: {},
+    asksInARow: 0,
     evidence: [],
     evidenceDropped: 0,
   };

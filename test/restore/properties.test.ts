@@ -95,8 +95,8 @@ describe("whatever the cluster says", () => {
   });
 
   test("a success dated in time always passes, unless its restore was seen under way before not-before", () => {
-    const ahead = anySkew.map((skew) => (skew === undefined ? undefined : Math.abs(skew)));
-    const fresh = fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), skew: ahead });
+    // Without a skew: what is believed of one depends on the answers before. `advance-attempt.test.ts` has those.
+    const fresh = fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), skew: fc.constant(undefined) });
     fc.assert(
       fc.property(anyStory, fresh, ({ plan, dice, events }, { share, skew }) => {
         const turns = tell({ plan, dice, events });
@@ -104,7 +104,7 @@ describe("whatever the cluster says", () => {
         const now = open?.now ?? START;
         const from = plan.notBefore === "any" ? START : plan.notBefore;
         const span = Math.max(0, now + plan.toleranceMs - (from - plan.toleranceMs));
-        const dated = later(from, -plan.toleranceMs + Math.floor(share * span) + (skew ?? 0));
+        const dated = later(from, -plan.toleranceMs + Math.floor(share * span));
         const seen = saw({ state: "Success", spelled: "Success", at: dated }, skew);
         fc.pre(plan.notBefore === "any" || datedInTime(plan, { seen, now }));
         const sighted = open?.step.watch.inFlightSince ?? now;

@@ -131,6 +131,9 @@ describe("the verdict is true, and said in time", () => {
   });
 });
 
+const BLINDNESS = ["as-it-was", "all", "partition", "backups"] as const;
+type Blindness = (typeof BLINDNESS)[number];
+
 describe("whatever truly happened", () => {
   // A record that was gone, and an attempt seen under way before a not-before to come, speak against what follows: not to have
   // seen those leaves the truth as it was and the verdict free to tell it, so they stay.
@@ -138,31 +141,33 @@ describe("whatever truly happened", () => {
     seen.kind === "progress" && (seen.progress === null || (notBefore !== "any" && notBefore > START));
 
   test("more blindness never turns what did not pass into a pass", { timeout: 120_000 }, () => {
-    const blinded = fc.array(fc.constantFrom("as-it-was", "all", "partition", "backups"), {
+    const blinded = fc.array(fc.constantFrom(...BLINDNESS), {
       minLength: 1,
       maxLength: 9,
     });
     fc.assert(
       fc.property(anyTruth(), blinded, (truth, how) => {
-        const { looks, verdict } = drive(truth);
-        if (verdict.verdict === "passed") return true;
-        let watch = beginWatch(truth.plan, START, 7);
-        for (const [n, { seen, now }] of looks.entries()) {
-          const step = advance(
-            watch,
-            speaksAgainst(seen, truth.plan) ? seen : blind(seen, sure(how[n % how.length])),
-            now,
-          );
-          if (step.next === "conclude") return step.verdict.verdict !== "passed";
-          watch = step.watch;
-        }
-        return true;
+        const run = drive(truth);
+        fc.pre(run.verdict.verdict !== "passed");
+        expect(retold(truth.plan, run, how)).not.toBe("passed");
       }),
-      { numRuns: 15_000, seed: 3, endOnFailure: true },
+      { numRuns: 8_000, seed: 3, endOnFailure: true },
     );
   });
 
-  function blind(seen: Observation, how: "as-it-was" | "all" | "partition" | "backups"): Observation {
+  /** What the same looks come to, some of them blind; nothing where they come to no end. */
+  function retold(plan: WatchPlan, { looks }: Run, how: readonly Blindness[]): string | undefined {
+    let watch = beginWatch(plan, START, 7);
+    for (const [n, { seen, now }] of looks.entries()) {
+      const less = speaksAgainst(seen, plan) ? seen : blind(seen, sure(how[n % how.length]));
+      const step = advance(watch, less, now);
+      if (step.next === "conclude") return step.verdict.verdict;
+      watch = step.watch;
+    }
+    return undefined;
+  }
+
+  function blind(seen: Observation, how: Blindness): Observation {
     if (how === "as-it-was" || seen.kind !== "progress") return seen;
     if (how === "all") return fault("unreachable");
     if (seen.testimony?.[how] === undefined) return seen;
@@ -180,7 +185,7 @@ describe("whatever truly happened", () => {
         expect(JSON.stringify(step.watch)).toBe(JSON.stringify(looks[n + 1]?.before ?? watch));
       }
     };
-    always(check, { tellsDate: "as-drawn" }, 300, 4);
+    always(check, { tellsDate: "as-drawn" }, 100, 4);
   });
 
   test.each<readonly [string, Oddities]>([
@@ -195,7 +200,7 @@ describe("whatever truly happened", () => {
       const explained = explain({ plan, startedAt, stretches, dropped: 0 }).verdict;
       expect(explained?.reason).toBe(verdict.reason);
     };
-    always(check, oddities, 10_000, 5);
+    always(check, oddities, 4_000, 5);
   });
 
   test("the generator and the synchronous driver say the same", { timeout: 120_000 }, async () => {

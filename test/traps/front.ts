@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { Agent, request } from "undici";
 import { parsePage } from "../../shared/restore/parse-partition.ts";
 
@@ -87,14 +87,7 @@ export async function standInFront(url: URL, front: Front): Promise<StandingFron
         body: await reply.body.text(),
       };
     };
-    answer({ target, headers }, forward).then(
-      (reply) => {
-        response.sendDate = false;
-        const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...passedOn } = reply.headers;
-        response.writeHead(reply.status, reply.reason, passedOn).end(reply.body);
-      },
-      () => response.destroy(),
-    );
+    void send(answer({ target, headers }, forward), response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -109,4 +102,16 @@ export async function standInFront(url: URL, front: Front): Promise<StandingFron
       await Promise.all([closed, dispatcher.destroy()]);
     },
   };
+}
+
+/** As it came; where there is no answer the connection breaks, as it would without anybody in between. */
+async function send(coming: Promise<FrontReply>, response: ServerResponse): Promise<void> {
+  try {
+    const { status, reason, headers, body } = await coming;
+    const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...passedOn } = headers;
+    response.sendDate = false;
+    response.writeHead(status, reason, passedOn).end(body);
+  } catch {
+    response.destroy();
+  }
 }

@@ -5,7 +5,7 @@ import { parsePartitionId } from "../../shared/restore/partition-id.ts";
 import type { Verdict } from "../../shared/restore/verdict.ts";
 import { openCluster } from "../../shared/service-fabric/open-cluster.ts";
 import { verifyRestore } from "../../shared/verify-restore.ts";
-import { SimulatedCluster } from "../simulator/cluster.ts";
+import { SimulatedCluster, type SimulatedPartition } from "../simulator/cluster.ts";
 import { undressed } from "../simulator/inventory.ts";
 import { startServer } from "../simulator/server.ts";
 import type { Shown } from "../simulator/timeline.ts";
@@ -32,7 +32,7 @@ export async function set(trap: Trap): Promise<SetTrap> {
   return {
     url,
     inputs,
-    ended: () => inScope.every(({ id, timeline }) => cluster.watchedFor(id) >= (timeline.steps.at(-1)?.afterMs ?? 0)),
+    ended: () => inScope.every((partition) => cluster.hasEnded(partition)),
     async [Symbol.asyncDispose]() {
       await front?.[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
@@ -40,8 +40,9 @@ export async function set(trap: Trap): Promise<SetTrap> {
   };
 }
 
-/** Remembers when each partition was first looked at, which is when its timeline began. */
+/** Remembers when each partition was first looked at, which is when its timeline began unless it began with the cluster. */
 class WatchedCluster extends SimulatedCluster {
+  readonly #madeAt = systemClock.now();
   readonly #firstLooks = new Map<string, Instant>();
 
   override look(id: string): Shown {
@@ -50,10 +51,10 @@ class WatchedCluster extends SimulatedCluster {
     return super.look(id);
   }
 
-  /** Milliseconds since the first look, or -1 where nobody has looked yet. */
-  watchedFor(id: string): number {
-    const first = this.#firstLooks.get(undressed(id));
-    return first === undefined ? -1 : this.clock.now() - first;
+  /** Whether the last step of its timeline has come. */
+  hasEnded({ id, timeline: { origin, steps } }: SimulatedPartition): boolean {
+    const began = origin === "cluster-start" ? this.#madeAt : this.#firstLooks.get(undressed(id));
+    return began !== undefined && this.clock.now() - began >= (steps.at(-1)?.afterMs ?? 0);
   }
 }
 
@@ -104,7 +105,7 @@ export async function verify(trap: Trap): Promise<Ours> {
   }
 }
 
-/** A few at a time, the longest first in nobody's interest: results come in the order of the list. */
+/** A few at a time; the results come in the order of the list. */
 export async function inParallel<T, R>(all: readonly T[], atOnce: number, work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const waiting = all.entries();

@@ -1,7 +1,16 @@
 import { type Instant, later } from "../../shared/restore/instant.ts";
 import type { SimulatedPartition } from "../simulator/inventory.ts";
 import { noContent, partitionNotFound } from "../simulator/replies.ts";
-import { accepted, ended, inTurn, nothing, type Shows, succeeded, type Timeline } from "../simulator/timeline.ts";
+import {
+  accepted,
+  ended,
+  inTurn,
+  nothing,
+  restoring,
+  type Shows,
+  succeeded,
+  type Timeline,
+} from "../simulator/timeline.ts";
 import { appears } from "./front.ts";
 import {
   CLEAN,
@@ -27,6 +36,15 @@ const BY_SERVICE = { "partition-id": "", "service-name": SERVICE };
 const BY_APPLICATION = { "partition-id": "", "application-name": "fabric:/DemoApp" };
 const FAILING = endingIn(ended("Failure"));
 
+/** Long enough for another one to appear meanwhile, also to a watcher that takes a second to start. */
+const SLOWER = inTurn([accepted(), 200], [restoring(), 1_400], [succeeded()]);
+const PATIENT = { ...BY_SERVICE, "timeout-minutes": minutes(3.5) };
+
+/** Together from the start on: who waits for one after the other must not find the second one waiting for him. */
+function together(timeline: Timeline): Timeline {
+  return { ...timeline, origin: "cluster-start" };
+}
+
 const one = (timeline: Timeline, service = SERVICE): SimulatedPartition => ({ id: ID, timeline, service });
 const other = (timeline: Timeline, service = SERVICE): SimulatedPartition => ({ id: OTHER_ID, timeline, service });
 
@@ -44,7 +62,8 @@ interface More extends Omit<Partial<Scene>, "cluster"> {
 }
 
 function scope(partitions: readonly SimulatedPartition[], { cluster, ...more }: More = {}): Scene {
-  return { inputs: BY_SERVICE, ...more, cluster: { partitions, ...cluster } };
+  const running = partitions.map((partition) => ({ ...partition, timeline: together(partition.timeline) }));
+  return { inputs: BY_SERVICE, ...more, cluster: { partitions: running, ...cluster } };
 }
 
 /** What is asked about first, then what whoever asks about the partition itself meets from then on. */
@@ -178,15 +197,12 @@ export const SCOPES: readonly Trap[] = [
     name: "a partition appears on the way, and is restored",
     why: "It was not in the list at first; it is watched too.",
     expect: PASSED,
-    scene: () => scope([one(CLEAN), other(CLEAN)], { front: appears(OTHER_ID, 300), inputs: PATIENT }),
+    scene: () => scope([one(SLOWER), other(CLEAN)], { front: appears(OTHER_ID, 1_100), inputs: PATIENT }),
   },
   {
     name: "a partition appears on the way, and fails",
     why: "Who lists once never meets it.",
     expect: failed("restore-failed"),
-    scene: () => scope([one(CLEAN), other(FAILING)], { front: appears(OTHER_ID, 300), inputs: PATIENT }),
+    scene: () => scope([one(SLOWER), other(FAILING)], { front: appears(OTHER_ID, 1_100), inputs: PATIENT }),
   },
 ];
-
-/** The one that appeared begins when it is first looked at, which is after the others have ended. */
-const PATIENT = { ...BY_SERVICE, "timeout-minutes": minutes(3.5), "start-timeout-minutes": minutes(3) };

@@ -35,7 +35,7 @@ export const TIMING: readonly Trap[] = [
     name: "appears after the start timeout",
     why: "By then it has been given up: nothing was on record in time.",
     expect: inconclusive("no-restore"),
-    scene: () => single(inTurn([nothing, 1_500], [accepted(), 300], [succeeded()])),
+    scene: () => single(inTurn([nothing, 1_500], [accepted()])),
   },
   {
     name: "under way for longer than the start timeout",
@@ -47,7 +47,7 @@ export const TIMING: readonly Trap[] = [
     name: "a start timeout of zero, nothing on record",
     why: "One look is enough.",
     expect: inconclusive("no-restore"),
-    scene: () => single(inTurn([nothing, 300], [succeeded()]), { inputs: { "start-timeout-minutes": "0" } }),
+    scene: () => single(inTurn([nothing, 300], [accepted()]), { inputs: { "start-timeout-minutes": "0" } }),
   },
   {
     name: "a start timeout of zero, under way",

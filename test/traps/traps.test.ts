@@ -19,15 +19,17 @@ test("every trap has a name of its own, a reason to be there, and there are enou
   expect(TRAPS.length).toBeGreaterThanOrEqual(60);
 });
 
-describe.each(THEMES)("$title", ({ traps }) => {
-  for (const one of traps) {
-    const { verdict, reason } = one.expect;
-    // The day an open one is right this fails, so that it is moved to its theme.
-    const check = OPEN.includes(one) ? test.fails : test;
-    check(`${one.name}: ${verdict}, ${reason}. ${one.why}`, () => {
-      expect(outcomes.get(one.name)).toMatchObject({ verdict, reason, tooEarly: false });
-    });
-  }
+describe.each(THEMES.filter(({ traps }) => traps !== OPEN))("$title", ({ traps }) => {
+  test.each(traps)("$name: $expect.verdict, $expect.reason. $why", (one) => {
+    expect(outcomes.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
+});
+
+describe("known to catch us", () => {
+  // The day we are right this fails, so that the trap is moved to its theme.
+  test.fails.each(OPEN)("$name: $expect.verdict, $expect.reason. $why", (one) => {
+    expect(outcomes.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
 });
 
 describe("the committed bundle, as a process of its own", () => {

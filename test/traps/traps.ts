@@ -55,6 +55,7 @@ const startedAt = performance.now();
 const peers = findPeers();
 console.log(
   `${TRAPS.length} traps over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
+    "A loop knows of no not-before, backup or objective: that nobody can tell it is the point.\n" +
     "Ours is right with the right verdict and reason; a loop, which has no reasons, if it is green exactly when that is right.\n" +
     "!! is a false pass: green and should not be, or before the restore had ended. * is another wrong answer.\n",
 );

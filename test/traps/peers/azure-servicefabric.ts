@@ -27,7 +27,7 @@ function isClientClass(value: unknown): value is new (baseUri: string) => Client
 }
 
 // Its own retries know no limit, so the limit is the loop's.
-setTimeout(() => process.exit(END["still waiting"]), told.limitMs);
+setTimeout(() => process.exit(END.stillWaiting), told.limitMs);
 
 const services = [...told.services];
 for (const application of told.applications) {

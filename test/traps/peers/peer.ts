@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export const PEERS = fileURLToPath(new URL("../../../build/peers/", import.meta.url));
 
 /** Exit codes; whatever else a peer ends with is a crash. */
-export const END = { green: 0, red: 10, "still waiting": 11 } as const;
+export const END = { green: 0, red: 10, stillWaiting: 11 } as const;
 
 export const told = {
   endpoint: process.env["ENDPOINT"] ?? "",
@@ -45,17 +45,8 @@ export async function conclude(ids: readonly string[], wait: (id: string) => Pro
     await Promise.all(ids.map(wait));
   } catch (error) {
     if (error instanceof Failed) process.exit(END.red);
-    if (error instanceof Error && error.name === "TimeoutError") process.exit(END["still waiting"]);
+    if (error instanceof Error && error.name === "TimeoutError") process.exit(END.stillWaiting);
     throw error;
   }
   process.exit(END.green);
-}
-
-export interface Listed {
-  readonly Items: readonly {
-    readonly Id: string;
-    readonly HasPersistedState?: boolean;
-    readonly ServiceKind: string;
-    readonly PartitionInformation: { readonly Id: string };
-  }[];
 }
