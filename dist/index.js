@@ -49631,16 +49631,30 @@ function restGateway(options) {
     return {
         async restoreProgress(id, look) {
             const { reply, sentAt, receivedAt } = await ask((version) => restoreProgressPath(id, version), look);
+            refuseCached(reply);
             const progress = readReply(reply, receivedAt, parseRestoreProgress);
             return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
         },
-        partitionInfo: (id, look) => one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo)),
+        async partitionInfo(id, look) {
+            const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
+            if (info === null || info.partitionId === id)
+                return info;
+            throw new GatewayError("unintelligible", "the answer is about another partition than the one asked for");
+        },
         restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
         serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
         partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
         services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
         backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup),
     };
+}
+/** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
+const OLDEST_ANSWER = 5;
+/** The cluster's own answer is wanted, not what it answered somebody some time ago (RFC 9111: whoever serves from a cache says so). */
+function refuseCached({ headers }) {
+    const age = Number(headers["age"] ?? 0);
+    if (age > OLDEST_ANSWER)
+        throw new GatewayError("server-trouble", `the answer comes out of a cache and is ${age} s old`);
 }
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */
 async function everyPage(left, parse, page) {
@@ -50490,15 +50504,23 @@ function identify(terminal, watch, now) {
     const { notBefore } = watch.plan;
     if (notBefore === "any")
         return "any";
-    if (watch.inFlightSince !== undefined)
-        return watch.inFlightSince >= notBefore ? "in-flight" : undefined;
+    if (watch.inFlightSince !== undefined) {
+        if (watch.inFlightSince < notBefore)
+            return undefined;
+        if (!watch.doubtful && !isOlderResult(terminal, watch))
+            return "in-flight";
+    }
     if (terminal.state === "Success") {
         return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
     }
-    const partition = watch.heard.partition;
+    const partition = watch.doubtful ? undefined : watch.heard.partition;
     const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
     const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
     return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+}
+/** A dated result that was on record before the restore was seen under way is not that restore's: something tells old news. */
+function isOlderResult(terminal, { resultBefore }) {
+    return terminal.state === "Success" && terminal.at !== undefined && terminal.at === resultBefore;
 }
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
 function isRecent(clusterTime, notBefore, { plan, clockSkewMs }, now) {
@@ -50666,6 +50688,7 @@ function watch_beginWatch(plan, startedAt, dice) {
         phases: [],
         phasesDropped: 0,
         clockSkewMs: 0,
+        doubtful: false,
         heard: {},
         asksInARow: 0,
         evidence: [],
@@ -50738,7 +50761,8 @@ function withAnswer(watch, observation, now) {
     const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
     const { progress, clockSkewMs, testimony } = observation;
     const skew = withSkew(watch, clockSkewMs, now);
-    const inFlightSince = isDoubtful(watch, skew) ? keptSighting(watch, progress) : sightedSince(watch, progress, now);
+    const doubtful = isDoubtful(watch, skew) || isOlder(watch, clockSkewMs);
+    const inFlightSince = sighting(watch, progress, clockSkewMs, doubtful, now);
     return {
         ...rest,
         ...withPhase(watch, progress === null ? null : progress.spelled, now),
@@ -50748,14 +50772,16 @@ function withAnswer(watch, observation, now) {
         retryMs: 0,
         reachedAt: watch.reachedAt ?? now,
         last: { progress, at: now },
+        ...resultBefore(watch, progress),
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
         ...skew,
+        doubtful,
         heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
     };
 }
-/** A skew that two answers agree on must be this long confirmed, and may differ by this much (the header has whole seconds). */
-const SKEW_CONFIRMED_MS = 5_000;
-const SKEW_SPREAD_MS = 2_000;
+/** Two answers at least so far apart must agree, to within the whole second of the header and a little for the way. */
+const SKEW_CONFIRMED_MS = 1_500;
+const SKEW_SPREAD_MS = 1_200;
 /**
  * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
  * results look old, and correcting it lets more pass: a reply out of a cache, with the date of another day, must not do that.
@@ -50763,11 +50789,15 @@ const SKEW_SPREAD_MS = 2_000;
  */
 function withSkew(watch, reported, now) {
     if (reported === undefined)
-        return { clockSkewMs: 0 };
+        return withoutSkew(watch);
     const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
     const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
     const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
     return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
+}
+/** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
+function withoutSkew({ clockSkewMs, skewSince }) {
+    return { clockSkewMs: Math.max(0, clockSkewMs), ...(skewSince === undefined ? {} : { skewSince }) };
 }
 /** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
 function isDoubtful(watch, skew) {
@@ -50790,18 +50820,43 @@ function sightedSince(watch, progress, now) {
     const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
     return another ? now : (watch.inFlightSince ?? now);
 }
-/** An answer of doubtful age sights nothing; that there is no record it may still say. */
-function keptSighting(watch, progress) {
-    return progress === null ? undefined : watch.inFlightSince;
+/**
+ * Since when the attempt is known to be under way, with regard to how old the answers may be. One of doubtful age sights
+ * nothing (that there is no record it may still say). One that is dated later than the clock as it seemed exposes those before it
+ * as older than they looked, out of some cache: what they sighted is dropped.
+ */
+function sighting(watch, progress, reported, doubtful, now) {
+    if (doubtful)
+        return progress === null ? undefined : watch.inFlightSince;
+    const before = watch.skewSince?.ms;
+    const exposes = reported !== undefined && before !== undefined && reported > before + watch.plan.toleranceMs;
+    if (!exposes)
+        return sightedSince(watch, progress, now);
+    const { inFlightSince: _, ...unsighted } = watch;
+    return sightedSince(unsighted, progress, now);
+}
+/** Whether the answer is dated earlier than the clock as it seemed by the answers before. */
+function isOlder({ skewSince, plan }, reported) {
+    return reported !== undefined && skewSince !== undefined && reported < skewSince.ms - plan.toleranceMs;
+}
+/** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
+function resultBefore({ last }, progress) {
+    const replaced = last?.progress ?? null;
+    const appears = progress !== null && !isTerminal(progress);
+    return appears && replaced?.state === "Success" && replaced.at !== undefined ? { resultBefore: replaced.at } : {};
 }
 /** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
 function stillValid({ heard, last }, progress) {
     if (progress === null)
         return {};
+    // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
+    const before = last?.progress ?? null;
+    if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before))
+        return heard;
+    // Which backups there are was heard while this very restore was under way.
     const { backups } = heard;
-    const sameBackup = samePoint(pointOf(progress), pointOf(last?.progress ?? null));
-    const kept = backups !== undefined && sameBackup ? { backups } : {};
-    return isTerminal(progress) && last?.progress?.state === progress.state ? { ...heard, ...kept } : kept;
+    const wasUnderWay = before !== null && !isTerminal(before);
+    return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
 }
 function pointOf(progress) {
     return progress !== null && "point" in progress ? progress.point : undefined;
@@ -50858,15 +50913,16 @@ function sameText(a, b) {
 ;// CONCATENATED MODULE: ./build/shared/restore/measure.js
 
 
-/** `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). */
+/**
+ * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
+ * our own clock first; between two of the cluster's the correction cancels out.
+ */
 function measure(watch, success) {
     const end = endOf(watch, success);
     const start = startOf(watch, end);
     if (start === undefined)
         return undefined;
-    // Two times of the cluster's clock need no correction; against one of ours the cluster's is corrected.
-    const correction = start.source === "not-before" && end.source === "cluster" ? watch.clockSkewMs : 0;
-    const between = (to) => Math.max(0, to - correction - start.at);
+    const between = (to) => Math.max(0, to - start.at);
     return {
         from: start.at,
         fromSource: start.source,
@@ -50877,12 +50933,21 @@ function measure(watch, success) {
         mostMs: between(end.most),
     };
 }
+/** A time of the cluster's clock, by ours. */
+function byOurClock({ clockSkewMs }, at) {
+    return instant_instantFromMs(at - clockSkewMs);
+}
+/** The cluster's date, unless this run saw the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch, success) {
-    if (success.at !== undefined)
-        return { least: success.at, most: later(success.at, 1_000), source: "cluster" };
     const seen = watch.phases.at(-1)?.firstSeen ?? watch.startedAt;
-    const before = watch.phases.at(-2)?.lastSeen ?? watch.startedAt;
-    return { least: earlier(before, seen), most: seen, source: "observer" };
+    const before = watch.inFlightSince === undefined ? undefined : watch.phases.at(-2)?.lastSeen;
+    if (success.at !== undefined) {
+        const at = byOurClock(watch, success.at);
+        if (before === undefined || later(at, watch.plan.toleranceMs) >= before) {
+            return { least: at, most: later(at, 1_000), source: "cluster" };
+        }
+    }
+    return { least: earlier(before ?? watch.startedAt, seen), most: seen, source: "observer" };
 }
 /** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
 function startOf(watch, end) {
@@ -50890,10 +50955,11 @@ function startOf(watch, end) {
     const partition = watch.heard.partition;
     const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
     const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
-    if (declared !== undefined && declared <= end.most) {
-        const ours = declared - watch.clockSkewMs;
-        if (notBefore === "any" || ours >= notBefore - toleranceMs)
-            return { at: declared, source: "data-loss" };
+    if (declared !== undefined) {
+        const at = byOurClock(watch, declared);
+        const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);
+        if (fits)
+            return { at, source: "data-loss" };
     }
     return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
 }
@@ -50929,6 +50995,11 @@ function judgeSuccess(watch, success, identifiedBy) {
     if (backup !== "as-expected")
         return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
     const { rtoMs, rpoMs } = watch.plan;
+    if (rtoMs !== undefined || rpoMs !== undefined) {
+        const obstacle = mayStillTellOfLoss(watch);
+        if (obstacle !== undefined)
+            return waitOrEnd(obstacle, "partition", "the objective", identifiedBy);
+    }
     const duration = measure(watch, success);
     if (rtoMs !== undefined) {
         if (duration === undefined)
@@ -50945,10 +51016,18 @@ function judgeSuccess(watch, success, identifiedBy) {
     }
     return judgeHealth(watch, success, identifiedBy);
 }
+/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
+function mayStillTellOfLoss({ heard }) {
+    const { partition } = heard;
+    if (partition === undefined || partition.ok)
+        return undefined;
+    return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
+}
 /** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
 function openQuestions({ plan, heard }) {
     const wanted = [];
-    if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined) && heard.partition === undefined)
+    if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
+        heard.partition === undefined)
         wanted.push("partition");
     if (plan.healthCheck !== "off" && heard.healthEvent === undefined)
         wanted.push("health-event");
@@ -50987,7 +51066,7 @@ function restoredPointAge(watch, from) {
         return { never: "the restored backup is not in the partition's backup list" };
     if (from === undefined)
         return { never: noStart() };
-    return Math.max(0, from - createdAt);
+    return Math.max(0, from - byOurClock(watch, createdAt));
 }
 function judgeHealth(watch, success, identifiedBy) {
     const { healthCheck } = watch.plan;

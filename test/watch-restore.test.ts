@@ -231,7 +231,7 @@ describe("a watch that is told to stop", () => {
 describe("a verification that breaks", () => {
   test.each<readonly [string, Line, string]>([
     ["an error that is no GatewayError", new TypeError("x is not a function"), "TypeError: x is not a function"],
-    ["a rejection that is no error at all", () => Promise.reject("out of order"), "out of order"],
+    ["an error of another name", new RangeError("out of order"), "RangeError: out of order"],
   ])("is an internal error, never a pass: %s", async (_, line, what) => {
     const { end } = await watchAll({ script: [answer(ACCEPTED), answer(null), line] });
     expect(end.verdict).toMatchObject({ verdict: "inconclusive", reason: "internal-error" });

@@ -18,14 +18,22 @@ import type { Watch } from "./watch.ts";
 export function identify(terminal: Terminal, watch: Watch, now: Instant): IdentifiedBy | undefined {
   const { notBefore } = watch.plan;
   if (notBefore === "any") return "any";
-  if (watch.inFlightSince !== undefined) return watch.inFlightSince >= notBefore ? "in-flight" : undefined;
+  if (watch.inFlightSince !== undefined) {
+    if (watch.inFlightSince < notBefore) return undefined;
+    if (!watch.doubtful && !isOlderResult(terminal, watch)) return "in-flight";
+  }
   if (terminal.state === "Success") {
     return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
   }
-  const partition = watch.heard.partition;
+  const partition = watch.doubtful ? undefined : watch.heard.partition;
   const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
   const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
   return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+}
+
+/** A dated result that was on record before the restore was seen under way is not that restore's: something tells old news. */
+function isOlderResult(terminal: Terminal, { resultBefore }: Watch): boolean {
+  return terminal.state === "Success" && terminal.at !== undefined && terminal.at === resultBefore;
 }
 
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */

@@ -1,5 +1,5 @@
 import { dataLossDeclaredAt } from "./filetime.ts";
-import { earlier, type Instant, later } from "./instant.ts";
+import { earlier, type Instant, instantFromMs, later } from "./instant.ts";
 import type { Terminal } from "./restore-progress.ts";
 import type { Watch } from "./watch.ts";
 
@@ -21,14 +21,15 @@ export interface Duration {
 
 type Success = Extract<Terminal, { state: "Success" }>;
 
-/** `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). */
+/**
+ * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
+ * our own clock first; between two of the cluster's the correction cancels out.
+ */
 export function measure(watch: Watch, success: Success): Duration | undefined {
   const end = endOf(watch, success);
   const start = startOf(watch, end);
   if (start === undefined) return undefined;
-  // Two times of the cluster's clock need no correction; against one of ours the cluster's is corrected.
-  const correction = start.source === "not-before" && end.source === "cluster" ? watch.clockSkewMs : 0;
-  const between = (to: Instant): number => Math.max(0, to - correction - start.at);
+  const between = (to: Instant): number => Math.max(0, to - start.at);
   return {
     from: start.at,
     fromSource: start.source,
@@ -40,17 +41,28 @@ export function measure(watch: Watch, success: Success): Duration | undefined {
   };
 }
 
+/** A time of the cluster's clock, by ours. */
+export function byOurClock({ clockSkewMs }: Watch, at: Instant): Instant {
+  return instantFromMs(at - clockSkewMs);
+}
+
 interface End {
   readonly least: Instant;
   readonly most: Instant;
   readonly source: "cluster" | "observer";
 }
 
+/** The cluster's date, unless this run saw the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch: Watch, success: Success): End {
-  if (success.at !== undefined) return { least: success.at, most: later(success.at, 1_000), source: "cluster" };
   const seen = watch.phases.at(-1)?.firstSeen ?? watch.startedAt;
-  const before = watch.phases.at(-2)?.lastSeen ?? watch.startedAt;
-  return { least: earlier(before, seen), most: seen, source: "observer" };
+  const before = watch.inFlightSince === undefined ? undefined : watch.phases.at(-2)?.lastSeen;
+  if (success.at !== undefined) {
+    const at = byOurClock(watch, success.at);
+    if (before === undefined || later(at, watch.plan.toleranceMs) >= before) {
+      return { least: at, most: later(at, 1_000), source: "cluster" };
+    }
+  }
+  return { least: earlier(before ?? watch.startedAt, seen), most: seen, source: "observer" };
 }
 
 /** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
@@ -62,9 +74,10 @@ function startOf(
   const partition = watch.heard.partition;
   const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
   const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
-  if (declared !== undefined && declared <= end.most) {
-    const ours = declared - watch.clockSkewMs;
-    if (notBefore === "any" || ours >= notBefore - toleranceMs) return { at: declared, source: "data-loss" };
+  if (declared !== undefined) {
+    const at = byOurClock(watch, declared);
+    const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);
+    if (fits) return { at, source: "data-loss" };
   }
   return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
 }

@@ -40,7 +40,8 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
   const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
   const { progress, clockSkewMs, testimony } = observation;
   const skew = withSkew(watch, clockSkewMs, now);
-  const inFlightSince = isDoubtful(watch, skew) ? keptSighting(watch, progress) : sightedSince(watch, progress, now);
+  const doubtful = isDoubtful(watch, skew) || isOlder(watch, clockSkewMs);
+  const inFlightSince = sighting(watch, progress, clockSkewMs, doubtful, now);
   return {
     ...rest,
     ...withPhase(watch, progress === null ? null : progress.spelled, now),
@@ -50,15 +51,17 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
     retryMs: 0,
     reachedAt: watch.reachedAt ?? now,
     last: { progress, at: now },
+    ...resultBefore(watch, progress),
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
     ...skew,
+    doubtful,
     heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
   };
 }
 
-/** A skew that two answers agree on must be this long confirmed, and may differ by this much (the header has whole seconds). */
-const SKEW_CONFIRMED_MS = 5_000;
-const SKEW_SPREAD_MS = 2_000;
+/** Two answers at least so far apart must agree, to within the whole second of the header and a little for the way. */
+const SKEW_CONFIRMED_MS = 1_500;
+const SKEW_SPREAD_MS = 1_200;
 
 /**
  * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
@@ -66,11 +69,16 @@ const SKEW_SPREAD_MS = 2_000;
  * So it is believed once answers some seconds apart agree; a cached date stands still and agrees with nothing.
  */
 function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pick<Watch, "clockSkewMs" | "skewSince"> {
-  if (reported === undefined) return { clockSkewMs: 0 };
+  if (reported === undefined) return withoutSkew(watch);
   const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
   const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
   const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
   return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
+}
+
+/** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
+function withoutSkew({ clockSkewMs, skewSince }: Watch): Pick<Watch, "clockSkewMs" | "skewSince"> {
+  return { clockSkewMs: Math.max(0, clockSkewMs), ...(skewSince === undefined ? {} : { skewSince }) };
 }
 
 /** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
@@ -94,18 +102,48 @@ function sightedSince(watch: Watch, progress: RestoreProgress | null, now: Insta
   return another ? now : (watch.inFlightSince ?? now);
 }
 
-/** An answer of doubtful age sights nothing; that there is no record it may still say. */
-function keptSighting(watch: Watch, progress: RestoreProgress | null): Instant | undefined {
-  return progress === null ? undefined : watch.inFlightSince;
+/**
+ * Since when the attempt is known to be under way, with regard to how old the answers may be. One of doubtful age sights
+ * nothing (that there is no record it may still say). One that is dated later than the clock as it seemed exposes those before it
+ * as older than they looked, out of some cache: what they sighted is dropped.
+ */
+function sighting(
+  watch: Watch,
+  progress: RestoreProgress | null,
+  reported: number | undefined,
+  doubtful: boolean,
+  now: Instant,
+): Instant | undefined {
+  if (doubtful) return progress === null ? undefined : watch.inFlightSince;
+  const before = watch.skewSince?.ms;
+  const exposes = reported !== undefined && before !== undefined && reported > before + watch.plan.toleranceMs;
+  if (!exposes) return sightedSince(watch, progress, now);
+  const { inFlightSince: _, ...unsighted } = watch;
+  return sightedSince(unsighted, progress, now);
+}
+
+/** Whether the answer is dated earlier than the clock as it seemed by the answers before. */
+function isOlder({ skewSince, plan }: Watch, reported: number | undefined): boolean {
+  return reported !== undefined && skewSince !== undefined && reported < skewSince.ms - plan.toleranceMs;
+}
+
+/** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
+function resultBefore({ last }: Watch, progress: RestoreProgress | null): Pick<Watch, "resultBefore"> {
+  const replaced = last?.progress ?? null;
+  const appears = progress !== null && !isTerminal(progress);
+  return appears && replaced?.state === "Success" && replaced.at !== undefined ? { resultBefore: replaced.at } : {};
 }
 
 /** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
 function stillValid({ heard, last }: Watch, progress: RestoreProgress | null): Heard {
   if (progress === null) return {};
+  // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
+  const before = last?.progress ?? null;
+  if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before)) return heard;
+  // Which backups there are was heard while this very restore was under way.
   const { backups } = heard;
-  const sameBackup = samePoint(pointOf(progress), pointOf(last?.progress ?? null));
-  const kept: Heard = backups !== undefined && sameBackup ? { backups } : {};
-  return isTerminal(progress) && last?.progress?.state === progress.state ? { ...heard, ...kept } : kept;
+  const wasUnderWay = before !== null && !isTerminal(before);
+  return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
 }
 
 function pointOf(progress: RestoreProgress | null): RestorePoint | undefined {

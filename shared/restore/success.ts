@@ -1,5 +1,5 @@
 import type { Instant } from "./instant.ts";
-import { measure } from "./measure.ts";
+import { byOurClock, measure } from "./measure.ts";
 import * as say from "./messages.ts";
 import { isHealthy } from "./partition-info.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
@@ -36,6 +36,10 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
   if (backup !== "as-expected") return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
 
   const { rtoMs, rpoMs } = watch.plan;
+  if (rtoMs !== undefined || rpoMs !== undefined) {
+    const obstacle = mayStillTellOfLoss(watch);
+    if (obstacle !== undefined) return waitOrEnd(obstacle, "partition", "the objective", identifiedBy);
+  }
   const duration = measure(watch, success);
   if (rtoMs !== undefined) {
     if (duration === undefined) return end("rejected", say.noStart());
@@ -49,10 +53,20 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
   return judgeHealth(watch, success, identifiedBy);
 }
 
+/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
+function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
+  const { partition } = heard;
+  if (partition === undefined || partition.ok) return undefined;
+  return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
+}
+
 /** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
 export function openQuestions({ plan, heard }: Watch): readonly Question[] {
   const wanted: Question[] = [];
-  if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined) && heard.partition === undefined)
+  if (
+    (plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
+    heard.partition === undefined
+  )
     wanted.push("partition");
   if (plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
   if (heard.backups === undefined) wanted.push("backups");
@@ -87,7 +101,7 @@ function restoredPointAge(watch: Watch, from: Instant | undefined): number | Obs
   const createdAt = backups?.value.restored?.createdAt;
   if (createdAt === undefined) return { never: "the restored backup is not in the partition's backup list" };
   if (from === undefined) return { never: say.noStart() };
-  return Math.max(0, from - createdAt);
+  return Math.max(0, from - byOurClock(watch, createdAt));
 }
 
 function judgeHealth(watch: Watch, success: Success, identifiedBy: IdentifiedBy): Judgement {

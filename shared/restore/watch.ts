@@ -75,11 +75,15 @@ export interface Watch {
   /** Since when this run has seen the attempt now on record under way; kept once it has ended, gone with the record. */
   readonly inFlightSince?: Instant;
   readonly everInFlight: boolean;
+  /** The date of the latest dated success that was on record before a restore was seen under way. */
+  readonly resultBefore?: Instant;
   /** Oldest first; at most `PHASES_KEPT`, the middle is dropped. */
   readonly phases: readonly Phase[];
   readonly phasesDropped: number;
   /** The cluster's clock minus ours, as far as it is believed; 0 where it did not tell. */
   readonly clockSkewMs: number;
+  /** The latest answer may be older than it is taken for: it identifies nothing by what was seen, only by its own date. */
+  readonly doubtful: boolean;
   /** What it told, and since when its answers agree on it. */
   readonly skewSince?: { readonly ms: number; readonly at: Instant };
   /** The latest answers of the other witnesses, about the restore now on record. */
@@ -113,6 +117,7 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
     phases: [],
     phasesDropped: 0,
     clockSkewMs: 0,
+    doubtful: false,
     heard: {},
     asksInARow: 0,
     evidence: [],

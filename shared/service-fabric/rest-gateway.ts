@@ -16,7 +16,7 @@ import { asker, countdown } from "./ask.ts";
 import { readReply } from "./replies.ts";
 import * as at from "./requests.ts";
 import type { TokenSource } from "./tokens.ts";
-import type { Transport } from "./transport.ts";
+import type { Reply, Transport } from "./transport.ts";
 
 export interface RestGatewayOptions {
   readonly endpoints: readonly [URL, ...URL[]];
@@ -49,10 +49,15 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
   return {
     async restoreProgress(id, look) {
       const { reply, sentAt, receivedAt } = await ask((version) => at.restoreProgressPath(id, version), look);
+      refuseCached(reply);
       const progress = readReply(reply, receivedAt, parseRestoreProgress);
       return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
     },
-    partitionInfo: (id, look) => one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo)),
+    async partitionInfo(id, look) {
+      const info = await one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo));
+      if (info === null || info.partitionId === id) return info;
+      throw new GatewayError("unintelligible", "the answer is about another partition than the one asked for");
+    },
     restoreHealthEvent: (id, look) => one(() => at.partitionHealthPath(id), look, parseRestoreHealthEvent),
     serviceName: (id, look) => one(() => at.serviceNamePath(id), look, parseServiceName),
     partitions: (name, look) =>
@@ -60,6 +65,16 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
     services: (name, look) => list((_version, token) => at.servicesPath(name, token), look, parseServiceInfo),
     backups: (id, look) => list((version, token) => at.backupsPath(id, version, token), look, parseBackup),
   };
+}
+
+/** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
+const OLDEST_ANSWER = 5;
+
+/** The cluster's own answer is wanted, not what it answered somebody some time ago (RFC 9111: whoever serves from a cache says so). */
+function refuseCached({ headers }: Reply): void {
+  const age = Number(headers["age"] ?? 0);
+  if (age > OLDEST_ANSWER)
+    throw new GatewayError("server-trouble", `the answer comes out of a cache and is ${age} s old`);
 }
 
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */

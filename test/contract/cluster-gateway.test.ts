@@ -12,15 +12,15 @@ describeClusterGateway("the simulated cluster, in process", async (cluster) => (
 describeClusterGateway("the REST gateway, over loopback to the simulated cluster", async (cluster) => {
   const server = await startServer(cluster);
   const { apiVersion, clock } = cluster;
-  const { gateway, close } = openCluster(
+  const opened = openCluster(
     { endpoints: [server.url], apiVersion, credential: { kind: "none" }, trust: SYSTEM_TRUST },
     { clock, proxies: {}, warn: () => {} },
   );
   return {
-    gateway,
+    gateway: opened.gateway,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await close();
+      await opened.close();
     },
   };
 });

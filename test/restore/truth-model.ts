@@ -49,6 +49,8 @@ export interface Fate {
   readonly trouble: ProblemCode | "none";
   /** The reply comes from a cache that has kept it so long. */
   readonly cachedForMs: number;
+  /** Or it is always the one of that moment, however late it is: its date stands still. */
+  readonly frozenMs: number;
   readonly tellsDate: boolean;
   readonly partition: ProblemCode | "told";
   readonly backups: ProblemCode | "told";
@@ -159,10 +161,11 @@ export interface Answer {
 }
 
 export function answerTo(truth: Truth, n: number, lookAt: Instant, budgetMs: number): Answer {
-  const { delayMs, outward, trouble, cachedForMs, tellsDate } = fateOf(truth, n);
+  const { delayMs, outward, trouble, cachedForMs, frozenMs, tellsDate } = fateOf(truth, n);
   const now = later(lookAt, Math.min(delayMs, budgetMs));
-  const trueMs = lookAt - START + Math.floor(delayMs * outward) - cachedForMs;
-  const none = { now, trueMs, cached: cachedForMs > 0, progress: null };
+  const askedMs = lookAt - START + Math.floor(delayMs * outward);
+  const trueMs = Math.min(askedMs - cachedForMs, frozenMs);
+  const none = { now, trueMs, cached: trueMs < askedMs, progress: null };
   if (delayMs >= budgetMs) return { ...none, problem: problem("timed-out") };
   if (trouble !== "none") return { ...none, problem: problem(trouble) };
   const date = tellsDate ? { date: new Date(stamp(truth, trueMs)).toUTCString() } : {};

@@ -36,6 +36,11 @@ const anyPlan = fc
     }),
   );
 
+const anyHaste = fc.record({
+  deadline: between(3 * SECOND, 40 * SECOND).map(afterStart),
+  cadence: between(300, 3_000).map((everyMs): WatchPlan["cadence"] => ({ kind: "fixed", everyMs })),
+});
+
 const anyAttempts = (dated: fc.Arbitrary<Attempt["dated"]>): fc.Arbitrary<readonly Attempt[]> =>
   fc
     .tuple(
@@ -75,7 +80,7 @@ const anyAttempts = (dated: fc.Arbitrary<Attempt["dated"]>): fc.Arbitrary<readon
       });
     });
 
-const anyFate = (cached: fc.Arbitrary<number>): fc.Arbitrary<Fate> =>
+const anyFate = (cached: fc.Arbitrary<number>, frozenMs: fc.Arbitrary<number>): fc.Arbitrary<Fate> =>
   fc.record({
     delayMs: mostly(40, between(0, 3 * SECOND), between(0, 25 * SECOND)),
     outward: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -85,6 +90,7 @@ const anyFate = (cached: fc.Arbitrary<number>): fc.Arbitrary<Fate> =>
       { weight: 1, arbitrary: lasting },
     ),
     cachedForMs: cached,
+    frozenMs,
     tellsDate: mostly(true, fc.constant(false)),
     partition: fc.oneof(
       { weight: 20, arbitrary: fc.constant("told" as const) },
@@ -100,6 +106,9 @@ const anyFate = (cached: fc.Arbitrary<number>): fc.Arbitrary<Fate> =>
 
 export interface Oddities {
   readonly cached?: fc.Arbitrary<number>;
+  readonly frozenMs?: fc.Arbitrary<number>;
+  /** Looks that follow one another within seconds. */
+  readonly hasty?: boolean;
   readonly skew?: fc.Arbitrary<number>;
   readonly tellsDate?: "as-drawn" | "always" | "never";
   readonly dated?: fc.Arbitrary<Attempt["dated"]>;
@@ -107,6 +116,8 @@ export interface Oddities {
 
 /** How long a cache has kept a reply; a success's own clock. */
 export const kept = mostly(0, between(0, 3 * HOUR), between(0, 2 * MINUTE));
+/** When a cache took the one reply it gives: mostly while something was going on. */
+export const taken = mostly(Infinity, between(-4 * HOUR, 0), between(-5 * MINUTE, MINUTE));
 export const notAhead = mostly(0, between(-3 * HOUR, 0));
 const uneven = mostly<Attempt["dated"]>("rightly", fc.constant("not-at-all"));
 export const behind = mostly<Attempt["dated"]>(
@@ -114,10 +125,17 @@ export const behind = mostly<Attempt["dated"]>(
   fc.constant("not-at-all"),
   between(0, 2 * HOUR).map((behindMs) => ({ behindMs })),
 );
-export const anyTruth = ({ cached, skew, tellsDate = "always", dated = uneven }: Oddities = {}): fc.Arbitrary<Truth> =>
+export const anyTruth = ({
+  cached,
+  frozenMs,
+  hasty,
+  skew,
+  tellsDate = "always",
+  dated = uneven,
+}: Oddities = {}): fc.Arbitrary<Truth> =>
   fc
     .record({
-      plan: anyPlan,
+      plan: hasty === true ? fc.tuple(anyPlan, anyHaste).map(([plan, haste]) => ({ ...plan, ...haste })) : anyPlan,
       skewMs: skew ?? mostly(0, between(-3 * HOUR, 3 * HOUR), between(-MINUTE, MINUTE)),
       attempts: anyAttempts(dated),
       recordLostMs: mostly<readonly number[]>([], fc.array(between(-10 * MINUTE, 30 * MINUTE), { maxLength: 2 })),
@@ -134,7 +152,10 @@ export const anyTruth = ({ cached, skew, tellsDate = "always", dated = uneven }:
         { maxLength: 2 },
       ),
       goneMs: mostly(Infinity, fc.constant(Infinity), between(-HOUR, 30 * MINUTE)),
-      fates: fc.array(anyFate(cached ?? fc.constant(0)), { minLength: 1, maxLength: 7 }),
+      fates: fc.array(anyFate(cached ?? fc.constant(0), frozenMs ?? fc.constant(Infinity)), {
+        minLength: 1,
+        maxLength: 7,
+      }),
       requestTimeoutMs: mostly(20 * SECOND, between(SECOND, 20 * SECOND)),
     })
     .map((truth) => ({

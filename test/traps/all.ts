@@ -4,10 +4,10 @@ import { CLOCKS } from "./stories-clocks.ts";
 import { HEALTH } from "./stories-health.ts";
 import { OBJECTIVES } from "./stories-objectives.ts";
 import { OLD_RESULTS } from "./stories-old-results.ts";
-import { OPEN } from "./stories-open.ts";
 import { REFUSALS } from "./stories-refusals.ts";
 import { SCOPES } from "./stories-scopes.ts";
 import { STATES } from "./stories-states.ts";
+import { STRANGERS } from "./stories-strangers.ts";
 import { TIMING } from "./stories-timing.ts";
 import type { Trap } from "./trap.ts";
 
@@ -27,7 +27,7 @@ export const THEMES: readonly Theme[] = [
   { title: "bodies", traps: BODIES },
   { title: "scopes", traps: SCOPES },
   { title: "timing", traps: TIMING },
-  { title: "open: known to catch us", traps: OPEN },
+  { title: "answers of strangers", traps: STRANGERS },
 ];
 
 export const TRAPS: readonly Trap[] = THEMES.flatMap(({ traps }) => traps);

@@ -11,11 +11,8 @@ const INFORMATION = {
   CurrentConfigurationEpoch: { ConfigurationVersion: "8589934592", DataLossVersion: "133801234567890123" },
 };
 
-/**
- * Traps that catch us: here until the code is mended, and counted like all others. Their tests are expected to fail; the day one
- * does not, it belongs into the file of its theme.
- */
-export const OPEN: readonly Trap[] = [
+/** Answers that are true of something else: of another partition, or of another moment. */
+export const STRANGERS: readonly Trap[] = [
   {
     name: "the health of another partition",
     why: "An answer about somebody else shows nothing of this one.",
