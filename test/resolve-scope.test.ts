@@ -110,7 +110,6 @@ describe("the partitions of", () => {
 
   test("a service that does not exist are an error", async () => {
     await expect(resolve({ serviceNames: ["fabric:/App/Nothing"] })).rejects.toThrow("no such thing");
-    await expect(resolve({ applicationNames: ["fabric:/Nothing"] })).rejects.toThrow("no such thing");
   });
 
   test("partitions alone need no question", () => {

@@ -36,11 +36,6 @@ const anyPlan = fc
     }),
   );
 
-const anyHaste = fc.record({
-  deadline: between(3 * SECOND, 40 * SECOND).map(afterStart),
-  cadence: between(300, 3_000).map((everyMs): WatchPlan["cadence"] => ({ kind: "fixed", everyMs })),
-});
-
 const anyAttempts = (dated: fc.Arbitrary<Attempt["dated"]>): fc.Arbitrary<readonly Attempt[]> =>
   fc
     .tuple(
@@ -107,8 +102,6 @@ const anyFate = (cached: fc.Arbitrary<number>, frozenMs: fc.Arbitrary<number>): 
 export interface Oddities {
   readonly cached?: fc.Arbitrary<number>;
   readonly frozenMs?: fc.Arbitrary<number>;
-  /** Looks that follow one another within seconds. */
-  readonly hasty?: boolean;
   readonly skew?: fc.Arbitrary<number>;
   readonly tellsDate?: "as-drawn" | "always" | "never";
   readonly dated?: fc.Arbitrary<Attempt["dated"]>;
@@ -118,7 +111,6 @@ export interface Oddities {
 export const kept = mostly(0, between(0, 3 * HOUR), between(0, 2 * MINUTE));
 /** When a cache took the one reply it gives: mostly while something was going on. */
 export const taken = mostly(Infinity, between(-4 * HOUR, 0), between(-5 * MINUTE, MINUTE));
-export const notAhead = mostly(0, between(-3 * HOUR, 0));
 const uneven = mostly<Attempt["dated"]>("rightly", fc.constant("not-at-all"));
 export const behind = mostly<Attempt["dated"]>(
   "rightly",
@@ -135,7 +127,7 @@ export const anyTruth = ({
 }: Oddities = {}): fc.Arbitrary<Truth> =>
   fc
     .record({
-      plan: hasty === true ? fc.tuple(anyPlan, anyHaste).map(([plan, haste]) => ({ ...plan, ...haste })) : anyPlan,
+      plan: anyPlan,
       skewMs: skew ?? mostly(0, between(-3 * HOUR, 3 * HOUR), between(-MINUTE, MINUTE)),
       attempts: anyAttempts(dated),
       recordLostMs: mostly<readonly number[]>([], fc.array(between(-10 * MINUTE, 30 * MINUTE), { maxLength: 2 })),

@@ -22,7 +22,7 @@ import {
   type Truth,
   unwrap,
 } from "./truth-model.ts";
-import { anyTruth, behind, kept, notAhead, type Oddities } from "./truth-stories.ts";
+import { anyTruth, behind, kept, taken, type Oddities } from "./truth-stories.ts";
 
 /*
  * Random true histories of a partition, what the wire would show of them, and what the verdict may then say. The oracle
@@ -116,8 +116,8 @@ describe("the verdict is true, and said in time", () => {
     ["of a cluster that tells it now and then", { tellsDate: "as-drawn" }, 25_000],
     ["of a cluster that never tells it", { tellsDate: "never" }, 15_000],
     ["of a replica whose clock is behind", { dated: behind }, 15_000],
-    // Of a cluster that is ahead, an old reply looks less ahead, and nothing contradicts the first one of a run.
-    ["through a cache that keeps some replies", { cached: kept, skew: notAhead }, 25_000],
+    ["through a cache that keeps some replies", { cached: kept }, 20_000],
+    ["through a cache that gives the same reply again and again", { frozenMs: taken }, 20_000],
   ])("%s", { timeout: 120_000 }, (_, oddities, numRuns) => {
     const said = { passed: 0, failed: 0, inconclusive: 0 };
     const check = (truth: Truth): void => {
@@ -126,7 +126,7 @@ describe("the verdict is true, and said in time", () => {
       expect(wrongWith(truth, run)).toBeUndefined();
     };
     always(check, oddities, numRuns, 20_260_203);
-    expect(said.passed).toBeGreaterThan(numRuns / 20);
+    expect(said.passed).toBeGreaterThan(numRuns / 30);
     expect(said.failed).toBeGreaterThan(numRuns / 20);
   });
 });

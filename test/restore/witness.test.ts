@@ -19,6 +19,7 @@ import {
   planned,
   play,
   POINT,
+  saw,
   SECOND,
   SECONDARIES,
   START,
@@ -210,5 +211,32 @@ describe("restore points", () => {
     expect(relevantBackups(all, ANOTHER, POINT)).toEqual({ expected: all[1], restored: all[2] });
     expect(relevantBackups(all, undefined, undefined)).toEqual({ expected: null, restored: null });
     expect(relevantBackups([], EXPECTED, POINT)).toEqual({ expected: null, restored: null });
+  });
+});
+
+describe("a reply out of a cache", () => {
+  const DAY = 24 * HOUR;
+  // Asked again each half second; the third reply takes 0.6 s. The date stands still while the asking goes on.
+  const LOOKS = [
+    [0, 0],
+    [510, 500],
+    [1_610, 1_000],
+  ] as const;
+
+  test("is not made fresh by a date that stands still, however slowly the reply comes", () => {
+    const plan = planned({ healthCheck: "off" });
+    const lastMonths = success(afterStart(-30 * DAY));
+    const looks = LOOKS.map(([now, sent]): Look => [now, saw(lastMonths, -30 * DAY - sent)]);
+    const [first, ...others] = looks;
+    expect(play(plan, sure(first), ...others).next).toBe("look");
+  });
+
+  test("does not make a clock that is known to be ahead look right", () => {
+    const plan = planned({ healthCheck: "off" });
+    const old = success(afterStart(MINUTE - 20 * SECOND));
+    const fresh: Look = [2 * MINUTE, saw(old, MINUTE)];
+    expect(play(plan, fresh, [3 * MINUTE, saw(old, 5 * SECOND)]).next).toBe("look");
+    expect(play(plan, fresh, [3 * MINUTE, saw(old, -20 * SECOND)]).next).toBe("look");
+    expect(play(plan, fresh, [3 * MINUTE, saw(old)]).next).toBe("look");
   });
 });
