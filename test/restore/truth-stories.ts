@@ -120,7 +120,6 @@ export const behind = mostly<Attempt["dated"]>(
 export const anyTruth = ({
   cached,
   frozenMs,
-  hasty,
   skew,
   tellsDate = "always",
   dated = uneven,
