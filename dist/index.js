@@ -49596,6 +49596,7 @@ function known(progress) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/clock-skew.js
+const SLOW_MS = 1_000;
 /**
  * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
  * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
@@ -49605,6 +49606,9 @@ function clockSkew({ headers }, sentAt, receivedAt) {
     const date = headers["date"];
     const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
     if (Number.isNaN(serverMs))
+        return undefined;
+    // Of a slow reply it is not known when it was dated, and one that stands still could pass for a clock that is behind.
+    if (serverMs < sentAt && receivedAt - sentAt > SLOW_MS)
         return undefined;
     const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
     return least > 0 || most < 0 ? Math.round(most) : 0;
@@ -49625,6 +49629,7 @@ function restGateway(options) {
     const ask = asker(options);
     const one = async (path, look, parse) => {
         const { reply, receivedAt } = await ask(path, look);
+        refuseCached(reply);
         return readReply(reply, receivedAt, parse);
     };
     const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
@@ -50792,7 +50797,11 @@ function withSkew(watch, reported, now) {
         return withoutSkew(watch);
     const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
     const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-    const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+    // Ahead once is ahead for the run: an answer that tells less may be an old one.
+    if (isOlder(watch, reported) && watch.clockSkewMs > 0)
+        return withoutSkew(watch);
+    // Counted to the answer before: this one was asked since, so that a date which stands still has moved away by then.
+    const believed = skewSince.ms >= 0 || (watch.last?.at ?? now) - skewSince.at >= SKEW_CONFIRMED_MS;
     return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
 }
 /** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */

@@ -115,14 +115,18 @@ describe("the kept evidence explains the verdict", () => {
     [
       "restored, by a clock that is behind",
       {},
-      [[0, saw(null, -10 * MINUTE)], ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 120)],
+      [
+        [0, saw(null, -10 * MINUTE)],
+        [MINUTE, saw(null, -10 * MINUTE)],
+        ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 120),
+      ],
     ],
     [
       "restored, by a clock told only later",
       {},
       [
         [MINUTE, saw(success(afterStart(-9 * MINUTE)))],
-        ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 70, 80),
+        ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 70, 80, 90),
       ],
     ],
     [

@@ -72,7 +72,10 @@ function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pic
   if (reported === undefined) return withoutSkew(watch);
   const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
   const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-  const believed = skewSince.ms >= 0 || now - skewSince.at >= SKEW_CONFIRMED_MS;
+  // Ahead once is ahead for the run: an answer that tells less may be an old one.
+  if (isOlder(watch, reported) && watch.clockSkewMs > 0) return withoutSkew(watch);
+  // Counted to the answer before: this one was asked since, so that a date which stands still has moved away by then.
+  const believed = skewSince.ms >= 0 || (watch.last?.at ?? now) - skewSince.at >= SKEW_CONFIRMED_MS;
   return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
 }
 

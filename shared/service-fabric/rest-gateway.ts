@@ -37,6 +37,7 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
     parse: (body: unknown) => Read<T>,
   ): Promise<T> => {
     const { reply, receivedAt } = await ask(path, look);
+    refuseCached(reply);
     return readReply(reply, receivedAt, parse);
   };
   const list = <T>(

@@ -37,11 +37,7 @@ function datedInTime(
   const told = seen.clockSkewMs ?? 0;
   // An answer without a time goes by what the answers before it told of a clock that is ahead.
   const known = before.map((event) => (event.seen.kind === "progress" ? (event.seen.clockSkewMs ?? 0) : 0));
-  const candidates = [
-    told,
-    ...(told < 0 ? [0] : []),
-    ...(seen.clockSkewMs === undefined ? known.filter((ms) => ms > 0) : []),
-  ];
+  const candidates = [told, ...(told < 0 ? [0] : []), ...known.filter((ms) => ms > 0)];
   // Answers agree on a skew to within the second of the header and a little for the way.
   const spread = toleranceMs + 1_200;
   return candidates.some((skewMs) => at - skewMs >= notBefore - spread && at - skewMs <= now + spread);

@@ -118,6 +118,7 @@ describe("warnings", () => {
     const step = play(
       planned(),
       [0, saw(ACCEPTED, behind)],
+      [MINUTE, saw(ACCEPTED, behind)],
       [2 * MINUTE, saw(success(afterStart(-9 * MINUTE)), behind)],
     );
     expect(warned(step)).toContain("10 min behind ours");

@@ -224,7 +224,7 @@ describe("a reply out of a cache", () => {
   ] as const;
 
   test("is not made fresh by a date that stands still, however slowly the reply comes", () => {
-    const plan = planned({ healthCheck: "off" });
+    const plan = planned({ healthCheck: "off", cadence: { kind: "fixed", everyMs: 500 } });
     const lastMonths = success(afterStart(-30 * DAY));
     const looks = LOOKS.map(([now, sent]): Look => [now, saw(lastMonths, -30 * DAY - sent)]);
     const [first, ...others] = looks;
