@@ -83,7 +83,12 @@ async function perPoll(): Promise<readonly Figure[]> {
   const cpu = new Map<string, number[]>([...peers.map(({ name }) => name), CURL].map((name) => [name, []]));
   for (let run = 0; run < 5; run++) {
     for (const { name } of peers) {
-      const { stdout } = await execFile(process.execPath, [POLL_CHILD, name, server.url.href, ID]);
+      // A peer that hangs has no figure; it must not hold up the others.
+      const child = execFile(process.execPath, [POLL_CHILD, name, server.url.href, ID], { timeout: 15_000 });
+      const stdout = await child.then(
+        (ended) => ended.stdout,
+        () => "NaN",
+      );
       cpu.get(name)?.push(Number(stdout));
     }
     const curl = cpuOfCurlAndJq(server.url, ID);

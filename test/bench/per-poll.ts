@@ -21,7 +21,7 @@ const PEERS = fileURLToPath(new URL("../../build/peers/", import.meta.url));
 export function installPeers(): boolean {
   if (existsSync(`${PEERS}node_modules/azure-servicefabric`)) return true;
   const npm = ["i", "--prefix", PEERS, "--no-save", "--ignore-scripts", "--silent", "azure-servicefabric@2.2.0"];
-  return spawnSync("npm", npm, { stdio: "ignore" }).status === 0;
+  return spawnSync("npm", npm, { stdio: "ignore", timeout: 60_000 }).status === 0;
 }
 
 export const ours: Poller = {
