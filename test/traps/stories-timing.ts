@@ -11,13 +11,13 @@ export const TIMING: readonly Trap[] = [
     name: "ends just before the deadline",
     why: "The last look is exactly at the deadline, and asks all it needs.",
     expect: PASSED,
-    scene: () => single(inTurn([accepted(), 2_600], [succeeded()]), { inputs: RARELY }),
+    scene: () => single(inTurn([accepted(), 2_200], [succeeded()]), { inputs: RARELY }),
   },
   {
     name: "fails just before the deadline",
     why: "The same for a red one: not deadline-exceeded.",
     expect: failed("restore-failed"),
-    scene: () => single(inTurn([accepted(), 2_600], [ended("Failure")]), { inputs: RARELY }),
+    scene: () => single(inTurn([accepted(), 2_200], [ended("Failure")]), { inputs: RARELY }),
   },
   {
     name: "ends just after the deadline",
