@@ -4,7 +4,6 @@ import {
   type DrillRequest,
   type DrillResult,
   formatInstant,
-  instantFromMs,
   openCluster,
   parseDrillRequest,
   toRecord,
@@ -31,7 +30,7 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
     const result = await verify(runner, parsed.request, clock, signal);
     return await report(runner, parsed.request, result);
   } catch (error) {
-    return broken(runner, error);
+    return broken(runner, clock, error);
   }
 }
 
@@ -75,11 +74,11 @@ async function report(runner: Runner, request: DrillRequest, result: DrillResult
 }
 
 /** Our own defect: said as such, with the outputs a workflow branches on, and never green. */
-function broken(runner: Runner, error: unknown): ExitCode {
+function broken(runner: Runner, clock: Clock, error: unknown): ExitCode {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   runner.output("verdict", "inconclusive");
   runner.output("reason", "internal-error");
-  runner.line(`at ${formatInstant(instantFromMs(performance.timeOrigin + performance.now()))}: ${what}`);
+  runner.line(`at ${formatInstant(clock.now())}: ${what}`);
   runner.annotate(
     "error",
     "Restore verification inconclusive: internal-error",

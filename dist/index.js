@@ -46052,7 +46052,7 @@ async function run(runner, clock, signal) {
         return await report(runner, parsed.request, result);
     }
     catch (error) {
-        return broken(runner, error);
+        return broken(runner, clock, error);
     }
 }
 async function verify(runner, request, clock, signal) {
@@ -46087,11 +46087,11 @@ async function report(runner, request, result) {
     return passed ? 0 : 1;
 }
 /** Our own defect: said as such, with the outputs a workflow branches on, and never green. */
-function broken(runner, error) {
+function broken(runner, clock, error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     runner.output("verdict", "inconclusive");
     runner.output("reason", "internal-error");
-    runner.line(`at ${(0,shared/* formatInstant */.r4)((0,shared/* instantFromMs */.A0)(performance.timeOrigin + performance.now()))}: ${what}`);
+    runner.line(`at ${(0,shared/* formatInstant */.r4)(clock.now())}: ${what}`);
     runner.annotate("error", "Restore verification inconclusive: internal-error", `The verification itself broke; this says nothing about the restore. ${String(error)}`);
     return 1;
 }
@@ -48512,9 +48512,42 @@ const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./build/shared/restore/fields.js
+/*
+ * Reading `unknown` JSON field by field, for the parsers of this room.
+ */
+function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+/** What a value is, in a few words for a message; never more than a short piece of it. */
+function describe(value) {
+    if (value === undefined)
+        return "missing";
+    if (Array.isArray(value))
+        return "a list";
+    if (isObject(value))
+        return "an object";
+    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+}
+/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
+function given(key, value) {
+    const object = {};
+    if (value !== undefined)
+        object[key] = value;
+    return object;
+}
+function good(value) {
+    return { ok: true, value };
+}
+function unreadable(why) {
+    return { ok: false, why };
+}
+
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/credentials.js
 
 
+
+/* What cannot be read is told without any part of the secret in it. */
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** Every certificate of a PEM text, in order; one that does not parse spoils the whole. */
 function readCertificates(pem) {
@@ -48522,24 +48555,24 @@ function readCertificates(pem) {
     try {
         const [first, ...others] = blocks.map((block) => new external_node_crypto_.X509Certificate(block));
         if (first !== undefined)
-            return { ok: true, value: [first, ...others] };
+            return good([first, ...others]);
     }
     catch {
         // OpenSSL's words for a broken block help nobody; the sentence below does.
     }
-    return { ok: false, why: "must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)" };
+    return unreadable("must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)");
 }
 /** An unencrypted PEM key. */
 function readPrivateKey(pem) {
     if (/ENCRYPTED/.test(pem.slice(0, 200))) {
-        return { ok: false, why: "is an encrypted key; give it unencrypted, or certificate and key as client-pfx" };
+        return unreadable("is an encrypted key; give it unencrypted, or certificate and key as client-pfx");
     }
     try {
         (0,external_node_crypto_.createPrivateKey)(pem);
-        return { ok: true, value: pem };
+        return good(pem);
     }
     catch {
-        return { ok: false, why: "must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)" };
+        return unreadable("must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)");
     }
 }
 /** Whether certificate and key are a pair; both have been read before. */
@@ -48550,14 +48583,14 @@ function arePair(cert, key) {
 function readPfx(base64, passphrase) {
     const text = base64.replace(/\s/g, "");
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text))
-        return { ok: false, why: "must be a PFX file in base64" };
+        return unreadable("must be a PFX file in base64");
     const pfx = Buffer.from(text, "base64");
     try {
         (0,external_node_tls_.createSecureContext)({ pfx, passphrase });
-        return { ok: true, value: pfx };
+        return good(pfx);
     }
     catch (error) {
-        return { ok: false, why: pfxProblem(error) };
+        return unreadable(pfxProblem(error));
     }
 }
 function pfxProblem(error) {
@@ -48573,15 +48606,15 @@ function pfxProblem(error) {
 function readThumbprint(text) {
     const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
     if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex))
-        return { ok: true, value: hex };
-    return { ok: false, why: "must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint" };
+        return good(hex);
+    return unreadable("must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint");
 }
 /** A bearer token, without the word Bearer if it was pasted along. */
 function readToken(text) {
     const token = text.trim().replace(/^bearer(\s+|$)/i, "");
     if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
-        return { ok: true, value: token };
-    return { ok: false, why: "must be a bearer token, on one line" };
+        return good(token);
+    return unreadable("must be a bearer token, on one line");
 }
 
 ;// CONCATENATED MODULE: ./build/shared/access.js
@@ -48809,6 +48842,7 @@ function isCanonical(text) {
 
 
 
+
 const TOLERANCE_MS = 5_000;
 const DAY_MINUTES = 1_440;
 /** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
@@ -48820,7 +48854,7 @@ function parseDrillRequest(raw) {
         return raw[input]?.trim() || (spec.expression === true ? "" : spec.default) || "";
     };
     const read = (input, parse) => {
-        const parsed = text(input) === "" ? bad("is required") : parse(text(input));
+        const parsed = text(input) === "" ? unreadable("is required") : parse(text(input));
         if (parsed.ok)
             return parsed.value;
         note(input, parsed.why);
@@ -48877,7 +48911,7 @@ function entity(parts, form) {
         const named = segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment));
         return named
             ? good(`fabric:/${segments.join("/")}`)
-            : bad(`must be a name such as ${form}; ${quote(text)} is none`);
+            : unreadable(`must be a name such as ${form}; ${quote(text)} is none`);
     };
 }
 function isComplete(request) {
@@ -48887,12 +48921,6 @@ function isComplete(request) {
 function describeProblems(problems) {
     const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
     return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
-}
-function good(value) {
-    return { ok: true, value };
-}
-function bad(why) {
-    return { ok: false, why };
 }
 /** The user's own text, short enough for a message. */
 function quote(text) {
@@ -48912,33 +48940,33 @@ function list(parse, identity) {
         const parsed = items(text).map(parse);
         const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
         if (wrong.length > 0)
-            return bad(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
+            return unreadable(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
         const unique = new Map(parsed.filter((item) => item.ok).map(({ value }) => [identity(value), value]));
         const [first, ...others] = unique.values();
-        return first === undefined ? bad("is required") : good([first, ...others]);
+        return first === undefined ? unreadable("is required") : good([first, ...others]);
     };
 }
 /** Nothing of a text that may hold credentials is echoed (a comma in a password splits it): it would end up in the log. */
 function endpoints(text) {
     if (text.includes("@"))
-        return bad("must not carry a user or password in the URL");
+        return unreadable("must not carry a user or password in the URL");
     return list(endpoint, (url) => url.href)(text);
 }
 function endpoint(text) {
     const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
     if (!URL.canParse(text))
-        return bad(`must be ${form}; ${quote(text)} is none`);
+        return unreadable(`must be ${form}; ${quote(text)} is none`);
     const url = new URL(text);
     if (url.protocol !== "https:" && url.protocol !== "http:")
-        return bad(`must be ${form}; ${quote(text)} is none`);
+        return unreadable(`must be ${form}; ${quote(text)} is none`);
     if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
-        return bad(`must be ${form}, without a path or query; got ${quote(text)}`);
+        return unreadable(`must be ${form}, without a path or query; got ${quote(text)}`);
     return good(url);
 }
 function partition(text) {
     const id = parsePartitionId(text);
     return id === undefined
-        ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
+        ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
         : good(id);
 }
 const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
@@ -48948,7 +48976,7 @@ function duration(unit, bounds) {
         const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
         const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
         if (!inBounds)
-            return bad(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+            return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
         return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
     };
 }
@@ -48958,36 +48986,36 @@ function cadence(text) {
     const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
     return every.ok
         ? good({ kind: "fixed", everyMs: every.value })
-        : bad(every.why.replace("must be", "must be `auto` or"));
+        : unreadable(every.why.replace("must be", "must be `auto` or"));
 }
 function notBefore(text) {
     if (text === "auto" || text === "any")
         return good(text);
     const at = parseInstant(text);
     return at === undefined
-        ? bad(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`)
+        ? unreadable(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`)
         : good(at);
 }
 function backupId(text) {
     const id = parsePartitionId(text);
-    return id === undefined ? bad(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
+    return id === undefined ? unreadable(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
 }
 function healthCheck(text) {
     if (text === "require" || text === "report" || text === "off")
         return good(text);
-    return bad(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
+    return unreadable(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
 }
 function apiVersion(text) {
     return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
         ? good(text)
-        : bad(`must be a version such as 6.4; got ${quote(text)}`);
+        : unreadable(`must be a version such as 6.4; got ${quote(text)}`);
 }
 function yesOrNo(text) {
     const known = new Map([
         ["true", true],
         ["false", false],
     ]).get(text.toLowerCase());
-    return known === undefined ? bad(`must be true or false; got ${quote(text)}`) : good(known);
+    return known === undefined ? unreadable(`must be true or false; got ${quote(text)}`) : good(known);
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -49057,6 +49085,7 @@ function keepDigits(_key, value, context) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/reply-faults.js
+
 
 /**
  * Signal -> problem; what is then done, and what the verdict says, stands in `restore/problem.ts`. Codes before statuses: the
@@ -49154,9 +49183,6 @@ function parseOrNothing(body) {
         return undefined; // XML, HTML, half a reply: the status and the reason phrase are all there is.
     }
 }
-function isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 function reply_faults_text(value) {
     return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
 }
@@ -49174,10 +49200,13 @@ function readReply(reply, nowMs, parse) {
     if (reply.status !== 200 && reply.status !== 204)
         throw refusal(reply, nowMs);
     const empty = reply.status === 204 || reply.body.trim() === "";
-    const parsed = parse(empty ? null : parseBody(reply.body));
-    if (!parsed.ok)
-        throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-    return parsed.value;
+    return required(parse(empty ? null : parseBody(reply.body)));
+}
+/** What was read, or the fault that it could not be. @throws GatewayError */
+function required(parsed) {
+    if (parsed.ok)
+        return parsed.value;
+    throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
 }
 function parseBody(body) {
     try {
@@ -49354,37 +49383,6 @@ function countdown(clock, look) {
     return () => ({ ...look, budgetMs: Math.max(1, until - clock.now()) });
 }
 
-;// CONCATENATED MODULE: ./build/shared/restore/fields.js
-/*
- * Reading `unknown` JSON field by field, for the parsers of this room.
- */
-function fields_isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-/** What a value is, in a few words for a message; never more than a short piece of it. */
-function describe(value) {
-    if (value === undefined)
-        return "missing";
-    if (Array.isArray(value))
-        return "a list";
-    if (fields_isObject(value))
-        return "an object";
-    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
-}
-/** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
-function given(key, value) {
-    const object = {};
-    if (value !== undefined)
-        object[key] = value;
-    return object;
-}
-function fields_good(value) {
-    return { ok: true, value };
-}
-function unreadable(why) {
-    return { ok: false, why };
-}
-
 ;// CONCATENATED MODULE: ./build/shared/restore/int64.js
 const DIGITS = /^-?\d{1,19}$/;
 /** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
@@ -49416,14 +49414,14 @@ function readPoint(body, epochName, lsnName) {
     const fields = body[epochName] ?? undefined;
     const lsnField = body[lsnName] ?? undefined;
     if (fields === undefined)
-        return fields_good(undefined);
-    if (!fields_isObject(fields))
+        return good(undefined);
+    if (!isObject(fields))
         return unreadable(`${epochName} is ${describe(fields)}`);
     const epoch = readEpoch(fields);
     if (epoch === undefined)
         return unreadable(`${epochName} holds no pair of 64-bit integers`);
     const lsn = parseInt64(lsnField);
-    return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : fields_good({ epoch, lsn });
+    return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : good({ epoch, lsn });
 }
 /** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
 function readTime(value) {
@@ -49440,10 +49438,10 @@ const YEAR_2 = -62_104_060_800_000;
 
 /** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
 function parsePartitionInfo(body) {
-    if (!fields_isObject(body))
+    if (!isObject(body))
         return unreadable(`a partition is ${describe(body)}`);
     const information = body["PartitionInformation"];
-    const id = fields_isObject(information) ? parse_partition_text(information["Id"]) : undefined;
+    const id = isObject(information) ? parse_partition_text(information["Id"]) : undefined;
     const partitionId = id === undefined ? undefined : parsePartitionId(id);
     const [status, health] = [parse_partition_text(body["PartitionStatus"]), parse_partition_text(body["HealthState"])];
     if (partitionId === undefined)
@@ -49451,25 +49449,25 @@ function parsePartitionInfo(body) {
     if (status === undefined || health === undefined)
         return unreadable("PartitionStatus or HealthState is missing");
     const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
-    return fields_good({
+    return good({
         partitionId,
         stateful: body["ServiceKind"] === "Stateful",
         status,
         health,
-        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+        ...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
         ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
         ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
     });
 }
 /** A service out of a list. Only stateful ones with persisted state can be restored. */
 function parseServiceInfo(body) {
-    if (!fields_isObject(body))
+    if (!isObject(body))
         return unreadable(`a service is ${describe(body)}`);
     const [name, kind] = [parse_partition_text(body["Name"]), parse_partition_text(body["ServiceKind"])];
     if (name === undefined || kind === undefined)
         return unreadable("a service has no Name or no ServiceKind");
     const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
-    return fields_good({
+    return good({
         name,
         persisted,
         kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
@@ -49477,7 +49475,7 @@ function parseServiceInfo(body) {
 }
 /** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
 function parseBackup(body) {
-    if (!fields_isObject(body))
+    if (!isObject(body))
         return unreadable(`a backup is ${describe(body)}`);
     const backupId = parsePartitionId(parse_partition_text(body["BackupId"]) ?? "");
     if (backupId === undefined)
@@ -49485,7 +49483,7 @@ function parseBackup(body) {
     const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
     if (!point.ok)
         return point;
-    return fields_good({
+    return good({
         backupId,
         type: parse_partition_text(body["BackupType"]) ?? "",
         location: parse_partition_text(body["BackupLocation"]) ?? "",
@@ -49495,11 +49493,11 @@ function parseBackup(body) {
 }
 /** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
 function parseRestoreHealthEvent(body) {
-    const events = fields_isObject(body) ? body["HealthEvents"] : undefined;
+    const events = isObject(body) ? body["HealthEvents"] : undefined;
     if (!Array.isArray(events))
         return unreadable(`HealthEvents is ${describe(events)}`);
     const found = events
-        .filter((event) => fields_isObject(event))
+        .filter((event) => isObject(event))
         .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
         .filter((event) => event["IsExpired"] !== true)
         .flatMap((event) => {
@@ -49508,19 +49506,19 @@ function parseRestoreHealthEvent(body) {
         return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
     })
         .toSorted((a, b) => b.at - a.at);
-    return fields_good(found[0] ?? null);
+    return good(found[0] ?? null);
 }
 function parseServiceName(body) {
-    const name = fields_isObject(body) ? parse_partition_text(body["Name"]) : undefined;
-    return name === undefined ? unreadable("the service has no Name") : fields_good(name);
+    const name = isObject(body) ? parse_partition_text(body["Name"]) : undefined;
+    return name === undefined ? unreadable("the service has no Name") : good(name);
 }
 function parsePage(body) {
-    const items = fields_isObject(body) ? body["Items"] : undefined;
-    if (!fields_isObject(body) || !Array.isArray(items))
+    const items = isObject(body) ? body["Items"] : undefined;
+    if (!isObject(body) || !Array.isArray(items))
         return unreadable(`Items is ${describe(items)}`);
     const token = body["ContinuationToken"] ?? "";
     return typeof token === "string"
-        ? fields_good({ items, continuationToken: token })
+        ? good({ items, continuationToken: token })
         : unreadable(`ContinuationToken is ${describe(token)}`);
 }
 function parse_partition_text(value) {
@@ -49542,8 +49540,8 @@ function count(value) {
  */
 function parseRestoreProgress(body) {
     if (body === null)
-        return fields_good(null);
-    if (!fields_isObject(body))
+        return good(null);
+    if (!isObject(body))
         return unreadable(`the reply is ${describe(body)}, not an object`);
     const spelled = body["RestoreState"];
     if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled))
@@ -49559,7 +49557,7 @@ function parseRestoreProgress(body) {
             return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
         }
         case "Success": {
-            if (fields_isObject(body["FailureError"]))
+            if (isObject(body["FailureError"]))
                 return unreadable("a Success bears a FailureError");
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
             if (!point.ok)
@@ -49582,7 +49580,7 @@ function parseRestoreProgress(body) {
 /** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
 function readFailure(body) {
     const error = body["FailureError"];
-    if (!fields_isObject(error))
+    if (!isObject(error))
         return undefined;
     const code = error["Code"];
     const message = error["Message"];
@@ -49592,7 +49590,7 @@ function readFailure(body) {
     };
 }
 function known(progress) {
-    return fields_good(progress);
+    return good(progress);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/clock-skew.js
@@ -49627,18 +49625,18 @@ function clockSkew({ headers }, sentAt, receivedAt) {
 function restGateway(options) {
     const { clock } = options;
     const ask = asker(options);
-    const one = async (path, look, parse) => {
-        const { reply, receivedAt } = await ask(path, look);
-        refuseCached(reply);
-        return readReply(reply, receivedAt, parse);
+    const answer = async (path, look, parse) => {
+        const answered = await ask(path, look);
+        refuseCached(answered.reply);
+        return { ...answered, value: readReply(answered.reply, answered.receivedAt, parse) };
     };
+    const one = async (...asked) => (await answer(...asked)).value;
     const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
     return {
         async restoreProgress(id, look) {
-            const { reply, sentAt, receivedAt } = await ask((version) => restoreProgressPath(id, version), look);
-            refuseCached(reply);
-            const progress = readReply(reply, receivedAt, parseRestoreProgress);
-            return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+            const path = (version) => restoreProgressPath(id, version);
+            const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
+            return { progress: value, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
         },
         async partitionInfo(id, look) {
             const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
@@ -49667,12 +49665,7 @@ async function everyPage(left, parse, page) {
     const all = [];
     for (let token = "";;) {
         const { items, continuationToken } = await page(token, left());
-        for (const item of items) {
-            const parsed = parse(item);
-            if (!parsed.ok)
-                throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-            all.push(parsed.value);
-        }
+        all.push(...items.map((item) => required(parse(item))));
         if (continuationToken === "")
             return all;
         if (seen.has(continuationToken)) {
@@ -49684,7 +49677,7 @@ async function everyPage(left, parse, page) {
 }
 /** 204 is how GET /Partitions/{id} says that there is none. */
 function orNull(parse) {
-    return (body) => (body === null ? fields_good(null) : parse(body));
+    return (body) => (body === null ? good(null) : parse(body));
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
@@ -49800,14 +49793,14 @@ function givenToken(token) {
 }
 /** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
 function parseAadMetadata(body) {
-    const metadata = fields_isObject(body) ? body["metadata"] : undefined;
-    if (!fields_isObject(body) || !fields_isObject(metadata))
+    const metadata = isObject(body) ? body["metadata"] : undefined;
+    if (!isObject(body) || !isObject(metadata))
         return unreadable(`the Entra metadata is ${describe(metadata)}`);
     const { tenant, cluster } = metadata;
     if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
         return unreadable("the cluster is not set up for Microsoft Entra ID");
     }
-    return fields_good({ tenantId: tenant, clusterId: cluster });
+    return good({ tenantId: tenant, clusterId: cluster });
 }
 /** A token is renewed this long before it ends. */
 const EARLY_MS = 5 * 60_000;
@@ -49972,7 +49965,8 @@ function bareHost(hostname) {
  * half if it asked. No token, no request, no key.
  */
 function secureConnector(options) {
-    const secureContext = contextOptions(options);
+    // Once for all connections: it holds every authority of the system, parsed.
+    const secureContext = (0,external_node_tls_.createSecureContext)(contextOptions(options));
     return (target, callback) => void handOver(establish(target, options, secureContext), callback);
 }
 async function handOver(connecting, callback) {
@@ -50006,7 +50000,7 @@ async function establish(target, options, secureContext) {
     const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
     const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
     const socket = (0,external_node_tls_.connect)({
-        ...secureContext,
+        secureContext,
         socket: underneath,
         ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
         ALPNProtocols: ["http/1.1"],
@@ -50305,6 +50299,8 @@ function once(warn) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/problem.js
+/** How long a cluster that never answered at all is waited for. */
+const NEVER_REACHED_MS = 120_000;
 const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
 const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
 /** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
@@ -50430,7 +50426,6 @@ async function whyNotRestorable(name, gateway, look) {
         throw error;
     }
 }
-const NEVER_REACHED_MS = 120_000;
 const LEAST_BUDGET_MS = 250;
 /** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
 async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, requestTimeoutMs) {
@@ -50492,6 +50487,29 @@ function dataLossDeclaredAt(dataLossVersion) {
     return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/shared/restore/witness.js
+
+/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
+function declaredDataLoss({ partition }) {
+    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+    return version === undefined ? undefined : dataLossDeclaredAt(version);
+}
+/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
+function relevantBackups(all, expectedBackupId, point) {
+    return {
+        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
+        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
+    };
+}
+/** Whether two restore points are the same; what is missing is the same as nothing. */
+function samePoint(a, b) {
+    return (a !== undefined &&
+        b !== undefined &&
+        a.lsn === b.lsn &&
+        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
+        a.epoch.configurationVersion === b.epoch.configurationVersion);
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
 
 /**
@@ -50518,9 +50536,7 @@ function identify(terminal, watch, now) {
     if (terminal.state === "Success") {
         return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
     }
-    const partition = watch.doubtful ? undefined : watch.heard.partition;
-    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-    const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+    const declared = watch.doubtful ? undefined : declaredDataLoss(watch.heard);
     return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
 }
 /** A dated result that was on record before the restore was seen under way is not that restore's: something tells old news. */
@@ -50535,6 +50551,10 @@ function isRecent(clusterTime, notBefore, { plan, clockSkewMs }, now) {
 
 ;// CONCATENATED MODULE: ./build/shared/restore/messages.js
 
+/*
+ * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
+ * quote the cluster, so whoever prints them cleans them.
+ */
 const HOW = {
     "in-flight": "this run saw it under way",
     timestamp: "the cluster dated it",
@@ -50658,6 +50678,10 @@ function attempts(looks) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
+/** The backup a restore is asked to bring back, where the reply tells. */
+function pointOf(progress) {
+    return progress !== null && "point" in progress ? progress.point : undefined;
+}
 function isTerminal(progress) {
     switch (progress.state) {
         case "Success":
@@ -50712,24 +50736,8 @@ function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
 const LAST_LOOK_MOST_MS = 5_000;
 const LAST_LOOK_LEAST_MS = 250;
 
-;// CONCATENATED MODULE: ./build/shared/restore/witness.js
-/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
-function relevantBackups(all, expectedBackupId, point) {
-    return {
-        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
-        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
-    };
-}
-/** Whether two restore points are the same; what is missing is the same as nothing. */
-function samePoint(a, b) {
-    return (a !== undefined &&
-        b !== undefined &&
-        a.lsn === b.lsn &&
-        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
-        a.epoch.configurationVersion === b.epoch.configurationVersion);
-}
-
 ;// CONCATENATED MODULE: ./build/shared/restore/remember.js
+
 
 
 
@@ -50771,7 +50779,7 @@ function withAnswer(watch, observation, now) {
     return {
         ...rest,
         ...withPhase(watch, progress === null ? null : progress.spelled, now),
-        ...(inFlightSince === undefined ? {} : { inFlightSince }),
+        ...given("inFlightSince", inFlightSince),
         looks: watch.looks + 1,
         faultsInARow: 0,
         retryMs: 0,
@@ -50806,7 +50814,7 @@ function withSkew(watch, reported, now) {
 }
 /** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
 function withoutSkew({ clockSkewMs, skewSince }) {
-    return { clockSkewMs: Math.max(0, clockSkewMs), ...(skewSince === undefined ? {} : { skewSince }) };
+    return { clockSkewMs: Math.max(0, clockSkewMs), ...given("skewSince", skewSince) };
 }
 /** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
 function isDoubtful(watch, skew) {
@@ -50866,9 +50874,6 @@ function stillValid({ heard, last }, progress) {
     const { backups } = heard;
     const wasUnderWay = before !== null && !isTerminal(before);
     return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
-}
-function pointOf(progress) {
-    return progress !== null && "point" in progress ? progress.point : undefined;
 }
 /** A passing fault does not outweigh what was heard before it. */
 function withTestimony(heard, testimony, at) {
@@ -50961,9 +50966,7 @@ function endOf(watch, success) {
 /** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
 function startOf(watch, end) {
     const { notBefore, toleranceMs } = watch.plan;
-    const partition = watch.heard.partition;
-    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-    const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+    const declared = declaredDataLoss(watch.heard);
     if (declared !== undefined) {
         const at = byOurClock(watch, declared);
         const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);
@@ -51124,8 +51127,6 @@ function waitOrEnd(obstacle, question, input, identifiedBy) {
 
 
 
-/** How long a cluster that never answered at all is waited for. */
-const advance_NEVER_REACHED_MS = 120_000;
 /**
  * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
  * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
@@ -51158,7 +51159,7 @@ function judge(watch, progress, now) {
 /** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
 function advance_underWay(watch, progress, now) {
     const { plan, heard } = watch;
-    const point = "point" in progress ? progress.point : undefined;
+    const point = pointOf(progress);
     const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
     if (ours && isAnotherBackup(watch, point))
         return conclude(watch, verdict("wrong-backup", wrongBackup(watch, point)));
@@ -51223,14 +51224,14 @@ function advance_bear(watch, problem, now) {
     const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
     if (tired && watch.faultsInARow >= times)
         return conclude(watch, verdict(reason, gaveUp(watch, problem)));
-    if (!reached && now - watch.startedAt >= advance_NEVER_REACHED_MS) {
+    if (!reached && now - watch.startedAt >= NEVER_REACHED_MS) {
         return conclude(watch, verdict(advance_neverReached(problem), neverReached(watch, problem, now)));
     }
     if (now >= watch.plan.deadline)
         return conclude(watch, blindAtDeadline(watch, problem, now));
     const { value: jitter, dice } = draw(watch.dice);
     const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
-    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, advance_NEVER_REACHED_MS));
+    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
     const at = soon(now, retryMs, until);
     const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
     return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
@@ -51299,11 +51300,11 @@ function* aboutSuccess({ plan, heard, clockSkewMs }, { at }, verdict) {
         yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
     }
     if (partition?.ok === true && partition.value !== null) {
-        const { status, health, dataLossVersion } = partition.value;
+        const { status, health } = partition.value;
         if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
             yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
         }
-        const declared = dataLossVersion === undefined ? undefined : dataLossDeclaredAt(dataLossVersion);
+        const declared = declaredDataLoss(heard);
         if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
             yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
         }
@@ -51355,6 +51356,8 @@ function stuck(before, watch, now) {
 ;// CONCATENATED MODULE: ./build/shared/observe-restore.js
 
 
+
+
 /**
  * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
  * what the heart must see, so it does not travel as an exception; a defect of ours does.
@@ -51380,7 +51383,7 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
 }
 async function hear(gateway, plan, progress, ask, look) {
     const { partitionId, expectedBackupId } = plan;
-    const point = progress !== null && "point" in progress ? progress.point : undefined;
+    const point = pointOf(progress);
     const asked = async (question, call) => ask.includes(question) ? told(call) : undefined;
     const [partition, healthEvent, backups] = await Promise.all([
         asked("partition", () => gateway.partitionInfo(partitionId, look)),
@@ -51388,9 +51391,9 @@ async function hear(gateway, plan, progress, ask, look) {
         asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
     ]);
     return {
-        ...(partition === undefined ? {} : { partition }),
-        ...(healthEvent === undefined ? {} : { healthEvent }),
-        ...(backups === undefined ? {} : { backups }),
+        ...given("partition", partition),
+        ...given("healthEvent", healthEvent),
+        ...given("backups", backups),
     };
 }
 async function told(call) {
@@ -51580,6 +51583,7 @@ function ofRun(worst, count) {
 
 
 
+
 function toPartitionRecord({ partitionId, verdict, watch }) {
     const progress = watch.last?.progress ?? null;
     const restoredAt = progress?.state === "Success" ? progress.at : undefined;
@@ -51592,7 +51596,7 @@ function toPartitionRecord({ partitionId, verdict, watch }) {
         identifiedBy: verdict.identifiedBy ?? null,
         restoreState: progress?.spelled ?? null,
         restoredAtUtc: utc(restoredAt),
-        restorePoint: named(progress !== null && "point" in progress ? progress.point : undefined),
+        restorePoint: named(pointOf(progress)),
         restoredBackup: restoredBackup(watch),
         failure: (progress !== null && "failure" in progress ? progress.failure : undefined) ?? null,
         timing: verdict.identifiedBy === undefined ? null : timing(watch),

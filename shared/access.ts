@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { InputName } from "./inputs.ts";
-import type { Checked, Credential } from "./service-fabric/credentials.ts";
+import type { Read } from "./restore/fields.ts";
+import type { Credential } from "./service-fabric/credentials.ts";
 import * as read from "./service-fabric/credentials.ts";
 import type { ServerTrust } from "./service-fabric/server-trust.ts";
 
@@ -10,8 +11,9 @@ export interface Access {
   readonly trust: ServerTrust;
 }
 
-type Text = (input: InputName) => string;
-type Note = (input: InputName, message: string) => void;
+/** The value of an input, its default where it is empty; and what notes a problem of one. */
+export type Text = (input: InputName) => string;
+export type Note = (input: InputName, message: string) => void;
 
 /** The inputs that hold a credential, by the way in they belong to. */
 const WAYS_IN = {
@@ -110,7 +112,7 @@ function readTrust(text: Text, note: Note): ServerTrust {
   return { ca, thumbprints, commonName: commonName === "" ? undefined : commonName };
 }
 
-function noted<T>(input: InputName, checked: Checked<T>, note: Note): T | undefined {
+function noted<T>(input: InputName, checked: Read<T>, note: Note): T | undefined {
   if (checked.ok) return checked.value;
   note(input, checked.why);
   return undefined;

@@ -1,6 +1,7 @@
-import { type Access, parseAccess } from "./access.ts";
+import { type Access, type Note, parseAccess, type Text } from "./access.ts";
 import { INPUTS, type InputName, type InputSpec } from "./inputs.ts";
 import { ACTION_CADENCE, type Cadence } from "./restore/cadence.ts";
+import { good, type Read, unreadable as bad } from "./restore/fields.ts";
 import { type Instant, parseInstant } from "./restore/instant.ts";
 import type { Targets } from "./resolve-scope.ts";
 import { type PartitionId, parsePartitionId } from "./restore/partition-id.ts";
@@ -43,19 +44,19 @@ const DAY_MINUTES = 1_440;
 /** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
 export function parseDrillRequest(raw: RawInputs): ParsedRequest {
   const problems: InputProblem[] = [];
-  const note = (input: InputName, message: string): void => void problems.push({ input, message });
-  const text = (input: InputName): string => {
+  const note: Note = (input, message) => void problems.push({ input, message });
+  const text: Text = (input) => {
     const spec: InputSpec = INPUTS[input];
     return raw[input]?.trim() || (spec.expression === true ? "" : spec.default) || "";
   };
-  const read = <T>(input: InputName, parse: (value: string) => Parsed<T>): T | undefined => {
+  const read = <T>(input: InputName, parse: (value: string) => Read<T>): T | undefined => {
     const parsed = text(input) === "" ? bad("is required") : parse(text(input));
     if (parsed.ok) return parsed.value;
     note(input, parsed.why);
     return undefined;
   };
   /** Absent is an answer of its own here, told apart from a value that could not be read. */
-  const optional = <T>(input: InputName, parse: (value: string) => Parsed<T>): T | null | undefined =>
+  const optional = <T>(input: InputName, parse: (value: string) => Read<T>): T | null | undefined =>
     text(input) === "" ? null : read(input, parse);
 
   const request = {
@@ -81,15 +82,8 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
   return { ok: true, request };
 }
 
-type Text = (input: InputName) => string;
-type Note = (input: InputName, message: string) => void;
-
 function readTargets(text: Text, note: Note): Targets {
-  const read = <T>(
-    input: InputName,
-    parse: (item: string) => Parsed<T>,
-    identity: (item: T) => string,
-  ): readonly T[] => {
+  const read = <T>(input: InputName, parse: (item: string) => Read<T>, identity: (item: T) => string): readonly T[] => {
     if (text(input) === "") return [];
     const parsed = list(parse, identity)(text(input));
     if (!parsed.ok) note(input, parsed.why);
@@ -106,7 +100,7 @@ function readTargets(text: Text, note: Note): Targets {
   };
 }
 
-function entity(parts: number, form: string): (text: string) => Parsed<string> {
+function entity(parts: number, form: string): (text: string) => Read<string> {
   return (text) => {
     const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
     const named =
@@ -129,16 +123,6 @@ export function describeProblems(problems: readonly InputProblem[]): readonly st
   return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
 }
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
-
-function good<T>(value: T): Parsed<T> {
-  return { ok: true, value };
-}
-
-function bad(why: string): { readonly ok: false; readonly why: string } {
-  return { ok: false, why };
-}
-
 /** The user's own text, short enough for a message. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
@@ -156,9 +140,9 @@ function isPlainHttp(text: string): boolean {
 }
 
 function list<T>(
-  parse: (text: string) => Parsed<T>,
+  parse: (text: string) => Read<T>,
   identity: (value: T) => string,
-): (text: string) => Parsed<readonly [T, ...T[]]> {
+): (text: string) => Read<readonly [T, ...T[]]> {
   return (text) => {
     const parsed = items(text).map(parse);
     const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
@@ -171,12 +155,12 @@ function list<T>(
 }
 
 /** Nothing of a text that may hold credentials is echoed (a comma in a password splits it): it would end up in the log. */
-function endpoints(text: string): Parsed<readonly [URL, ...URL[]]> {
+function endpoints(text: string): Read<readonly [URL, ...URL[]]> {
   if (text.includes("@")) return bad("must not carry a user or password in the URL");
   return list(endpoint, (url) => url.href)(text);
 }
 
-function endpoint(text: string): Parsed<URL> {
+function endpoint(text: string): Read<URL> {
   const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
   if (!URL.canParse(text)) return bad(`must be ${form}; ${quote(text)} is none`);
   const url = new URL(text);
@@ -186,7 +170,7 @@ function endpoint(text: string): Parsed<URL> {
   return good(url);
 }
 
-function partition(text: string): Parsed<PartitionId> {
+function partition(text: string): Read<PartitionId> {
   const id = parsePartitionId(text);
   return id === undefined
     ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
@@ -201,7 +185,7 @@ interface Bounds {
 
 const UNIT_MS = { minutes: 60_000, seconds: 1_000 } as const;
 
-function duration(unit: keyof typeof UNIT_MS, bounds: Bounds): (text: string) => Parsed<number> {
+function duration(unit: keyof typeof UNIT_MS, bounds: Bounds): (text: string) => Read<number> {
   const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
   return (text) => {
     const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
@@ -212,7 +196,7 @@ function duration(unit: keyof typeof UNIT_MS, bounds: Bounds): (text: string) =>
   };
 }
 
-function cadence(text: string): Parsed<Cadence> {
+function cadence(text: string): Read<Cadence> {
   if (text === "auto") return good(ACTION_CADENCE);
   const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
   return every.ok
@@ -220,7 +204,7 @@ function cadence(text: string): Parsed<Cadence> {
     : bad(every.why.replace("must be", "must be `auto` or"));
 }
 
-function notBefore(text: string): Parsed<DrillRequest["notBefore"]> {
+function notBefore(text: string): Read<DrillRequest["notBefore"]> {
   if (text === "auto" || text === "any") return good(text);
   const at = parseInstant(text);
   return at === undefined
@@ -230,23 +214,23 @@ function notBefore(text: string): Parsed<DrillRequest["notBefore"]> {
     : good(at);
 }
 
-function backupId(text: string): Parsed<string> {
+function backupId(text: string): Read<string> {
   const id = parsePartitionId(text);
   return id === undefined ? bad(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
 }
 
-function healthCheck(text: string): Parsed<DrillRequest["healthCheck"]> {
+function healthCheck(text: string): Read<DrillRequest["healthCheck"]> {
   if (text === "require" || text === "report" || text === "off") return good(text);
   return bad(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
 }
 
-function apiVersion(text: string): Parsed<string> {
+function apiVersion(text: string): Read<string> {
   return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
     ? good(text)
     : bad(`must be a version such as 6.4; got ${quote(text)}`);
 }
 
-function yesOrNo(text: string): Parsed<boolean> {
+function yesOrNo(text: string): Read<boolean> {
   const known = new Map([
     ["true", true],
     ["false", false],

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { type ClusterGateway, GatewayError, type LookBudget } from "./cluster-gateway.ts";
-import type { RestoreProgress } from "./restore/restore-progress.ts";
+import { given } from "./restore/fields.ts";
+import { pointOf, type RestoreProgress } from "./restore/restore-progress.ts";
 import type { Observation, WatchPlan } from "./restore/watch.ts";
 import { type Question, relevantBackups, type Testimony, type Told } from "./restore/witness.ts";
 
@@ -43,7 +44,7 @@ async function hear(
   look: LookBudget,
 ): Promise<Testimony> {
   const { partitionId, expectedBackupId } = plan;
-  const point = progress !== null && "point" in progress ? progress.point : undefined;
+  const point = pointOf(progress);
   const asked = async <T>(question: Question, call: () => Promise<T>): Promise<Told<T> | undefined> =>
     ask.includes(question) ? told(call) : undefined;
   const [partition, healthEvent, backups] = await Promise.all([
@@ -52,9 +53,9 @@ async function hear(
     asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
   ]);
   return {
-    ...(partition === undefined ? {} : { partition }),
-    ...(healthEvent === undefined ? {} : { healthEvent }),
-    ...(backups === undefined ? {} : { backups }),
+    ...given("partition", partition),
+    ...given("healthEvent", healthEvent),
+    ...given("backups", backups),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Evidence } from "./explain.ts";
 import { formatInstant, type Instant } from "./restore/instant.ts";
 import { measure } from "./restore/measure.ts";
 import { isHealthy } from "./restore/partition-info.ts";
-import type { RestorePoint } from "./restore/restore-progress.ts";
+import { pointOf, type RestorePoint } from "./restore/restore-progress.ts";
 import type { IdentifiedBy, Outcome, Reason } from "./restore/verdict.ts";
 import { warningsOf } from "./restore/warnings.ts";
 import type { Watch } from "./restore/watch.ts";
@@ -80,7 +80,7 @@ export function toPartitionRecord({ partitionId, verdict, watch }: PartitionResu
     identifiedBy: verdict.identifiedBy ?? null,
     restoreState: progress?.spelled ?? null,
     restoredAtUtc: utc(restoredAt),
-    restorePoint: named(progress !== null && "point" in progress ? progress.point : undefined),
+    restorePoint: named(pointOf(progress)),
     restoredBackup: restoredBackup(watch),
     failure: (progress !== null && "failure" in progress ? progress.failure : undefined) ?? null,
     timing: verdict.identifiedBy === undefined ? null : timing(watch),

@@ -3,7 +3,7 @@ import type { World } from "./observe-restore.ts";
 import { ACTION_CADENCE, retryDelay } from "./restore/cadence.ts";
 import type { Instant } from "./restore/instant.ts";
 import type { PartitionId } from "./restore/partition-id.ts";
-import { TREATMENT } from "./restore/problem.ts";
+import { NEVER_REACHED_MS, TREATMENT } from "./restore/problem.ts";
 import { type Verdict, verdict } from "./restore/verdict.ts";
 
 /** What is to be verified, as it was asked for: mixed as one likes. */
@@ -62,7 +62,6 @@ async function whyNotRestorable(name: string, gateway: ClusterGateway, look: Loo
   }
 }
 
-const NEVER_REACHED_MS = 120_000;
 const LEAST_BUDGET_MS = 250;
 
 /** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */

@@ -3,16 +3,13 @@ import { lookDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
 import * as say from "./messages.ts";
-import { type Problem, TREATMENT } from "./problem.ts";
+import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
 import { remember } from "./remember.ts";
-import { isTerminal, type RestoreProgress, type Terminal } from "./restore-progress.ts";
-import { isAnotherBackup, judgeSuccess, openQuestions, type Success } from "./success.ts";
+import { isTerminal, pointOf, type RestoreProgress, type Success, type Terminal } from "./restore-progress.ts";
+import { isAnotherBackup, judgeSuccess, openQuestions } from "./success.ts";
 import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
 import type { Observation, Step, Watch } from "./watch.ts";
 import type { Question } from "./witness.ts";
-
-/** How long a cluster that never answered at all is waited for. */
-const NEVER_REACHED_MS = 120_000;
 
 /**
  * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
@@ -45,7 +42,7 @@ function judge(watch: Watch, progress: RestoreProgress | null, now: Instant): St
 /** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
 function underWay(watch: Watch, progress: Exclude<RestoreProgress, Terminal>, now: Instant): Step {
   const { plan, heard } = watch;
-  const point = "point" in progress ? progress.point : undefined;
+  const point = pointOf(progress);
   const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
   if (ours && isAnotherBackup(watch, point))
     return conclude(watch, verdict("wrong-backup", say.wrongBackup(watch, point)));

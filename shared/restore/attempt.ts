@@ -1,8 +1,8 @@
-import { dataLossDeclaredAt } from "./filetime.ts";
 import type { Instant } from "./instant.ts";
 import type { Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
+import { declaredDataLoss } from "./witness.ts";
 
 /**
  * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
@@ -25,9 +25,7 @@ export function identify(terminal: Terminal, watch: Watch, now: Instant): Identi
   if (terminal.state === "Success") {
     return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
   }
-  const partition = watch.doubtful ? undefined : watch.heard.partition;
-  const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-  const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+  const declared = watch.doubtful ? undefined : declaredDataLoss(watch.heard);
   return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
 }
 

@@ -1,7 +1,7 @@
-import { dataLossDeclaredAt } from "./filetime.ts";
 import { earlier, type Instant, instantFromMs, later } from "./instant.ts";
-import type { Terminal } from "./restore-progress.ts";
+import type { Success } from "./restore-progress.ts";
 import type { Watch } from "./watch.ts";
+import { declaredDataLoss } from "./witness.ts";
 
 /**
  * How long a restore took. Polling never enters it where the cluster dates its success: the end is the cluster's own time
@@ -18,8 +18,6 @@ export interface Duration {
   readonly leastMs: number;
   readonly mostMs: number;
 }
-
-type Success = Extract<Terminal, { state: "Success" }>;
 
 /**
  * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
@@ -71,9 +69,7 @@ function startOf(
   end: End,
 ): { readonly at: Instant; readonly source: Duration["fromSource"] } | undefined {
   const { notBefore, toleranceMs } = watch.plan;
-  const partition = watch.heard.partition;
-  const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-  const declared = version === undefined ? undefined : dataLossDeclaredAt(version);
+  const declared = declaredDataLoss(watch.heard);
   if (declared !== undefined) {
     const at = byOurClock(watch, declared);
     const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);

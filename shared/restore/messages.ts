@@ -2,7 +2,7 @@ import { formatDuration, formatInstant, type Instant } from "./instant.ts";
 import type { Problem } from "./problem.ts";
 import type { Duration } from "./measure.ts";
 import type { PartitionInfo } from "./partition-info.ts";
-import type { FabricFailure, RestorePoint, Terminal } from "./restore-progress.ts";
+import type { FabricFailure, RestorePoint, Success, Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
 
@@ -10,8 +10,6 @@ import type { Watch } from "./watch.ts";
  * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
  * quote the cluster, so whoever prints them cleans them.
  */
-
-type Success = Extract<Terminal, { state: "Success" }>;
 
 const HOW: Readonly<Record<IdentifiedBy, string>> = {
   "in-flight": "this run saw it under way",

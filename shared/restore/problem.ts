@@ -23,6 +23,9 @@ export interface Problem {
   readonly retryAfterMs?: number;
 }
 
+/** How long a cluster that never answered at all is waited for. */
+export const NEVER_REACHED_MS = 120_000;
+
 /**
  * What to do about it:
  * - `bear`: a fault of transport is never a fault of the restore; keep looking until the deadline;

@@ -1,6 +1,7 @@
+import { given } from "./fields.ts";
 import type { Instant } from "./instant.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
-import { isTerminal, type RestorePoint, type RestoreProgress } from "./restore-progress.ts";
+import { isTerminal, pointOf, type RestoreProgress } from "./restore-progress.ts";
 import { type Observation, type Phase, PHASES_KEPT, type Stretch, STRETCHES_KEPT, type Watch } from "./watch.ts";
 import { type Heard, samePoint, type Testimony } from "./witness.ts";
 
@@ -45,7 +46,7 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
   return {
     ...rest,
     ...withPhase(watch, progress === null ? null : progress.spelled, now),
-    ...(inFlightSince === undefined ? {} : { inFlightSince }),
+    ...given("inFlightSince", inFlightSince),
     looks: watch.looks + 1,
     faultsInARow: 0,
     retryMs: 0,
@@ -81,7 +82,7 @@ function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pic
 
 /** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
 function withoutSkew({ clockSkewMs, skewSince }: Watch): Pick<Watch, "clockSkewMs" | "skewSince"> {
-  return { clockSkewMs: Math.max(0, clockSkewMs), ...(skewSince === undefined ? {} : { skewSince }) };
+  return { clockSkewMs: Math.max(0, clockSkewMs), ...given("skewSince", skewSince) };
 }
 
 /** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
@@ -147,10 +148,6 @@ function stillValid({ heard, last }: Watch, progress: RestoreProgress | null): H
   const { backups } = heard;
   const wasUnderWay = before !== null && !isTerminal(before);
   return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
-}
-
-function pointOf(progress: RestoreProgress | null): RestorePoint | undefined {
-  return progress !== null && "point" in progress ? progress.point : undefined;
 }
 
 /** A passing fault does not outweigh what was heard before it. */

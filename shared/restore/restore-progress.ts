@@ -50,6 +50,13 @@ export type InFlight = Extract<
 >;
 export type Terminal = Exclude<RestoreProgress, InFlight>;
 
+export type Success = Extract<Terminal, { state: "Success" }>;
+
+/** The backup a restore is asked to bring back, where the reply tells. */
+export function pointOf(progress: RestoreProgress | null): RestorePoint | undefined {
+  return progress !== null && "point" in progress ? progress.point : undefined;
+}
+
 export function isTerminal(progress: RestoreProgress): progress is Terminal {
   switch (progress.state) {
     case "Success":

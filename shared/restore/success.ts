@@ -3,7 +3,7 @@ import { byOurClock, measure } from "./measure.ts";
 import * as say from "./messages.ts";
 import { isHealthy } from "./partition-info.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
-import type { RestorePoint, Terminal } from "./restore-progress.ts";
+import type { RestorePoint, Success } from "./restore-progress.ts";
 import { type IdentifiedBy, type Reason, type Verdict, verdict } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
 import { type Question, samePoint } from "./witness.ts";
@@ -16,8 +16,6 @@ export type Judgement =
   | { readonly next: "verdict"; readonly verdict: Verdict }
   | { readonly next: "ask"; readonly questions: readonly Question[] }
   | { readonly next: "later"; readonly questions: readonly Question[]; readonly otherwise: Verdict };
-
-export type Success = Extract<Terminal, { state: "Success" }>;
 
 /**
  * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can

@@ -1,9 +1,9 @@
-import { dataLossDeclaredAt } from "./filetime.ts";
 import { formatDuration, formatInstant, type Instant } from "./instant.ts";
 import { isHealthy } from "./partition-info.ts";
-import { isTerminal, type RestoreProgress, type Terminal } from "./restore-progress.ts";
+import { isTerminal, type RestoreProgress, type Success } from "./restore-progress.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
+import { declaredDataLoss } from "./witness.ts";
 
 /** What a reader of the verdict should know although it does not change it. */
 export function warningsOf(watch: Watch, { verdict, identifiedBy }: Verdict): readonly string[] {
@@ -23,8 +23,6 @@ export function warningsOf(watch: Watch, { verdict, identifiedBy }: Verdict): re
   ];
 }
 
-type Success = Extract<Terminal, { state: "Success" }>;
-
 function* aboutSuccess(
   { plan, heard, clockSkewMs }: Watch,
   { at }: Success,
@@ -40,11 +38,11 @@ function* aboutSuccess(
     yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
   }
   if (partition?.ok === true && partition.value !== null) {
-    const { status, health, dataLossVersion } = partition.value;
+    const { status, health } = partition.value;
     if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
       yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
     }
-    const declared = dataLossVersion === undefined ? undefined : dataLossDeclaredAt(dataLossVersion);
+    const declared = declaredDataLoss(heard);
     if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
       yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
     }

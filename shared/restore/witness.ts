@@ -1,3 +1,4 @@
+import { dataLossDeclaredAt } from "./filetime.ts";
 import type { Instant } from "./instant.ts";
 import type { Backup, PartitionInfo, RestoreHealthEvent } from "./partition-info.ts";
 import type { Problem } from "./problem.ts";
@@ -24,6 +25,12 @@ export interface Testimony {
 
 /** The latest answer to each question, with its time. */
 export type Heard = { readonly [K in keyof Testimony]?: Testimony[K] & { readonly at: Instant } };
+
+/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
+export function declaredDataLoss({ partition }: Heard): Instant | undefined {
+  const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+  return version === undefined ? undefined : dataLossDeclaredAt(version);
+}
 
 /** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
 export function relevantBackups(

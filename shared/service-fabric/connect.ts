@@ -2,7 +2,14 @@ import { once } from "node:events";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, getCACertificates, type SecureContextOptions, type TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from "node:tls";
 import type { buildConnector } from "undici";
 import { GatewayError } from "../cluster-gateway.ts";
 import { proxyAuthorization, proxyFor, proxyName, type ProxyVariables } from "./proxy.ts";
@@ -31,7 +38,8 @@ export interface ConnectOptions {
  * half if it asked. No token, no request, no key.
  */
 export function secureConnector(options: ConnectOptions): buildConnector.connector {
-  const secureContext = contextOptions(options);
+  // Once for all connections: it holds every authority of the system, parsed.
+  const secureContext = createSecureContext(contextOptions(options));
   return (target, callback) => void handOver(establish(target, options, secureContext), callback);
 }
 
@@ -65,7 +73,7 @@ export function authorities(): string[] {
 async function establish(
   target: buildConnector.Options,
   options: ConnectOptions,
-  secureContext: SecureContextOptions,
+  secureContext: SecureContext,
 ): Promise<TLSSocket> {
   const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = Number(target.port === "" ? 443 : target.port);
@@ -73,7 +81,7 @@ async function establish(
   const underneath =
     proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
   const socket = connectTls({
-    ...secureContext,
+    secureContext,
     socket: underneath,
     ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
     ALPNProtocols: ["http/1.1"],

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import { good, type Read, unreadable } from "../restore/fields.ts";
 
 /**
  * Who we are to the cluster. A read-only ("User" role) identity is enough for all this project does.
@@ -12,33 +13,32 @@ export type Credential =
   | { readonly kind: "token"; readonly token: string }
   | { readonly kind: "workload-identity"; readonly tenantId: string; readonly clientId: string };
 
-/** What was read, or why it cannot be: never with a part of the secret in it. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+/* What cannot be read is told without any part of the secret in it. */
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** Every certificate of a PEM text, in order; one that does not parse spoils the whole. */
-export function readCertificates(pem: string): Checked<readonly [X509Certificate, ...X509Certificate[]]> {
+export function readCertificates(pem: string): Read<readonly [X509Certificate, ...X509Certificate[]]> {
   const blocks = pem.match(PEM) ?? [];
   try {
     const [first, ...others] = blocks.map((block) => new X509Certificate(block));
-    if (first !== undefined) return { ok: true, value: [first, ...others] };
+    if (first !== undefined) return good([first, ...others]);
   } catch {
     // OpenSSL's words for a broken block help nobody; the sentence below does.
   }
-  return { ok: false, why: "must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)" };
+  return unreadable("must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)");
 }
 
 /** An unencrypted PEM key. */
-export function readPrivateKey(pem: string): Checked<string> {
+export function readPrivateKey(pem: string): Read<string> {
   if (/ENCRYPTED/.test(pem.slice(0, 200))) {
-    return { ok: false, why: "is an encrypted key; give it unencrypted, or certificate and key as client-pfx" };
+    return unreadable("is an encrypted key; give it unencrypted, or certificate and key as client-pfx");
   }
   try {
     createPrivateKey(pem);
-    return { ok: true, value: pem };
+    return good(pem);
   } catch {
-    return { ok: false, why: "must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)" };
+    return unreadable("must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)");
   }
 }
 
@@ -48,15 +48,15 @@ export function arePair(cert: X509Certificate, key: string): boolean {
 }
 
 /** A PFX in base64. OpenSSL 3 tells a wrong password from a file it cannot read, if not in words of this world. */
-export function readPfx(base64: string, passphrase: string): Checked<Uint8Array> {
+export function readPfx(base64: string, passphrase: string): Read<Uint8Array> {
   const text = base64.replace(/\s/g, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return { ok: false, why: "must be a PFX file in base64" };
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return unreadable("must be a PFX file in base64");
   const pfx = Buffer.from(text, "base64");
   try {
     createSecureContext({ pfx, passphrase });
-    return { ok: true, value: pfx };
+    return good(pfx);
   } catch (error) {
-    return { ok: false, why: pfxProblem(error) };
+    return unreadable(pfxProblem(error));
   }
 }
 
@@ -70,15 +70,15 @@ function pfxProblem(error: unknown): string {
 }
 
 /** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */
-export function readThumbprint(text: string): Checked<string> {
+export function readThumbprint(text: string): Read<string> {
   const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
-  if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex)) return { ok: true, value: hex };
-  return { ok: false, why: "must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint" };
+  if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex)) return good(hex);
+  return unreadable("must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint");
 }
 
 /** A bearer token, without the word Bearer if it was pasted along. */
-export function readToken(text: string): Checked<string> {
+export function readToken(text: string): Read<string> {
   const token = text.trim().replace(/^bearer(\s+|$)/i, "");
-  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return { ok: true, value: token };
-  return { ok: false, why: "must be a bearer token, on one line" };
+  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return good(token);
+  return unreadable("must be a bearer token, on one line");
 }

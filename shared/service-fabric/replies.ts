@@ -12,9 +12,13 @@ import type { Reply } from "./transport.ts";
 export function readReply<T>(reply: Reply, nowMs: number, parse: (body: unknown) => Read<T>): T {
   if (reply.status !== 200 && reply.status !== 204) throw refusal(reply, nowMs);
   const empty = reply.status === 204 || reply.body.trim() === "";
-  const parsed = parse(empty ? null : parseBody(reply.body));
-  if (!parsed.ok) throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-  return parsed.value;
+  return required(parse(empty ? null : parseBody(reply.body)));
+}
+
+/** What was read, or the fault that it could not be. @throws GatewayError */
+export function required<T>(parsed: Read<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
 }
 
 function parseBody(body: string): unknown {

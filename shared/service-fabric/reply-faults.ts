@@ -1,3 +1,4 @@
+import { isObject } from "../restore/fields.ts";
 import type { ProblemCode } from "../restore/problem.ts";
 import { parseExactJson } from "./exact-json.ts";
 import type { Reply } from "./transport.ts";
@@ -122,10 +123,6 @@ function parseOrNothing(body: string): unknown {
   } catch {
     return undefined; // XML, HTML, half a reply: the status and the reason phrase are all there is.
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string {

@@ -12,8 +12,8 @@ import {
 } from "../restore/parse-partition.ts";
 import { parseRestoreProgress } from "../restore/parse-restore-progress.ts";
 import { clockSkew } from "./clock-skew.ts";
-import { asker, countdown } from "./ask.ts";
-import { readReply } from "./replies.ts";
+import { type Answered, asker, countdown } from "./ask.ts";
+import { readReply, required } from "./replies.ts";
 import * as at from "./requests.ts";
 import type { TokenSource } from "./tokens.ts";
 import type { Reply, Transport } from "./transport.ts";
@@ -31,15 +31,16 @@ export interface RestGatewayOptions {
 export function restGateway(options: RestGatewayOptions): ClusterGateway {
   const { clock } = options;
   const ask = asker(options);
-  const one = async <T>(
+  const answer = async <T>(
     path: (version: string) => string,
     look: LookBudget,
     parse: (body: unknown) => Read<T>,
-  ): Promise<T> => {
-    const { reply, receivedAt } = await ask(path, look);
-    refuseCached(reply);
-    return readReply(reply, receivedAt, parse);
+  ): Promise<Answered & { readonly value: T }> => {
+    const answered = await ask(path, look);
+    refuseCached(answered.reply);
+    return { ...answered, value: readReply(answered.reply, answered.receivedAt, parse) };
   };
+  const one = async <T>(...asked: Parameters<typeof answer<T>>): Promise<T> => (await answer(...asked)).value;
   const list = <T>(
     path: (version: string, token: string) => string,
     look: LookBudget,
@@ -49,10 +50,9 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
 
   return {
     async restoreProgress(id, look) {
-      const { reply, sentAt, receivedAt } = await ask((version) => at.restoreProgressPath(id, version), look);
-      refuseCached(reply);
-      const progress = readReply(reply, receivedAt, parseRestoreProgress);
-      return { progress, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+      const path = (version: string): string => at.restoreProgressPath(id, version);
+      const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
+      return { progress: value, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
     },
     async partitionInfo(id, look) {
       const info = await one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo));
@@ -88,11 +88,7 @@ async function everyPage<T>(
   const all: T[] = [];
   for (let token = ""; ;) {
     const { items, continuationToken } = await page(token, left());
-    for (const item of items) {
-      const parsed = parse(item);
-      if (!parsed.ok) throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
-      all.push(parsed.value);
-    }
+    all.push(...items.map((item) => required(parse(item))));
     if (continuationToken === "") return all;
     if (seen.has(continuationToken)) {
       throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");

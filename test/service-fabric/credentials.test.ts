@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import type { Read } from "../../shared/restore/fields.ts";
 import {
   arePair,
-  type Checked,
   readCertificates,
   readPfx,
   readPrivateKey,
@@ -17,7 +17,7 @@ const key = createPrivateKey(admin.key);
 const base64 = (pfx: Buffer): string => pfx.toString("base64");
 const lines = (text: string): string => text.replace(/.{76}/g, "$&\r\n");
 
-function why(checked: Checked<unknown>): string {
+function why(checked: Read<unknown>): string {
   if (checked.ok) throw new Error("it was taken");
   return checked.why;
 }
