@@ -174,7 +174,7 @@ describe("every runbook", () => {
     const text = read("logic-app.json");
     const after = actions.flatMap((action) => action.after);
     expect(after.filter((name) => !actions.some((action) => action.name === name))).toEqual([]);
-    const made = [...text.matchAll(/"variables": \[\s*\{ "name": "(\w+)"/g)].map(([, name]) => name);
+    const made = [...text.matchAll(/"name": "(\w+)",\s*"type": "/g)].map(([, name]) => name);
     const used = [...text.matchAll(/variables\('(\w+)'\)/g)].map(([, name]) => name);
     expect(used.filter((name) => !made.includes(name))).toEqual([]);
     expect(made.toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(["record", "status", "wait"]);
