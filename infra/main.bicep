@@ -68,7 +68,7 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var functionAppName = '${abbreviations.functionApp}${token}'
 var deploymentContainerName = 'app-package'
-// The app's name for it: function/ reads no setting, so this is the one place where both must agree.
+// As the app names it; it would make the container itself, without the policy.
 var recordsContainerName = 'verification-records'
 // The hubName of host.json.
 var taskHubName = 'RestoreVerification'

@@ -17,6 +17,13 @@ const below = (folder: string, extension: string): readonly string[] =>
 
 const files = new Map(below("infra", ".bicep").map((path) => [path, readBicep(read(path))]));
 const main = bicep("infra/main.bicep");
+/** The app's sources and its host.json, once there is an app. */
+const app = new Map(
+  (existsSync(join(root, "function/main.ts")) ? ["host.json", ...below("function", ".ts")] : []).map((path) => [
+    path,
+    read(path),
+  ]),
+);
 
 function bicep(path: string): BicepFile {
   const file = files.get(path);
@@ -100,10 +107,25 @@ describe("what is deployed", () => {
 
   test("every setting that the app reads is set", () => {
     const settings = [...main.keys, ...bicep("infra/app/function.bicep").keys];
-    const sources = ["host.json", ...below("function", ".ts")].filter((path) => existsSync(join(root, path)));
-    const asked = sources.flatMap((path) => settingsIn(read(path)).filter((name) => !settings.includes(name)));
-    expect(asked).toEqual([]);
-    expect(settings).toContain("AzureWebJobsStorage__tableServiceUri");
+    const isSet = (name: string): boolean => settings.some((one) => one === name || one.startsWith(`${name}__`));
+    expect([...app.values()].flatMap(settingsIn).filter((name) => !isSet(name))).toEqual([]);
+    expect(isSet("AzureWebJobsStorage")).toBe(true);
+  });
+
+  test("every event that an alert waits for is one that the app writes", () => {
+    const awaited = [...read("infra/app/alerts.bicep").matchAll(/event == \\'([\w.]+)\\'/g)].flatMap(
+      ([, name]) => name ?? [],
+    );
+    const written = [...app.values()].join("\n");
+    expect(awaited.filter((name) => app.size > 0 && !written.includes(`"${name}"`))).toEqual([]);
+    expect(awaited).toContain("verification.heartbeat");
+  });
+
+  test("the scheduler's task hub and the container of the records are those that the app names", () => {
+    const named = [...read("infra/main.bicep").matchAll(/^var (?:taskHubName|recordsContainerName) = '([^']+)'$/gm)];
+    const written = [...app.values()].join("\n");
+    expect(named.filter(([, name = ""]) => app.size > 0 && !written.includes(`"${name}"`))).toEqual([]);
+    expect(named.length).toBe(2);
   });
 
   test("a setting is known where it is read: from the environment and in a binding expression", () => {
