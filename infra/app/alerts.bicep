@@ -18,6 +18,12 @@ AppTraces
 '''
 var ofThisApp = replace(events, '{app}', functionAppName)
 
+var unanswered = '''
+| where event == 'verification.polled'
+| summarize looks = sum(toint(line.looks)), faults = sum(toint(line.faults)) by cluster = tostring(line.cluster)
+| where looks >= 5 and faults * 2 > looks
+'''
+
 var always = [
   {
     name: 'red-verdict'
@@ -48,6 +54,16 @@ var always = [
     every: 'PT30M'
     operator: 'LessThan'
     threshold: 1
+  }
+  {
+    name: 'cluster-unreachable'
+    description: 'More than half of the looks at a cluster had no answer. No verdict by itself: faults of transport are borne until the deadline.'
+    severity: 2
+    query: '${ofThisApp}${unanswered}'
+    window: 'PT15M'
+    every: 'PT15M'
+    operator: 'GreaterThan'
+    threshold: 0
   }
   {
     name: 'unhandled-exception'
