@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // They need a browser: `npm run test:pages`.
+    exclude: [...configDefaults.exclude, "test/pages/**"],
     // Children and servers on loopback: bounded, but never by a figure a slow machine could miss.
     testTimeout: 30_000,
     hookTimeout: 30_000,
