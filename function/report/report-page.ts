@@ -109,7 +109,10 @@ function summary(report: Report): Html {
           ? null
           : html`<li class="silent">
               <b>${age(silent.silence.seconds)}</b
-              ><span>longest without a verification: <strong>${name(silent.target)}</strong></span>
+              ><span
+                >longest without a verification: <strong>${name(silent.target)}</strong> on
+                ${name(silent.cluster)}</span
+              >
             </li>`
       }
     </ul>

@@ -49,6 +49,7 @@ nav a[aria-current] { background: var(--ink); border-color: var(--ink); color: v
 footer { margin-top: 2.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.8125rem; }
 footer dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.375rem 1rem; max-width: 60rem; margin-bottom: 1rem; }
 dt { font-weight: 600; color: var(--ink); }
+dd code { white-space: nowrap; }
 .empty { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 1.5rem; max-width: 48rem; }
 .empty p { margin-top: 0.5rem; }
 .empty pre { margin: 0; padding: 0.875rem 1rem; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; width: max-content; min-width: 100%; }
@@ -95,8 +96,8 @@ summary:focus-visible { outline-offset: -2px; }
 summary code { display: block; color: var(--muted); margin-top: 0.1875rem; font-size: 0.75rem; }
 .verdict { color: var(--muted); }
 .name h3 { font-size: 0.875rem; font-weight: 600; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
-details[open] .name h3 { display: block; }
 .name p { color: var(--muted); font-size: 0.8125rem; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+details[open] .name h3, details[open] .name p { display: block; }
 .name b { font-weight: 600; }
 .cell b, .cell small { display: block; }
 .cell b { font-weight: 600; }
