@@ -100,6 +100,13 @@ describe("drawings", () => {
     expect(countOf(plot(only(rows), "t").toString(), "#m-inconclusive")).toBeGreaterThan(900);
   });
 
+  test("of many reds the newest 60 say what they are", () => {
+    const rows = Array.from({ length: 100 }, (_, index) => ended(index * DAY, RED));
+    const drawn = plot(only(rows), "t").toString();
+    expect(countOf(drawn, "UTC: failed")).toBe(60);
+    expect(drawn).toContain("<title>2026-03-02 12:00 UTC: failed, restore-failed</title>");
+  });
+
   test("an RTO that was changed is a step, and one far away is told in words", () => {
     const rows = daily([300, 300, 300, 300]).map((row, index) => ({ ...row, rtoSeconds: index < 2 ? 700 : 600 }));
     expect(plot(only(rows), "t").toString()).toMatch(/class="rto" d="M0 [\d.]+H\d+M\d+ [\d.]+H1000"/);

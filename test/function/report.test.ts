@@ -34,6 +34,9 @@ describe("the latest verdict of a target", () => {
     ];
     expect(only(together).latest.verdict).toBe("failed");
     expect(only(together.toReversed()).latest.verdict).toBe("failed");
+    const twins = [ended(HOUR, { id: "b", ...RED }), ended(HOUR, { id: "a" })];
+    expect(only(twins).latest.id).toBe("b");
+    expect(only(twins.toReversed()).latest.id).toBe("b");
   });
 
   test("offsets are read, not compared as text", () => {
@@ -46,6 +49,8 @@ describe("the latest verdict of a target", () => {
     const names = ["__proto__", "constructor", "toString", 'a","b', "a"];
     const rows = names.flatMap((target) => ["c1", "__proto__"].map((cluster) => ended(HOUR, { cluster, target })));
     expect(reportOf(rows).targets).toHaveLength(10);
+    const split = [ended(HOUR, { cluster: "ab", target: "c" }), ended(HOUR, { cluster: "a", target: "bc" })];
+    expect(reportOf(split).targets).toHaveLength(2);
   });
 });
 
@@ -59,10 +64,10 @@ describe("the order of urgency", () => {
       ...series("overdue", [ended(36 * DAY)]),
       ...series("inconclusive", [ended(HOUR, UNKNOWN)]),
       ...series("failed, passed yesterday", [ended(DAY), ended(HOUR, RED)]),
-      ...series("failed, never passed", [ended(HOUR, RED)]),
+      ...series("not passed ever", [ended(HOUR, RED)]),
     ]);
     expect(report.targets.map((one) => one.target)).toEqual([
-      "failed, never passed",
+      "not passed ever",
       "failed, passed yesterday",
       "inconclusive",
       "overdue",
@@ -71,6 +76,15 @@ describe("the order of urgency", () => {
     ]);
     expect(report.targets.filter((one) => !needsAttention(one)).map((one) => one.target)).toEqual(["fine"]);
     expect(report.counts).toEqual({ targets: 6, passed: 3, failed: 2, inconclusive: 1, slower: 1, overdue: 1 });
+  });
+
+  test("equals stand in the order of cluster and target", () => {
+    const rows = [
+      ["b", "a"],
+      ["a", "b"],
+      ["a", "a"],
+    ].map(([cluster = "", target = ""]) => ended(HOUR, { cluster, target, ...RED }));
+    expect(reportOf(rows).targets.map((one) => one.cluster + one.target)).toEqual(["aa", "ab", "ba"]);
   });
 
   test("the longest silent target is found wherever it stands", () => {
@@ -141,6 +155,13 @@ describe("silence", () => {
   test("three times the usual interval is too long", () => {
     expect(only(every(7 * DAY, 6, 21 * DAY)).silence).toMatchObject({ usualSeconds: 604_800, overdue: false });
     expect(only(every(7 * DAY, 6, 21 * DAY + MINUTE)).silence.overdue).toBe(true);
+  });
+
+  test("four intervals make a rhythm, three do not; of more than 20 the newest tell it", () => {
+    expect(only(every(DAY, 5, 0)).silence.usualSeconds).toBe(86_400);
+    expect(only(every(DAY, 4, 0)).silence.usualSeconds).toBeNull();
+    const slowedDown = [...every(7 * DAY, 21, 0), ...every(DAY, 40, 7 * 21 * DAY)];
+    expect(only(slowedDown).silence.usualSeconds).toBe(604_800);
   });
 
   test("without a rhythm, or with a slower one, 35 days are the limit", () => {
