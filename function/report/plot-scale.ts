@@ -20,8 +20,23 @@ export function timeScale(series: readonly Verification[]): TimeScale {
   const label = tickLabel(last - first + 2 * margin);
   return {
     at: (one) => Math.round(scale(instantOf(one.endedAtUtc))),
-    ticks: scale.ticks(4).map((date) => ({ x: Math.round(scale(date)), label: label.format(date) })),
+    ticks: withRoom(scale.ticks(4).map((date) => ({ x: Math.round(scale(date)), label: label.format(date) }))),
   };
+}
+
+/** On the narrowest screen: per mille of the plot's width there, 270 px. */
+const CHARACTER = 26;
+const GAP = 30;
+
+/** The labels that neither touch the one before nor stick out, also where the plot is narrow. */
+function withRoom(ticks: TimeScale["ticks"]): TimeScale["ticks"] {
+  let end = -GAP;
+  return ticks.filter(({ x, label }) => {
+    const half = (label.length * CHARACTER) / 2;
+    if (x - half < end + GAP || x + half > 1_000) return false;
+    end = x + half;
+    return true;
+  });
 }
 
 function tickLabel(spanMs: number): Intl.DateTimeFormat {

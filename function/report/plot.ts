@@ -67,9 +67,7 @@ function axis({ y, points, lane, height }: Drawing): Html {
 function area(target: TargetReport, drawing: Drawing, id: string): Html {
   const { x, y, height } = drawing;
   const grid = y.ticks.map((tick) => html`<line class="grid" x2="100%" y1="${tick.y}" y2="${tick.y}" />`);
-  const dates = x.ticks.map(
-    (tick) => html`<text class="${anchor(tick.x)}" x="${tick.x / 10}%" y="${height - 4}">${tick.label}</text>`,
-  );
+  const dates = x.ticks.map((tick) => html`<text x="${tick.x / 10}%" y="${height - 4}">${tick.label}</text>`);
   return html`<svg class="area" height="${height}" role="img" aria-labelledby="${id}t ${id}d">
     <title id="${id}t">Restore durations of ${name(target.target)} on ${name(target.cluster)}</title>
     <desc id="${id}d">${describe(target)}</desc>
@@ -173,9 +171,4 @@ function use(verdict: Outcome, drawing: Drawing, one: Verification): Html {
 
 function heightOf(one: Verification, { y, lane }: Drawing): number {
   return one.restoreSeconds === null ? lane : y.y(one.restoreSeconds);
-}
-
-function anchor(perMille: number): string {
-  if (perMille < 60) return "start";
-  return perMille > 940 ? "end" : "middle";
 }

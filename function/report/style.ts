@@ -122,8 +122,8 @@ const PLOTS = `
 .plot { display: flex; }
 .axis { flex: none; }
 .area { flex: 1 1 auto; width: 0; min-width: 0; overflow: visible; margin-right: 0.5rem; }
-.plot text { font-size: 11px; fill: var(--muted); }
-.axis text, .end { text-anchor: end; } .middle { text-anchor: middle; } .start { text-anchor: start; }
+.plot text { text-anchor: middle; font-size: 11px; fill: var(--muted); }
+.plot .axis text { text-anchor: end; }
 .grid { stroke: var(--grid); }
 .grid:first-of-type { stroke: var(--muted); }
 figcaption { color: var(--muted); font-size: 0.8125rem; padding: 0.375rem 0; }

@@ -34,6 +34,7 @@ describe.each(SCENES)("%s records", (name, rows) => {
     const opened = await browser.open(page(rows()), look);
     await openAll(opened.page);
     expect(await sideways(opened.page)).toBe(0);
+    expect(await touchingLabels(opened.page)).toEqual([]);
     expect(await violations(opened.page)).toEqual([]);
     expect(opened.complaints).toEqual([]);
     expect(opened.requests).toEqual(["/api/report"]);
@@ -144,6 +145,17 @@ async function closeAllBut(opened: Page, kept: number): Promise<void> {
 /** By how many pixels the page can be scrolled sideways. */
 async function sideways(opened: Page): Promise<unknown> {
   return opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
+
+/** Labels of one plot that lie upon each other. */
+async function touchingLabels(opened: Page): Promise<unknown> {
+  return opened.evaluate(`[...document.querySelectorAll(".plot")].flatMap((plot) => {
+    const labels = [...plot.querySelectorAll("text")].map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
+    return labels.flatMap(({ text, box }, index) => labels.slice(index + 1)
+      .filter((other) => box.left < other.box.right && other.box.left < box.right
+        && box.top + 3 < other.box.bottom && other.box.top + 3 < box.bottom)
+      .map((other) => text + " / " + other.text));
+  })`);
 }
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
