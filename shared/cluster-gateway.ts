@@ -8,6 +8,8 @@ export interface ProgressAnswer {
   readonly progress: RestoreProgress | null;
   /** The cluster's clock minus ours, in milliseconds, where it told the time. */
   readonly clockSkewMs?: number;
+  /** The body of the reply, without secrets and cut. */
+  readonly raw?: string;
 }
 
 /** How long a look may take, from connect to last byte, and what stops it sooner. */
@@ -46,15 +48,22 @@ export class GatewayError extends Error {
   override readonly name = "GatewayError";
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
+  /** The body of the reply that is not what it should be, without secrets and cut; absent where there was none. */
+  readonly raw: string | undefined;
 
   constructor(
     code: ProblemCode,
     message: string,
-    options: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly retryAfterMs?: number | undefined;
+      readonly raw?: string | undefined;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.raw = options.raw;
   }
 
   /** As a value for the heart. */

@@ -31,7 +31,8 @@ export async function observeRestore(
     return { kind: "progress", ...answer, testimony: await hear(gateway, plan, answer.progress, ask, look) };
   } catch (error) {
     if (signal.aborted) return stopped(signal);
-    if (error instanceof GatewayError) return { kind: "unavailable", problem: error.toProblem() };
+    if (error instanceof GatewayError)
+      return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
     throw error;
   }
 }

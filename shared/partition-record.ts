@@ -2,6 +2,7 @@ import type { Evidence } from "./explain.ts";
 import { formatInstant, type Instant } from "./restore/instant.ts";
 import { measure } from "./restore/measure.ts";
 import { isHealthy } from "./restore/partition-info.ts";
+import type { RawReplies } from "./restore/raw-reply.ts";
 import { pointOf, type RestorePoint } from "./restore/restore-progress.ts";
 import type { IdentifiedBy, Outcome, Reason } from "./restore/verdict.ts";
 import { warningsOf } from "./restore/warnings.ts";
@@ -58,8 +59,8 @@ export interface PartitionRecord {
   }[];
   /** How many transitions were left out of the list, between its first and its second. */
   readonly transitionsDropped: number;
-  /** Enough to reach the verdict again: see `explain`. */
-  readonly evidence: Evidence;
+  /** Enough to reach the verdict again (see `explain`), and what the cluster said word for word. */
+  readonly evidence: Evidence & RawReplies;
 }
 
 /** `agrees`, `disagrees`, `not-seen` (asked, and there was nothing) or `not-performed` (not asked, or refused). */
@@ -99,6 +100,8 @@ export function toPartitionRecord({ partitionId, verdict, watch }: PartitionResu
       startedAt: watch.startedAt,
       stretches: watch.evidence,
       dropped: watch.evidenceDropped,
+      replies: watch.replies,
+      repliesDropped: watch.repliesDropped,
     },
   };
 }

@@ -1,26 +1,21 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseDrillRequest, type DrillRequest, type RawInputs } from "../shared/drill-request.ts";
 import { type RestoreRecord, toRecord } from "../shared/record.ts";
 import type { Instant } from "../shared/restore/instant.ts";
 import { parseInt64 } from "../shared/restore/int64.ts";
 import type { RestoreProgress } from "../shared/restore/restore-progress.ts";
-import type { WatchPlan } from "../shared/restore/watch.ts";
 import { TOOL_NAME, TOOL_VERSION } from "../shared/version.ts";
-import type { DrillResult, PartitionResult } from "../shared/verify-restore.ts";
+import { ended, requested, resultOf } from "./records.ts";
 import {
   ACCEPTED,
   afterStart,
-  concluded,
   FAILURE,
   failureOf,
   fault,
   HOUR,
-  type Look,
   MINUTE,
   PARTITION,
   planned,
-  play,
   POINT,
   saw,
   SECOND,
@@ -28,39 +23,6 @@ import {
   success,
   sure,
 } from "./restore/scenes.ts";
-
-function requested(raw: RawInputs = {}): DrillRequest {
-  const parsed = parseDrillRequest({
-    "cluster-endpoint": "https://one.example:19080, https://two.example",
-    "partition-id": PARTITION,
-    ...raw,
-  });
-  if (!parsed.ok) throw new Error("the test itself is wrong");
-  return parsed.request;
-}
-
-/** The end that the heart itself comes to, from what was seen. */
-function ended(plan: WatchPlan, ...looks: readonly [Look, ...Look[]]): PartitionResult {
-  const step = play(plan, ...looks);
-  const [endedMs] = sure(looks.at(-1));
-  return { partitionId: PARTITION, endedAt: afterStart(endedMs), verdict: concluded(step), watch: step.watch };
-}
-
-function resultOf(
-  first: PartitionResult,
-  others: readonly PartitionResult[] = [],
-  from: Instant | "any" = START,
-): DrillResult {
-  return {
-    startedAt: START,
-    endedAt: first.endedAt,
-    verdict: first.verdict,
-    notBefore: { at: from, source: from === "any" ? "switched off" : "step" },
-    partitions: [first, ...others],
-    skipped: [],
-    warnings: [],
-  };
-}
 
 const restored = ended(
   planned(),

@@ -16,6 +16,14 @@ export function describe(value: unknown): string {
   return (JSON.stringify(value) ?? typeof value).slice(0, 60);
 }
 
+/**
+ * At most so many characters, none of them half a one: JSON can carry a lone surrogate and a cut can make one, but no record
+ * with one can be sealed (RFC 8785).
+ */
+export function cut(text: string, most: number): string {
+  return text.slice(0, most).toWellFormed();
+}
+
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
 export function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   const object: { [P in K]?: V } = {};

@@ -1,4 +1,4 @@
-import { describe, type Fields, given, good, isObject, type Read, unreadable } from "./fields.ts";
+import { cut, describe, type Fields, given, good, isObject, type Read, unreadable } from "./fields.ts";
 import { parseInt64 } from "./int64.ts";
 import { parsePartitionId } from "./partition-id.ts";
 import type { Backup, PartitionInfo, RestoreHealthEvent, ServiceInfo } from "./partition-info.ts";
@@ -64,7 +64,7 @@ export function parseRestoreHealthEvent(body: unknown): Read<RestoreHealthEvent 
     .filter((event) => event["IsExpired"] !== true)
     .flatMap((event) => {
       const at = readTime(event["SourceUtcTimestamp"]);
-      const description = (text(event["Description"]) ?? "").slice(0, 300);
+      const description = cut(text(event["Description"]) ?? "", 300);
       return at === undefined ? [] : [{ health: text(event["HealthState"]) ?? "", at, description }];
     })
     .toSorted((a, b) => b.at - a.at);
@@ -91,8 +91,11 @@ export function parsePage(body: unknown): Read<Page> {
     : unreadable(`ContinuationToken is ${describe(token)}`);
 }
 
+/** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
+const LONGEST_TEXT = 4_096;
+
 function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" ? cut(value, LONGEST_TEXT) : undefined;
 }
 
 function count(value: unknown): number | undefined {

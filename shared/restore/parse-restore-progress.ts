@@ -1,4 +1,4 @@
-import { describe, type Fields, given, good, isObject, type Read, unreadable } from "./fields.ts";
+import { cut, describe, type Fields, given, good, isObject, type Read, unreadable } from "./fields.ts";
 import type { FabricFailure, RestoreProgress } from "./restore-progress.ts";
 import { readPoint, readTime } from "./restore-point.ts";
 
@@ -44,7 +44,7 @@ export function parseRestoreProgress(body: unknown): ParsedProgress {
     case "Invalid":
       return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
     default:
-      return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
+      return known({ state: "Unrecognized", spelled: cut(spelled, 100) });
   }
 }
 
@@ -55,8 +55,8 @@ function readFailure(body: Fields): FabricFailure | undefined {
   const code = error["Code"];
   const message = error["Message"];
   return {
-    code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
-    message: typeof message === "string" ? message.slice(0, 1_000) : "",
+    code: typeof code === "string" || typeof code === "number" ? cut(String(code), 100) : "",
+    message: typeof message === "string" ? cut(message, 1_000) : "",
   };
 }
 

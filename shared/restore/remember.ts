@@ -1,13 +1,18 @@
 import { given } from "./fields.ts";
 import type { Instant } from "./instant.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
+import { withReply } from "./raw-reply.ts";
 import { isTerminal, pointOf, type RestoreProgress } from "./restore-progress.ts";
 import { type Observation, type Phase, PHASES_KEPT, type Stretch, STRETCHES_KEPT, type Watch } from "./watch.ts";
 import { type Heard, samePoint, type Testimony } from "./witness.ts";
 
 /** The watch with an observation in its memory. Nothing is decided here. */
 export function remember(watch: Watch, observation: Observation, now: Instant): Watch {
-  const withEvidence = { ...watch, ...evidenced(watch, observation, now) };
+  const withEvidence = {
+    ...watch,
+    ...evidenced(watch, withoutRaw(observation), now),
+    ...rawReply(watch, observation, now),
+  };
   switch (observation.kind) {
     case "cancelled":
       return withEvidence;
@@ -18,6 +23,16 @@ export function remember(watch: Watch, observation: Observation, now: Instant): 
     default:
       return observation satisfies never;
   }
+}
+
+function rawReply(watch: Watch, observation: Observation, now: Instant): ReturnType<typeof withReply> {
+  return withReply(watch, observation.kind === "cancelled" ? undefined : observation.raw, now);
+}
+
+function withoutRaw(observation: Observation): Observation {
+  if (observation.kind === "cancelled") return observation;
+  const { raw: _, ...parsed } = observation;
+  return parsed;
 }
 
 function withFault(watch: Watch, problem: Problem): Watch {

@@ -3,6 +3,7 @@ import type { Dice } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
 import type { PartitionId } from "./partition-id.ts";
 import type { Problem } from "./problem.ts";
+import type { RawReplies } from "./raw-reply.ts";
 import type { RestoreProgress } from "./restore-progress.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Heard, Question, Testimony } from "./witness.ts";
@@ -29,7 +30,8 @@ export interface WatchPlan {
 
 /**
  * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header; `testimony` the answers to
- * what was asked beside the progress. `progress: null` is the cluster's own "nothing was ever restored here".
+ * what was asked beside the progress. `progress: null` is the cluster's own "nothing was ever restored here". `raw` is the body of
+ * the reply to GetRestoreProgress, where there was one: it is kept beside the evidence and decides nothing.
  */
 export type Observation =
   | {
@@ -37,8 +39,9 @@ export type Observation =
       readonly progress: RestoreProgress | null;
       readonly clockSkewMs?: number;
       readonly testimony?: Testimony;
+      readonly raw?: string;
     }
-  | { readonly kind: "unavailable"; readonly problem: Problem }
+  | { readonly kind: "unavailable"; readonly problem: Problem; readonly raw?: string }
   | { readonly kind: "cancelled"; readonly why: string };
 
 /** The same observation, looked at `times` times in a row: what is kept as evidence, enough to replay the watch. */
@@ -59,7 +62,7 @@ export interface Phase {
 }
 
 /** All that is remembered between two looks at one partition. Plain JSON: it crosses durable histories and records. */
-export interface Watch {
+export interface Watch extends RawReplies {
   readonly plan: WatchPlan;
   readonly startedAt: Instant;
   readonly dice: Dice;
@@ -122,6 +125,8 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
     asksInARow: 0,
     evidence: [],
     evidenceDropped: 0,
+    replies: [],
+    repliesDropped: 0,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
+import { redact } from "../redact.ts";
 import { faultOf, signalOf } from "./reply-faults.ts";
 import { asksForRefresh } from "./replies.ts";
 import { PREVIEW_VERSION, requestUrl } from "./requests.ts";
@@ -83,7 +84,7 @@ async function viaAnyEndpoint(
     const look = left();
     try {
       const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
-      return { reply: withoutToken(reply, headers), sentAt, receivedAt: clock.now() };
+      return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
     } catch (error) {
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
       memory.preferred = (memory.preferred + 1) % endpoints.length;
@@ -92,12 +93,14 @@ async function viaAnyEndpoint(
   }
 }
 
-/** Some front-ends repeat in their error what they were sent; messages and records must not repeat it after them. */
-function withoutToken(reply: Reply, headers: Headers): Reply {
+/**
+ * Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
+ * must not repeat it after them.
+ */
+function withoutSecrets(reply: Reply, headers: Headers): Reply {
   const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
-  if (token.length < SHORTEST_SECRET) return reply;
-  const { statusText, body } = reply;
-  return { ...reply, statusText: statusText.replaceAll(token, "***"), body: body.replaceAll(token, "***") };
+  const clean = (text: string): string => redact(token.length < SHORTEST_SECRET ? text : text.replaceAll(token, "***"));
+  return { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
 }
 
 /** As with the runner's masks: what is shorter is no secret, and would be found in any text. */

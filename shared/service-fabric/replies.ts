@@ -1,5 +1,5 @@
 import { GatewayError } from "../cluster-gateway.ts";
-import type { Read } from "../restore/fields.ts";
+import { cut, type Read } from "../restore/fields.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { faultOf, signalOf } from "./reply-faults.ts";
 import type { Reply } from "./transport.ts";
@@ -12,13 +12,21 @@ import type { Reply } from "./transport.ts";
 export function readReply<T>(reply: Reply, nowMs: number, parse: (body: unknown) => Read<T>): T {
   if (reply.status !== 200 && reply.status !== 204) throw refusal(reply, nowMs);
   const empty = reply.status === 204 || reply.body.trim() === "";
-  return required(parse(empty ? null : parseBody(reply.body)));
+  return required(parse(empty ? null : parseBody(reply.body)), reply);
 }
 
 /** What was read, or the fault that it could not be. @throws GatewayError */
-export function required<T>(parsed: Read<T>): T {
+export function required<T>(parsed: Read<T>, reply?: Reply): T {
   if (parsed.ok) return parsed.value;
-  throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+  const raw = reply === undefined ? undefined : rawBody(reply);
+  throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`, { raw });
+}
+
+const LONGEST_RAW = 4_096;
+
+/** As much of a body as a record keeps. */
+export function rawBody({ body }: Reply): string {
+  return cut(body, LONGEST_RAW);
 }
 
 function parseBody(body: string): unknown {
@@ -27,6 +35,7 @@ function parseBody(body: string): unknown {
   } catch (error) {
     throw new GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
       cause: error,
+      raw: cut(body, LONGEST_RAW),
     });
   }
 }
@@ -35,7 +44,10 @@ function refusal(reply: Reply, nowMs: number): GatewayError {
   const signal = signalOf(reply);
   const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
   const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
-  return new GatewayError(faultOf(signal).problem, message, { retryAfterMs: retryAfter(reply, nowMs) });
+  return new GatewayError(faultOf(signal).problem, message, {
+    retryAfterMs: retryAfter(reply, nowMs),
+    raw: reply.body === "" ? undefined : rawBody(reply),
+  });
 }
 
 /** Whether the refusal may be one of a credential that has run out. */

@@ -13,7 +13,7 @@ import {
 import { parseRestoreProgress } from "../restore/parse-restore-progress.ts";
 import { clockSkew } from "./clock-skew.ts";
 import { type Answered, asker, countdown } from "./ask.ts";
-import { readReply, required } from "./replies.ts";
+import { rawBody, readReply, required } from "./replies.ts";
 import * as at from "./requests.ts";
 import type { TokenSource } from "./tokens.ts";
 import type { Reply, Transport } from "./transport.ts";
@@ -52,7 +52,11 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
     async restoreProgress(id, look) {
       const path = (version: string): string => at.restoreProgressPath(id, version);
       const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
-      return { progress: value, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+      return {
+        progress: value,
+        ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)),
+        raw: rawBody(reply),
+      };
     },
     async partitionInfo(id, look) {
       const info = await one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo));

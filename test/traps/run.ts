@@ -1,5 +1,6 @@
 import { parseDrillRequest, type RawInputs } from "../../shared/drill-request.ts";
 import { systemClock } from "../../shared/clock.ts";
+import { type RestoreRecord, toRecord } from "../../shared/record.ts";
 import type { Instant } from "../../shared/restore/instant.ts";
 import { parsePartitionId } from "../../shared/restore/partition-id.ts";
 import type { Verdict } from "../../shared/restore/verdict.ts";
@@ -83,6 +84,7 @@ export interface Ours {
   /** Green before the restore was. */
   readonly tooEarly: boolean;
   readonly elapsedMs: number;
+  readonly record: RestoreRecord;
 }
 
 /** One trap and our own watcher, over real HTTP and in real time. */
@@ -97,9 +99,10 @@ export async function verify(trap: Trap): Promise<Ours> {
   try {
     const startedAt = clock.now();
     const seed = { autoNotBefore: { at: startedAt, source: "start of the step" }, dice: 1 };
-    const { verdict } = await verifyRestore(request, { gateway: open.gateway, clock, signal }, seed, () => {});
+    const result = await verifyRestore(request, { gateway: open.gateway, clock, signal }, seed, () => {});
+    const { verdict } = result;
     const tooEarly = verdict.verdict === "passed" && !it.ended();
-    return { ...verdict, tooEarly, elapsedMs: clock.now() - startedAt };
+    return { ...verdict, tooEarly, elapsedMs: clock.now() - startedAt, record: toRecord(request, result) };
   } finally {
     await open.close();
   }

@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { explain } from "../../shared/explain.ts";
+import type { RestoreRecord } from "../../shared/record.ts";
+import { parseRestoreProgress } from "../../shared/restore/parse-restore-progress.ts";
+import { parseExactJson } from "../../shared/service-fabric/exact-json.ts";
 import { runBundle } from "../action/run-bundle.ts";
+import { wrongWithRecord } from "../record-schema.ts";
 import { THEMES, trap, TRAPS } from "./all.ts";
 import { inParallel, type Ours, set, verify } from "./run.ts";
+import type { Trap } from "./trap.ts";
 
 /** They mostly sleep: many at a time cost little, and few enough that none is late. */
 const AT_ONCE = 12;
@@ -21,6 +27,37 @@ test("every trap has a name of its own, a reason to be there, and there are enou
 describe.each(THEMES)("$title", ({ traps }) => {
   test.each(traps)("$name: $expect.verdict, $expect.reason. $why", (one) => {
     expect(outcomes.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
+});
+
+describe("the record of a trap", () => {
+  const partitionsOf = ({ name }: Trap): RestoreRecord["partitions"] => outcomes.get(name)?.record.partitions ?? [];
+
+  test.each(TRAPS)("$name: is one of the published schema, and its evidence comes to the same verdict", (one) => {
+    expect(wrongWithRecord(outcomes.get(one.name)?.record)).toBeUndefined();
+    for (const { evidence, reason, identifiedBy } of partitionsOf(one)) {
+      const { verdict } = explain(evidence);
+      expect([verdict?.reason, verdict?.identifiedBy ?? null]).toEqual([reason, identifiedBy]);
+    }
+  });
+
+  test("every observation can be read again out of the reply it came from", () => {
+    const all = TRAPS.flatMap((one) => partitionsOf(one));
+    const read = all.flatMap(({ evidence: { stretches, replies } }) =>
+      replies.flatMap(({ body, firstSeen }) => {
+        const seen = stretches.findLast(({ first }) => first <= firstSeen)?.observation;
+        return seen?.kind === "progress" && body !== "" ? [{ body, progress: seen.progress }] : [];
+      }),
+    );
+    expect(read.length).toBeGreaterThan(TRAPS.length);
+    for (const { body, progress } of read) {
+      expect(parseRestoreProgress(parseExactJson(body)), body).toEqual({ ok: true, value: progress });
+    }
+  });
+
+  test("what could not be read is kept as it came", () => {
+    const bodies = partitionsOf(trap("the string Success")).flatMap(({ evidence }) => evidence.replies);
+    expect(bodies.map(({ body }) => body)).toContain('"Success"');
   });
 });
 

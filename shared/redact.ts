@@ -1,0 +1,30 @@
+/*
+ * Replies hold no secrets as long as all is well. An error may quote what the cluster itself was given, the connection string
+ * of a backup store above all, and what a reply says goes into logs, reports and records. So it is taken out where a reply
+ * comes in. Only the secret goes: what surrounds it stays, and JSON stays JSON.
+ */
+
+const HIDDEN = "***";
+
+/** A value ends where a connection string, a URL or a JSON string goes on. */
+const VALUE = String.raw`[^\s;&"'\\<>]+`;
+
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [
+    new RegExp(String.raw`\b((?:Account|SharedAccess)Key|SharedAccessSignature|Password|Pwd|sig)=${VALUE}`, "gi"),
+    `$1=${HIDDEN}`,
+  ],
+  [
+    /("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    `$1"${HIDDEN}"`,
+  ],
+  [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
+  [/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
+  [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`],
+];
+
+/** The text without whatever looks like a credential. */
+export function redact(text: string): string {
+  return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
+}
