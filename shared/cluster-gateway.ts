@@ -8,6 +8,8 @@ export interface ProgressAnswer {
   readonly progress: RestoreProgress | null;
   /** The cluster's clock minus ours, in milliseconds, where it told the time. */
   readonly clockSkewMs?: number;
+  /** By how much it may be more than that, where the answer was slow. */
+  readonly clockSlackMs?: number;
   /** The body of the reply, without secrets and cut. */
   readonly raw?: string;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type ClusterGateway, GatewayError, type LookBudget } from "./cluster-gateway.ts";
+import { type ClusterGateway, GatewayError, type LookBudget, type ProgressAnswer } from "./cluster-gateway.ts";
 import { given } from "./restore/fields.ts";
 import { pointOf, type RestoreProgress } from "./restore/restore-progress.ts";
 import type { Observation, WatchPlan } from "./restore/watch.ts";
@@ -27,8 +27,10 @@ export async function observeRestore(
   try {
     const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
     if (ask.length === 0) return { kind: "progress", ...answer };
-    const look: LookBudget = { budgetMs: Math.max(1, until - clock.now()), signal };
-    return { kind: "progress", ...answer, testimony: await hear(gateway, plan, answer.progress, ask, look) };
+    const answeredAt = clock.now();
+    const look: LookBudget = { budgetMs: Math.max(1, until - answeredAt), signal };
+    const testimony = await hear(gateway, plan, answer.progress, ask, look);
+    return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
   } catch (error) {
     if (signal.aborted) return stopped(signal);
     if (error instanceof GatewayError)
@@ -36,6 +38,13 @@ export async function observeRestore(
     throw error;
   }
 }
+
+/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
+function agedBy(ms: number, { clockSkewMs }: ProgressAnswer): Pick<ProgressAnswer, "clockSkewMs"> {
+  return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+}
+
+const UNAGED_MS = 1_000;
 
 async function hear(
   gateway: ClusterGateway,

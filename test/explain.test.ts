@@ -43,6 +43,7 @@ const ill: Testimony = {
 };
 const cancelled: Observation = { kind: "cancelled", why: "SIGTERM" };
 const OLD = saw(success(afterStart(-HOUR)));
+const OLD_AND_CACHED = saw(success(afterStart(-HOUR)), -HOUR);
 const DONE = saw(success(afterStart(2 * MINUTE)));
 
 /** Looks that go on seeing the same, at uneven times. */
@@ -117,16 +118,19 @@ describe("the kept evidence explains the verdict", () => {
       {},
       [
         [0, saw(null, -10 * MINUTE)],
-        [MINUTE, saw(null, -10 * MINUTE)],
-        ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 120),
+        [MINUTE, saw(ACCEPTED, -10 * MINUTE)],
+        ...uneven(saw(ACCEPTED, -10 * MINUTE), 120, 250, 640),
+        [11 * MINUTE, saw(success(afterStart(MINUTE)), -10 * MINUTE)],
       ],
     ],
     [
-      "restored, by a clock told only later",
+      "restored, with an old answer in between",
       {},
       [
-        [MINUTE, saw(success(afterStart(-9 * MINUTE)))],
-        ...uneven(saw(success(afterStart(-9 * MINUTE)), -10 * MINUTE), 70, 80, 90),
+        [0, saw(ACCEPTED, 0)],
+        [MINUTE, OLD_AND_CACHED],
+        ...uneven(OLD_AND_CACHED, 70, 80),
+        [3 * MINUTE, saw(success(afterStart(2 * MINUTE)), 0)],
       ],
     ],
     [

@@ -153,7 +153,7 @@ function inside(value: unknown, ...path: readonly string[]): unknown {
 /** What a record may lack; everything else is there, if only as `null`. */
 const OPTIONAL: ReadonlySet<string> = new Set(
   (
-    "point at failure clockSkewMs testimony partition healthEvent backups createdAt expectedBackupId rtoMs rpoMs " +
+    "point at failure clockSkewMs clockSlackMs testimony partition healthEvent backups createdAt expectedBackupId rtoMs rpoMs " +
     "retryAfterMs dataLossVersion targetReplicaSetSize minReplicaSetSize"
   ).split(" "),
 );

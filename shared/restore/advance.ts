@@ -1,10 +1,10 @@
-import { identify } from "./attempt.ts";
+import { identify, wasUnderWay } from "./attempt.ts";
 import { lookDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
 import * as say from "./messages.ts";
 import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
-import { remember } from "./remember.ts";
+import { remember, settled, withoutOldNews } from "./remember.ts";
 import { isTerminal, pointOf, type RestoreProgress, type Success, type Terminal } from "./restore-progress.ts";
 import { isAnotherBackup, judgeSuccess, openQuestions } from "./success.ts";
 import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
@@ -16,16 +16,18 @@ import type { Question } from "./witness.ts";
  * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
  */
 export function advance(before: Watch, observation: Observation, now: Instant): Step {
-  const watch = remember(before, observation, now);
-  switch (observation.kind) {
+  const came = settled(before, observation);
+  const seen = withoutOldNews(before, came, now);
+  const watch = remember(before, came, seen, now);
+  switch (seen.kind) {
     case "cancelled":
-      return conclude(watch, verdict("cancelled", say.cancelled(watch, observation.why)));
+      return conclude(watch, verdict("cancelled", say.cancelled(watch, seen.why)));
     case "unavailable":
-      return bear(watch, observation.problem, now);
+      return bear(watch, seen.problem, now);
     case "progress":
-      return judge(watch, observation.progress, now);
+      return judge(watch, seen.progress, now);
     default:
-      return observation satisfies never;
+      return seen satisfies never;
   }
 }
 
@@ -43,7 +45,7 @@ function judge(watch: Watch, progress: RestoreProgress | null, now: Instant): St
 function underWay(watch: Watch, progress: Exclude<RestoreProgress, Terminal>, now: Instant): Step {
   const { plan, heard } = watch;
   const point = pointOf(progress);
-  const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
+  const ours = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
   if (ours && isAnotherBackup(watch, point))
     return conclude(watch, verdict("wrong-backup", say.wrongBackup(watch, point)));
   if (now >= plan.deadline) return conclude(watch, verdict("deadline-exceeded", say.deadlineExceeded(watch, now)));

@@ -1,41 +1,63 @@
 import type { Instant } from "./instant.ts";
 import type { Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
-import type { Watch } from "./watch.ts";
+import { DATE_RESOLUTION_MS, type Watch } from "./watch.ts";
 import { declaredDataLoss } from "./witness.ts";
 
 /**
  * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
  * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
  *
- * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
- *    that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
+ * 1. This run saw the attempt under way, at or after `not-before`, and this is its end. (One seen under way *before* it, for a
+ *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
  *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ *
+ * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
+ * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
  */
 export function identify(terminal: Terminal, watch: Watch, now: Instant): IdentifiedBy | undefined {
   const { notBefore } = watch.plan;
   if (notBefore === "any") return "any";
   if (watch.inFlightSince !== undefined) {
     if (watch.inFlightSince < notBefore) return undefined;
-    if (!watch.doubtful && !isOlderResult(terminal, watch)) return "in-flight";
+    if (wasUnderWay(watch, notBefore) && isItsEnd(terminal, watch, now)) return "in-flight";
   }
   if (terminal.state === "Success") {
     return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
   }
-  const declared = watch.doubtful ? undefined : declaredDataLoss(watch.heard);
-  return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+  const declared = declaredDataLoss(watch.heard);
+  const told = watch.last?.dated;
+  return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
+    ? "data-loss-version"
+    : undefined;
 }
 
-/** A dated result that was on record before the restore was seen under way is not that restore's: something tells old news. */
-function isOlderResult(terminal: Terminal, { resultBefore }: Watch): boolean {
-  return terminal.state === "Success" && terminal.at !== undefined && terminal.at === resultBefore;
+/** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */
+export function wasUnderWay(watch: Watch, notBefore: Instant): boolean {
+  const { inFlightSince, lastInFlight, plan } = watch;
+  if (inFlightSince === undefined || lastInFlight === undefined || inFlightSince < notBefore) return false;
+  return lastInFlight - watch.aheadMs >= notBefore - plan.toleranceMs;
+}
+
+/**
+ * Whether a result can be the end of what was under way: it is dated after that, and not in the future, or else it was told after
+ * that. A date that was on record before is an older restore's, wherever it comes from. A success without a date must have been
+ * told later beyond doubt: then one more look is taken.
+ */
+function isItsEnd(terminal: Terminal, watch: Watch, now: Instant): boolean {
+  const { lastInFlight = now, last, plan, resultBefore } = watch;
+  const told = last?.dated ?? now;
+  if (terminal.state !== "Success") return told >= lastInFlight - DATE_RESOLUTION_MS;
+  const { at } = terminal;
+  if (at === undefined) return told >= lastInFlight + DATE_RESOLUTION_MS;
+  return at !== resultBefore && at >= lastInFlight - plan.toleranceMs && at - watch.aheadMs <= now + plan.toleranceMs;
 }
 
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
-function isRecent(clusterTime: Instant, notBefore: Instant, { plan, clockSkewMs }: Watch, now: Instant): boolean {
-  const at = clusterTime - clockSkewMs;
-  return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
+function isRecent(clusterTime: Instant, notBefore: Instant, watch: Watch, now: Instant): boolean {
+  const at = clusterTime - watch.aheadMs;
+  return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
 }

@@ -50,20 +50,22 @@ interface End {
   readonly source: "cluster" | "observer";
 }
 
-/** The cluster's date, unless this run saw the restore still under way after it: then a replica's clock is wrong, and ours counts. */
+/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch: Watch, success: Success): End {
-  const seen = watch.phases.at(-1)?.firstSeen ?? watch.startedAt;
-  const before = watch.inFlightSince === undefined ? undefined : watch.phases.at(-2)?.lastSeen;
-  if (success.at !== undefined) {
+  const { lastInFlight, plan, startedAt } = watch;
+  const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
+  if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
     const at = byOurClock(watch, success.at);
-    if (before === undefined || later(at, watch.plan.toleranceMs) >= before) {
-      return { least: at, most: later(at, 1_000), source: "cluster" };
-    }
+    return { least: at, most: later(at, 1_000), source: "cluster" };
   }
-  return { least: earlier(before ?? watch.startedAt, seen), most: seen, source: "observer" };
+  const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
+  return { least: earlier(before, seen), most: seen, source: "observer" };
 }
 
-/** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
+/**
+ * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
+ */
 function startOf(
   watch: Watch,
   end: End,
@@ -72,7 +74,8 @@ function startOf(
   const declared = declaredDataLoss(watch.heard);
   if (declared !== undefined) {
     const at = byOurClock(watch, declared);
-    const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);
+    const fits =
+      at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
     if (fits) return { at, source: "data-loss" };
   }
   return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };

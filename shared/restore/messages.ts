@@ -128,7 +128,22 @@ export function stale(watch: Watch, terminal: Terminal): string {
       ? ` of ${formatInstant(terminal.at)}`
       : ", which bears no date";
   const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
-  return `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+  const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+  return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
+}
+
+/** A restore was seen under way, and this is not taken for its end. */
+function* againstWhatWasSeen({ lastInFlight, plan }: Watch, terminal: Terminal): Generator<string> {
+  if (lastInFlight === undefined || terminal.state !== "Success" || terminal.at === undefined) return;
+  if (terminal.at >= lastInFlight - plan.toleranceMs) return;
+  yield `By the dates of the cluster's own answers a restore was still under way at ${formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
+}
+
+/** The answers are dated well before our clock. That shows nothing fresh, whichever of the two it is. */
+function* behind({ clockSkewMs, plan }: Watch): Generator<string> {
+  if (clockSkewMs >= -plan.toleranceMs) return;
+  const by = formatDuration(-clockSkewMs);
+  yield `The cluster's answers are dated ${by} before our clock: either its clock is behind, or they come out of a cache. If it is the clock, set it right, or name a not-before that is ${by} earlier.`;
 }
 
 export function neverReached(watch: Watch, problem: Problem, now: Instant): string {

@@ -1,27 +1,31 @@
 import { given } from "./fields.ts";
-import type { Instant } from "./instant.ts";
+import { formatDuration, type Instant, later } from "./instant.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
 import { withReply } from "./raw-reply.ts";
 import { isTerminal, pointOf, type RestoreProgress } from "./restore-progress.ts";
-import { type Observation, type Phase, PHASES_KEPT, type Stretch, STRETCHES_KEPT, type Watch } from "./watch.ts";
+import {
+  DATE_RESOLUTION_MS,
+  type Observation,
+  type Phase,
+  PHASES_KEPT,
+  type Stretch,
+  STRETCHES_KEPT,
+  type Watch,
+} from "./watch.ts";
 import { type Heard, samePoint, type Testimony } from "./witness.ts";
 
-/** The watch with an observation in its memory. Nothing is decided here. */
-export function remember(watch: Watch, observation: Observation, now: Instant): Watch {
-  const withEvidence = {
-    ...watch,
-    ...evidenced(watch, withoutRaw(observation), now),
-    ...rawReply(watch, observation, now),
-  };
-  switch (observation.kind) {
+/** The watch with what was seen in its memory, and beside it what came. Nothing is decided here. */
+export function remember(watch: Watch, came: Observation, seen: Observation, now: Instant): Watch {
+  const withEvidence = { ...watch, ...evidenced(watch, withoutRaw(came), now), ...rawReply(watch, came, now) };
+  switch (seen.kind) {
     case "cancelled":
       return withEvidence;
     case "unavailable":
-      return withFault(withEvidence, observation.problem);
+      return withFault(withEvidence, seen.problem);
     case "progress":
-      return withAnswer(withEvidence, observation, now);
+      return withAnswer(withEvidence, seen, now);
     default:
-      return observation satisfies never;
+      return seen satisfies never;
   }
 }
 
@@ -53,57 +57,57 @@ function faultsInARow(watch: Watch, problem: Problem): number {
 }
 
 function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "progress" }>, now: Instant): Watch {
-  const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
+  const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
   const { progress, clockSkewMs, testimony } = observation;
-  const skew = withSkew(watch, clockSkewMs, now);
-  const doubtful = isDoubtful(watch, skew) || isOlder(watch, clockSkewMs);
-  const inFlightSince = sighting(watch, progress, clockSkewMs, doubtful, now);
+  const clock = clusterClock(watch, observation, now);
+  const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
   return {
     ...rest,
+    ...clock,
     ...withPhase(watch, progress === null ? null : progress.spelled, now),
-    ...given("inFlightSince", inFlightSince),
+    ...given("inFlightSince", sightedSince(watch, progress, now)),
+    ...given("lastInFlight", lastInFlight(watch, progress, dated)),
     looks: watch.looks + 1,
     faultsInARow: 0,
     retryMs: 0,
     reachedAt: watch.reachedAt ?? now,
-    last: { progress, at: now },
+    last: { progress, at: now, dated },
     ...resultBefore(watch, progress),
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-    ...skew,
-    doubtful,
     heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
   };
 }
 
-/** Two answers at least so far apart must agree, to within the whole second of the header and a little for the way. */
-const SKEW_CONFIRMED_MS = 1_500;
-const SKEW_SPREAD_MS = 1_200;
+/**
+ * An old answer tells less than the true skew, and never more. So the greatest that was told is nearest to the truth, however many
+ * answers came out of caches, and once a clock is known to be ahead it is for the run.
+ */
+function clusterClock(
+  watch: Watch,
+  { clockSkewMs, clockSlackMs = 0 }: Extract<Observation, { kind: "progress" }>,
+  now: Instant,
+): Pick<Watch, "clockSkewMs" | "aheadMs" | "newestDate"> {
+  const { newestDate, aheadMs } = watch;
+  if (clockSkewMs === undefined) return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
+  const dated = later(now, clockSkewMs);
+  return {
+    clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
+    aheadMs: Math.max(aheadMs, clockSkewMs + clockSlackMs),
+    newestDate: newestDate !== undefined && newestDate > dated ? newestDate : dated,
+  };
+}
 
 /**
- * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
- * results look old, and correcting it lets more pass: a reply out of a cache, with the date of another day, must not do that.
- * So it is believed once answers some seconds apart agree; a cached date stands still and agrees with nothing.
+ * What an answer comes to that bears an earlier date than one heard before it: a fault of whatever stands between. It tells
+ * what was, and that is known already. (That there is no record it may still say: that lets less pass.)
  */
-function withSkew(watch: Watch, reported: number | undefined, now: Instant): Pick<Watch, "clockSkewMs" | "skewSince"> {
-  if (reported === undefined) return withoutSkew(watch);
-  const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
-  const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-  // Ahead once is ahead for the run: an answer that tells less may be an old one.
-  if (isOlder(watch, reported) && watch.clockSkewMs > 0) return withoutSkew(watch);
-  // Counted to the answer before: this one was asked since, so that a date which stands still has moved away by then.
-  const believed = skewSince.ms >= 0 || (watch.last?.at ?? now) - skewSince.at >= SKEW_CONFIRMED_MS;
-  return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
-}
-
-/** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
-function withoutSkew({ clockSkewMs, skewSince }: Watch): Pick<Watch, "clockSkewMs" | "skewSince"> {
-  return { clockSkewMs: Math.max(0, clockSkewMs), ...given("skewSince", skewSince) };
-}
-
-/** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
-function isDoubtful(watch: Watch, skew: Pick<Watch, "clockSkewMs" | "skewSince">): boolean {
-  const told = skew.skewSince?.ms ?? 0;
-  return told < -watch.plan.toleranceMs && skew.clockSkewMs === 0;
+export function withoutOldNews({ newestDate, plan }: Watch, observation: Observation, now: Instant): Observation {
+  if (observation.kind !== "progress" || observation.progress === null) return observation;
+  if (observation.clockSkewMs === undefined || newestDate === undefined) return observation;
+  const byMs = newestDate - (now + observation.clockSkewMs);
+  if (byMs <= plan.toleranceMs + DATE_RESOLUTION_MS) return observation;
+  const message = `the answer is dated ${formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
+  return { kind: "unavailable", problem: { code: "server-trouble", message } };
 }
 
 /**
@@ -121,29 +125,10 @@ function sightedSince(watch: Watch, progress: RestoreProgress | null, now: Insta
   return another ? now : (watch.inFlightSince ?? now);
 }
 
-/**
- * Since when the attempt is known to be under way, with regard to how old the answers may be. One of doubtful age sights
- * nothing (that there is no record it may still say). One that is dated later than the clock as it seemed exposes those before it
- * as older than they looked, out of some cache: what they sighted is dropped.
- */
-function sighting(
-  watch: Watch,
-  progress: RestoreProgress | null,
-  reported: number | undefined,
-  doubtful: boolean,
-  now: Instant,
-): Instant | undefined {
-  if (doubtful) return progress === null ? undefined : watch.inFlightSince;
-  const before = watch.skewSince?.ms;
-  const exposes = reported !== undefined && before !== undefined && reported > before + watch.plan.toleranceMs;
-  if (!exposes) return sightedSince(watch, progress, now);
-  const { inFlightSince: _, ...unsighted } = watch;
-  return sightedSince(unsighted, progress, now);
-}
-
-/** Whether the answer is dated earlier than the clock as it seemed by the answers before. */
-function isOlder({ skewSince, plan }: Watch, reported: number | undefined): boolean {
-  return reported !== undefined && skewSince !== undefined && reported < skewSince.ms - plan.toleranceMs;
+/** The same, for the last time it was seen so and by the date of the answer. */
+function lastInFlight(watch: Watch, progress: RestoreProgress | null, dated: Instant): Instant | undefined {
+  if (progress === null) return undefined;
+  return isTerminal(progress) || progress.state === "Unrecognized" ? watch.lastInFlight : dated;
 }
 
 /** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
@@ -197,7 +182,16 @@ function withPhase(watch: Watch, state: string | null, now: Instant): Pick<Watch
   return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
 }
 
-/** Equal observations in a row are one stretch; they are equal although the skew of the clock is told to the millisecond. */
+/**
+ * Equal observations in a row are one stretch. They are equal although the skew of the clock is told to the millisecond; what is
+ * judged is the one that is kept, so that a replay judges the same.
+ */
+export function settled({ evidence }: Watch, observation: Observation): Observation {
+  const kept = evidence.at(-1)?.observation;
+  if (kept === undefined || !sameText(kept, withoutRaw(observation))) return observation;
+  return observation.kind === "cancelled" ? kept : { ...kept, ...given("raw", observation.raw) };
+}
+
 function evidenced(watch: Watch, observation: Observation, now: Instant): Pick<Watch, "evidence" | "evidenceDropped"> {
   const { evidence, evidenceDropped } = watch;
   const current = evidence.at(-1);
@@ -209,9 +203,12 @@ function evidenced(watch: Watch, observation: Observation, now: Instant): Pick<W
   return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
 }
 
+/** Skews agree to within the whole second of the header, more or less. */
+const SKEW_SPREAD_MS = 600;
+
 function sameText(a: Observation, b: Observation): boolean {
   const skewOf = (one: Observation): number => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
   const [skewA, skewB] = [skewOf(a), skewOf(b)];
-  if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS / 2) return false;
+  if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS) return false;
   return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
 }

@@ -1,5 +1,4 @@
-import type { Instant } from "./instant.ts";
-import { byOurClock, measure } from "./measure.ts";
+import { type Duration, measure } from "./measure.ts";
 import * as say from "./messages.ts";
 import { isHealthy } from "./partition-info.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
@@ -44,7 +43,7 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
     if (duration.ms > rtoMs) return end("rto-missed", say.rtoMissed(duration, rtoMs));
   }
   if (rpoMs !== undefined) {
-    const age = restoredPointAge(watch, duration?.from);
+    const age = restoredPointAge(watch, duration);
     if (typeof age !== "number") return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
     if (age > rpoMs) return end("rpo-missed", say.rpoMissed(age, rpoMs));
   }
@@ -93,13 +92,16 @@ export function isAnotherBackup(watch: Watch, point: RestorePoint | undefined): 
 }
 
 /** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
-function restoredPointAge(watch: Watch, from: Instant | undefined): number | Obstacle {
+function restoredPointAge(watch: Watch, duration: Duration | undefined): number | Obstacle {
   const { backups } = watch.heard;
   if (backups !== undefined && !backups.ok) return { problem: backups.problem };
   const createdAt = backups?.value.restored?.createdAt;
   if (createdAt === undefined) return { never: "the restored backup is not in the partition's backup list" };
-  if (from === undefined) return { never: say.noStart() };
-  return Math.max(0, from - byOurClock(watch, createdAt));
+  if (duration === undefined) return { never: say.noStart() };
+  const { from, fromSource } = duration;
+  // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
+  const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
+  return Math.max(0, from - (createdAt - skewMs));
 }
 
 function judgeHealth(watch: Watch, success: Success, identifiedBy: IdentifiedBy): Judgement {

@@ -6,15 +6,17 @@ import type { Watch } from "./watch.ts";
 import { declaredDataLoss } from "./witness.ts";
 
 /** What a reader of the verdict should know although it does not change it. */
-export function warningsOf(watch: Watch, { verdict, identifiedBy }: Verdict): readonly string[] {
+export function warningsOf(watch: Watch, { identifiedBy }: Verdict): readonly string[] {
   const success = watch.last?.progress ?? null;
   return [
     ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
-    ...(success?.state === "Success" ? aboutSuccess(watch, success, verdict) : []),
+    ...(success?.state === "Success" ? aboutSuccess(watch, success) : []),
     ...unknownStates(watch),
     ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
       ? [
-          `The cluster's clock is ${formatDuration(Math.abs(watch.clockSkewMs))} ${watch.clockSkewMs > 0 ? "ahead of" : "behind"} ours.`,
+          watch.clockSkewMs > 0
+            ? `The cluster's clock is ${formatDuration(watch.clockSkewMs)} ahead of ours.`
+            : `The cluster's clock is ${formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
         ]
       : []),
     ...(watch.evidenceDropped > 0
@@ -23,20 +25,8 @@ export function warningsOf(watch: Watch, { verdict, identifiedBy }: Verdict): re
   ];
 }
 
-function* aboutSuccess(
-  { plan, heard, clockSkewMs }: Watch,
-  { at }: Success,
-  verdict: Verdict["verdict"],
-): Generator<string> {
+function* aboutSuccess({ plan, heard }: Watch, { at }: Success): Generator<string> {
   const { partition, healthEvent } = heard;
-  if (
-    at !== undefined &&
-    plan.notBefore !== "any" &&
-    at - clockSkewMs < plan.notBefore - plan.toleranceMs &&
-    verdict === "passed"
-  ) {
-    yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
-  }
   if (partition?.ok === true && partition.value !== null) {
     const { status, health } = partition.value;
     if (plan.healthCheck === "report" && !isHealthy({ status, health })) {

@@ -13,7 +13,7 @@ export interface WatchPlan {
   readonly partitionId: PartitionId;
   /** Only an attempt that began at or after this counts; `any` takes whatever is on record. */
   readonly notBefore: Instant | "any";
-  /** How far the cluster's clock may be off, after correction, before its dates stop proving anything. */
+  /** How far the cluster's dates may be off, a clock that is ahead corrected, before they stop proving anything. */
   readonly toleranceMs: number;
   /** By when a restore must have appeared; never after `deadline`. */
   readonly startBy: Instant;
@@ -29,7 +29,8 @@ export interface WatchPlan {
 }
 
 /**
- * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header; `testimony` the answers to
+ * What one look brought. `clockSkewMs` is the cluster's clock minus ours, from the `Date` header, and `clockSlackMs` by how much it
+ * may be more than that; `testimony` the answers to
  * what was asked beside the progress. `progress: null` is the cluster's own "nothing was ever restored here". `raw` is the body of
  * the reply to GetRestoreProgress, where there was one: it is kept beside the evidence and decides nothing.
  */
@@ -38,6 +39,7 @@ export type Observation =
       readonly kind: "progress";
       readonly progress: RestoreProgress | null;
       readonly clockSkewMs?: number;
+      readonly clockSlackMs?: number;
       readonly testimony?: Testimony;
       readonly raw?: string;
     }
@@ -61,6 +63,13 @@ export interface Phase {
   readonly looks: number;
 }
 
+export interface LastAnswer {
+  readonly progress: RestoreProgress | null;
+  readonly at: Instant;
+  /** When the cluster gave it, by its own clock. */
+  readonly dated: Instant;
+}
+
 /** All that is remembered between two looks at one partition. Plain JSON: it crosses durable histories and records. */
 export interface Watch extends RawReplies {
   readonly plan: WatchPlan;
@@ -74,21 +83,23 @@ export interface Watch extends RawReplies {
   readonly problem?: Problem;
   /** When the first usable answer came. */
   readonly reachedAt?: Instant;
-  readonly last?: { readonly progress: RestoreProgress | null; readonly at: Instant };
+  readonly last?: LastAnswer;
   /** Since when this run has seen the attempt now on record under way; kept once it has ended, gone with the record. */
   readonly inFlightSince?: Instant;
   readonly everInFlight: boolean;
+  /** When it was last under way by the cluster's own clock, as its answers are dated. */
+  readonly lastInFlight?: Instant;
   /** The date of the latest dated success that was on record before a restore was seen under way. */
   readonly resultBefore?: Instant;
   /** Oldest first; at most `PHASES_KEPT`, the middle is dropped. */
   readonly phases: readonly Phase[];
   readonly phasesDropped: number;
-  /** The cluster's clock minus ours, as far as it is believed; 0 where it did not tell. */
+  /** The cluster's clock minus ours: the greatest that was told, since what tells less may be an old answer. 0 until it is told. */
   readonly clockSkewMs: number;
-  /** The latest answer may be older than it is taken for: it identifies nothing by what was seen, only by its own date. */
-  readonly doubtful: boolean;
-  /** What it told, and since when its answers agree on it. */
-  readonly skewSince?: { readonly ms: number; readonly at: Instant };
+  /** How far its clock may be ahead of ours at most, by what was told; 0 where it is not. */
+  readonly aheadMs: number;
+  /** The latest date that an answer bore, by the cluster's clock. */
+  readonly newestDate?: Instant;
   /** The latest answers of the other witnesses, about the restore now on record. */
   readonly heard: Heard;
   /** Looks taken at once, without waiting, to ask something: few in a row, or a cluster that keeps changing its mind is hammered. */
@@ -97,6 +108,9 @@ export interface Watch extends RawReplies {
   readonly evidence: readonly Stretch[];
   readonly evidenceDropped: number;
 }
+
+/** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
+export const DATE_RESOLUTION_MS = 2_000;
 
 export const PHASES_KEPT = 40;
 export const STRETCHES_KEPT = 200;
@@ -120,7 +134,7 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
     phases: [],
     phasesDropped: 0,
     clockSkewMs: 0,
-    doubtful: false,
+    aheadMs: 0,
     heard: {},
     asksInARow: 0,
     evidence: [],

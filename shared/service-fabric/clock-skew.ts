@@ -2,17 +2,36 @@ import type { Reply } from "./transport.ts";
 
 const SLOW_MS = 1_000;
 
+/** What a reply tells of the cluster's clock. */
+export interface ToldTime {
+  /** The cluster's clock minus ours. */
+  readonly clockSkewMs: number;
+  /** By how much it may be more than that: of a slow reply it is not known when in all that time it was dated. */
+  readonly clockSlackMs?: number;
+}
+
 /**
  * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
- * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
- * lets less pass. A reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ * leave it in a range: one that holds zero is no sign of a skew at all. Of any other the end is taken that lets less pass: the
+ * later one of a clock that is ahead, and the earlier one of a date in the past, which may be the reply's age as well. A
+ * slow reply is taken for one that was dated when it came.
  */
-export function clockSkew({ headers }: Reply, sentAt: number, receivedAt: number): number | undefined {
-  const date = headers["date"];
-  const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
-  if (Number.isNaN(serverMs)) return undefined;
-  // Of a slow reply it is not known when it was dated, and one that stands still could pass for a clock that is behind.
-  if (serverMs < sentAt && receivedAt - sentAt > SLOW_MS) return undefined;
+export function clockSkew(reply: Reply, sentAt: number, receivedAt: number): ToldTime | undefined {
+  const serverMs = dateOf(reply);
+  if (serverMs === undefined) return undefined;
   const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt] as const;
-  return least > 0 || most < 0 ? Math.round(most) : 0;
+  if (receivedAt - sentAt > SLOW_MS) {
+    const dated = least + 1_000;
+    const clockSkewMs = Math.abs(dated) <= SLOW_MS ? 0 : Math.round(dated);
+    return { clockSkewMs, clockSlackMs: Math.ceil(most - clockSkewMs) };
+  }
+  if (least > 0) return { clockSkewMs: Math.round(most) };
+  return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
+}
+
+/** When the reply was made, by the cluster's clock: a whole second. Out of a cache that says so (`Age`) it tells nothing. */
+export function dateOf({ headers }: Reply): number | undefined {
+  const { date, age } = headers;
+  const serverMs = typeof date === "string" && age === undefined ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(serverMs) ? undefined : serverMs;
 }

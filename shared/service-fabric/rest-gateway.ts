@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { type ClusterGateway, GatewayError, type LookBudget } from "../cluster-gateway.ts";
-import { given, good, type Read } from "../restore/fields.ts";
+import { good, type Read } from "../restore/fields.ts";
 import {
   type Page,
   parseBackup,
@@ -11,7 +11,7 @@ import {
   parseServiceName,
 } from "../restore/parse-partition.ts";
 import { parseRestoreProgress } from "../restore/parse-restore-progress.ts";
-import { clockSkew } from "./clock-skew.ts";
+import { clockSkew, dateOf } from "./clock-skew.ts";
 import { type Answered, asker, countdown } from "./ask.ts";
 import { rawBody, readReply, required } from "./replies.ts";
 import * as at from "./requests.ts";
@@ -31,14 +31,18 @@ export interface RestGatewayOptions {
 export function restGateway(options: RestGatewayOptions): ClusterGateway {
   const { clock } = options;
   const ask = asker(options);
+  let newestDate = Number.NEGATIVE_INFINITY;
   const answer = async <T>(
     path: (version: string) => string,
     look: LookBudget,
     parse: (body: unknown) => Read<T>,
   ): Promise<Answered & { readonly value: T }> => {
+    const heardBefore = newestDate;
     const answered = await ask(path, look);
-    refuseCached(answered.reply);
-    return { ...answered, value: readReply(answered.reply, answered.receivedAt, parse) };
+    refuseCached(answered.reply, heardBefore);
+    const value = readReply(answered.reply, answered.receivedAt, parse);
+    newestDate = Math.max(newestDate, dateOf(answered.reply) ?? newestDate);
+    return { ...answered, value };
   };
   const one = async <T>(...asked: Parameters<typeof answer<T>>): Promise<T> => (await answer(...asked)).value;
   const list = <T>(
@@ -54,14 +58,15 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
       const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
       return {
         progress: value,
-        ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)),
+        ...clockSkew(reply, sentAt, receivedAt),
         raw: rawBody(reply),
       };
     },
     async partitionInfo(id, look) {
       const info = await one(() => at.partitionInfoPath(id), look, orNull(parsePartitionInfo));
-      if (info === null || info.partitionId === id) return info;
-      throw new GatewayError("unintelligible", "the answer is about another partition than the one asked for");
+      if (info === null || (info.partitionId === id && info.stateful)) return info;
+      const what = info.stateful ? "another partition than the one asked for" : "a partition that is not stateful";
+      throw new GatewayError("unintelligible", `the answer is about ${what}`);
     },
     restoreHealthEvent: (id, look) => one(() => at.partitionHealthPath(id), look, parseRestoreHealthEvent),
     serviceName: (id, look) => one(() => at.serviceNamePath(id), look, parseServiceName),
@@ -75,9 +80,13 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
 /** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
 const OLDEST_ANSWER = 5;
 
-/** The cluster's own answer is wanted, not what it answered somebody some time ago (RFC 9111: whoever serves from a cache says so). */
-function refuseCached({ headers }: Reply): void {
-  const age = Number(headers["age"] ?? 0);
+/**
+ * The cluster's own answer is wanted, not what it answered somebody some time ago. Whoever serves from a cache has to say so (RFC
+ * 9111); who does not is given away by a date before that of an answer which was here when this one was asked for.
+ */
+function refuseCached(reply: Reply, heardBefore: number): void {
+  const date = dateOf(reply);
+  const age = date === undefined ? Number(reply.headers["age"] ?? 0) : (heardBefore - date) / 1_000;
   if (age > OLDEST_ANSWER)
     throw new GatewayError("server-trouble", `the answer comes out of a cache and is ${age} s old`);
 }

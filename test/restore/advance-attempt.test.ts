@@ -75,12 +75,18 @@ describe("the cluster's clock", () => {
   test.each<readonly [string, Instant, number, boolean]>([
     ["ahead by 10 min: an old success that looks fresh is stale", at(9 * MINUTE), 10 * MINUTE, false],
     ["ahead by 10 min: a fresh success that looks future counts", at(11 * MINUTE), 10 * MINUTE, true],
-    ["behind by 10 min: a fresh success that looks old counts", at(-9 * MINUTE), -10 * MINUTE, true],
+    [
+      "behind by 10 min: a success that looks old does not count: an old answer looks the same",
+      at(-9 * MINUTE),
+      -10 * MINUTE,
+      false,
+    ],
+    ["behind by 10 min: a success that does not even look old counts", at(0), -10 * MINUTE, true],
+    ["behind by 4 s: a success that looks as old counts", at(-4 * SECOND), -4 * SECOND, true],
     ["behind by 10 min: an old success is stale", at(-11 * MINUTE), -10 * MINUTE, false],
     ["ahead by 10 min: the tolerance holds after the correction", at(10 * MINUTE - 5 * SECOND), 10 * MINUTE, true],
     ["ahead by 10 min: and is not exceeded", at(10 * MINUTE - 5 * SECOND - 1), 10 * MINUTE, false],
   ])("%s", (_, dated, skewMs, passes) => {
-    // A clock that is behind is believed once two answers, some seconds apart, agree on it.
     const agreed: readonly [Look, Look] = [
       [30 * SECOND, saw(null, skewMs)],
       [MINUTE, saw(null, skewMs)],
@@ -126,7 +132,7 @@ describe("a result without a date", () => {
   ])("%s counts only if this run saw its restore under way", (_, progress) => {
     expect(play(planned(), [0, saw(progress)]).next).toBe("look");
     expect(concluded(play(planned(), [0, saw(progress)], [5 * MINUTE, saw(progress)]))).toMatchObject(isStale);
-    const seen = concluded(play(planned(), [0, saw(IN_PROGRESS)], [SECOND, saw(progress)]));
+    const seen = concluded(play(planned(), [0, saw(IN_PROGRESS)], [2 * SECOND, saw(progress)]));
     expect(seen.identifiedBy).toBe("in-flight");
   });
 
@@ -135,7 +141,7 @@ describe("a result without a date", () => {
       [0, saw(FAILURE)],
       [SECOND, saw(ACCEPTED)],
     ] as const;
-    expect(concluded(play(planned(), ...looks, [2 * SECOND, saw(UNDATED_SUCCESS)])).verdict).toBe("passed");
+    expect(concluded(play(planned(), ...looks, [3 * SECOND, saw(UNDATED_SUCCESS)])).verdict).toBe("passed");
     expect(concluded(play(planned(), ...looks, [2 * SECOND, saw(FAILURE)])).reason).toBe("restore-failed");
   });
 });
@@ -215,24 +221,54 @@ describe("a restore seen under way", () => {
     expect(concluded(play(planned(), ...looks, [21 * MINUTE, saw(FAILURE)])).reason).toBe("restore-failed");
   });
 
-  test("it outranks a success's own older date: the replica's clock may be wrong", () => {
-    const verdict = concluded(play(planned(), [0, saw(ACCEPTED)], [MINUTE, saw(success(afterStart(-30 * SECOND)))]));
-    expect(verdict).toMatchObject({ verdict: "passed", identifiedBy: "in-flight" });
+  test.each<readonly [string, number, boolean]>([
+    ["dated later is its end", MINUTE, true],
+    ["dated when it was last seen is its end", 50 * SECOND, true],
+    ["dated within the tolerance before that is its end", 45 * SECOND, true],
+    ["dated earlier is another one's", -10 * SECOND, false],
+    ["dated in the future is none yet", 65 * SECOND + 1, false],
+  ])("a success %s", (_, ms, passes) => {
+    const looks: readonly [Look, Look] = [
+      [0, saw(ACCEPTED)],
+      [50 * SECOND, saw(ACCEPTED)],
+    ];
+    const step = play(planned(), ...looks, [MINUTE, saw(success(afterStart(ms)))]);
+    expect(step.next === "conclude" && step.verdict.identifiedBy === "in-flight").toBe(passes);
+  });
+
+  test("is not ended by a success that was told before, out of a cache that does not say so", () => {
+    const looks: readonly [Look, Look] = [
+      [0, saw(ACCEPTED, 0)],
+      [MINUTE, saw(UNDATED_SUCCESS, -HOUR)],
+    ];
+    expect(play(planned(), ...looks)).toMatchObject({ next: "look", watch: { problem: { code: "server-trouble" } } });
+    expect(concluded(play(planned(), ...looks, [2 * MINUTE, saw(UNDATED_SUCCESS, 0)])).verdict).toBe("passed");
+  });
+
+  test("counts from the date of the answer that shows it, not from when that was read", () => {
+    const old: Look = [0, saw(ACCEPTED, -10 * MINUTE)];
+    const done: Look = [12 * MINUTE, saw(UNDATED_SUCCESS, -10 * MINUTE)];
+    expect(play(planned(), old, done).next).toBe("look");
+    const message = concluded(play(planned(), old, done, [35 * MINUTE, saw(UNDATED_SUCCESS, -10 * MINUTE)]));
+    expect(message).toMatchObject(isStale);
+    expect(message.message).toContain("not-before that is 10 min earlier");
+    const still: Look = [10 * MINUTE, saw(ACCEPTED, -10 * MINUTE)];
+    expect(concluded(play(planned(), old, still, done)).identifiedBy).toBe("in-flight");
   });
 
   test.each([
-    ["an undated success", UNDATED_SUCCESS],
-    ["an old success", success(afterStart(-DAY))],
-    ["a failure", FAILURE],
-  ])("null after in-flight makes the next result prove itself anew: %s", (_, progress) => {
+    ["an undated success", UNDATED_SUCCESS, true],
+    ["an old success", success(afterStart(-DAY)), false],
+    ["a failure", FAILURE, true],
+  ])("null after in-flight makes the next result prove itself anew: %s", (_, progress, canBeItsEnd) => {
     const looks = [
       [0, saw(ACCEPTED)],
       [SECOND, saw(null)],
     ] as const;
     expect(play(planned(), ...looks, [2 * SECOND, saw(progress)]).next).toBe("look");
     expect(concluded(play(planned(), ...looks, [35 * MINUTE, saw(progress)]))).toMatchObject(isStale);
-    const anew = play(planned(), ...looks, [2 * SECOND, saw(ACCEPTED)], [3 * SECOND, saw(progress)]);
-    expect(concluded(anew).identifiedBy).toBe("in-flight");
+    const anew = play(planned(), ...looks, [2 * SECOND, saw(ACCEPTED)], [4 * SECOND, saw(progress)]);
+    expect(anew.next === "conclude" && anew.verdict.identifiedBy === "in-flight").toBe(canBeItsEnd);
   });
 });
 

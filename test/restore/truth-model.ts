@@ -1,5 +1,6 @@
 import { GatewayError } from "../../shared/cluster-gateway.ts";
 import { advance } from "../../shared/restore/advance.ts";
+import { given } from "../../shared/restore/fields.ts";
 import { type Instant, later } from "../../shared/restore/instant.ts";
 import { type Int64, parseInt64 } from "../../shared/restore/int64.ts";
 import type { Backup, PartitionInfo } from "../../shared/restore/partition-info.ts";
@@ -158,6 +159,7 @@ export interface Answer {
   readonly problem?: Problem;
   readonly progress: RestoreProgress | null;
   readonly clockSkewMs?: number;
+  readonly clockSlackMs?: number;
 }
 
 export function answerTo(truth: Truth, n: number, lookAt: Instant, budgetMs: number): Answer {
@@ -170,7 +172,7 @@ export function answerTo(truth: Truth, n: number, lookAt: Instant, budgetMs: num
   if (trouble !== "none") return { ...none, problem: problem(trouble) };
   const date = tellsDate ? { date: new Date(stamp(truth, trueMs)).toUTCString() } : {};
   const skew = clockSkew({ status: 200, statusText: "OK", headers: date, body: "" }, lookAt, now);
-  return { ...none, progress: progressAt(truth, trueMs), ...(skew === undefined ? {} : { clockSkewMs: skew }) };
+  return { ...none, progress: progressAt(truth, trueMs), ...skew };
 }
 
 export interface Look {
@@ -207,8 +209,8 @@ export function drive(truth: Truth): Run {
 
 function observed(truth: Truth, n: number, answer: Answer, ask: readonly Question[]): Observation {
   if (answer.problem !== undefined) return { kind: "unavailable", problem: answer.problem };
-  const { progress, clockSkewMs, now } = answer;
-  const skew = clockSkewMs === undefined ? {} : { clockSkewMs };
+  const { progress, clockSkewMs, clockSlackMs, now } = answer;
+  const skew = { ...given("clockSkewMs", clockSkewMs), ...given("clockSlackMs", clockSlackMs) };
   if (ask.length === 0) return { kind: "progress", progress, ...skew };
   const testimony: Testimony = {
     ...(ask.includes("partition") ? { partition: partitionAt(truth, n, now - START) } : {}),

@@ -99,6 +99,17 @@ const anyFate = (cached: fc.Arbitrary<number>, frozenMs: fc.Arbitrary<number>): 
     ),
   });
 
+const PROMPT: Fate = {
+  delayMs: 40,
+  outward: 0.5,
+  trouble: "none",
+  cachedForMs: 0,
+  frozenMs: Infinity,
+  tellsDate: true,
+  partition: "told",
+  backups: "told",
+};
+
 export interface Oddities {
   readonly cached?: fc.Arbitrary<number>;
   readonly frozenMs?: fc.Arbitrary<number>;
@@ -156,3 +167,30 @@ export const anyTruth = ({
         tellsDate: tellsDate === "as-drawn" ? fate.tellsDate : tellsDate === "always",
       })),
     }));
+
+/** One restore that succeeds within the run, and a cluster that answers promptly, truly and by a clock that is not behind. */
+export const honestTruth: fc.Arbitrary<Truth> = fc
+  .record({
+    skewMs: fc.oneof(between(-4 * SECOND, 4 * SECOND), between(0, 3 * HOUR)),
+    startMs: between(-10 * SECOND, 2 * MINUTE),
+    runMs: between(20 * SECOND, 20 * MINUTE),
+    settleMs: between(0, 5 * MINUTE),
+    delayMs: between(0, 900),
+    everyMs: between(SECOND, 30 * SECOND),
+    tellsDate: fc.boolean(),
+  })
+  .map(({ skewMs, startMs, runMs, settleMs, delayMs, everyMs, tellsDate }): Truth => {
+    const endMs = startMs + runMs;
+    const times = { startMs, lossMs: startMs, inProgressMs: startMs + 5 * SECOND, secondariesMs: endMs, endMs };
+    return {
+      plan: planned({ cadence: { kind: "fixed", everyMs } }),
+      skewMs: tellsDate ? skewMs : Math.min(skewMs, 4 * SECOND),
+      attempts: [{ ...times, settledMs: endMs + settleMs, outcome: "Success", dated: "rightly", backup: 0 }],
+      recordLostMs: [],
+      lossesMs: [],
+      spells: [],
+      goneMs: Infinity,
+      fates: [{ ...PROMPT, delayMs, tellsDate }],
+      requestTimeoutMs: 20 * SECOND,
+    };
+  });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterGateway } from "../../shared/cluster-gateway.ts";
 import { explain } from "../../shared/explain.ts";
 import { advance } from "../../shared/restore/advance.ts";
+import { given } from "../../shared/restore/fields.ts";
 import { answerBy, beginWatch, type Observation, type WatchPlan } from "../../shared/restore/watch.ts";
 import { watchRestore } from "../../shared/watch-restore.ts";
 import { FakeClock } from "../simulator/clock.ts";
@@ -22,7 +23,7 @@ import {
   type Truth,
   unwrap,
 } from "./truth-model.ts";
-import { anyTruth, behind, kept, type Oddities } from "./truth-stories.ts";
+import { anyTruth, behind, honestTruth, kept, type Oddities, taken } from "./truth-stories.ts";
 
 /*
  * Random true histories of a partition, what the wire would show of them, and what the verdict may then say. The oracle
@@ -116,6 +117,8 @@ describe("the verdict is true, and said in time", () => {
     ["of a cluster that tells it now and then", { tellsDate: "as-drawn" }, 25_000],
     ["of a cluster that never tells it", { tellsDate: "never" }, 15_000],
     ["of a replica whose clock is behind", { dated: behind }, 15_000],
+    ["through a cache that keeps some replies", { cached: kept }, 20_000],
+    ["through a cache that gives the same reply again and again", { frozenMs: taken }, 20_000],
   ])("%s", { timeout: 120_000 }, (_, oddities, numRuns) => {
     const said = { passed: 0, failed: 0, inconclusive: 0 };
     const check = (truth: Truth): void => {
@@ -127,6 +130,13 @@ describe("the verdict is true, and said in time", () => {
     expect(said.passed).toBeGreaterThan(numRuns / 30);
     expect(said.failed).toBeGreaterThan(numRuns / 20);
   });
+});
+
+test("an honest restore passes, by any clock that is not behind", { timeout: 120_000 }, () => {
+  const passes = (truth: Truth): void => {
+    expect(drive(truth).verdict.reason).toBe("restored");
+  };
+  fc.assert(fc.property(honestTruth, passes), { numRuns: 5_000, seed: 8, endOnFailure: true });
 });
 
 const BLINDNESS = ["as-it-was", "all", "partition", "backups"] as const;
@@ -222,10 +232,10 @@ function gatewayOf(truth: Truth, clock: FakeClock): ClusterGateway {
   return {
     async restoreProgress(_, { budgetMs, signal }) {
       n += 1;
-      const { now, problem, progress, clockSkewMs } = answerTo(truth, n, clock.now(), budgetMs);
+      const { now, problem, progress, clockSkewMs, clockSlackMs } = answerTo(truth, n, clock.now(), budgetMs);
       await clock.sleep(now - clock.now(), signal);
       unwrap(problem === undefined ? { ok: true, value: null } : { ok: false, problem });
-      return { progress, ...(clockSkewMs === undefined ? {} : { clockSkewMs }) };
+      return { progress, ...given("clockSkewMs", clockSkewMs), ...given("clockSlackMs", clockSlackMs) };
     },
     partitionInfo: async () => unwrap(partitionAt(truth, n, clock.now() - START)),
     backups: async () => unwrap(backupsAt(truth, n)),

@@ -119,7 +119,11 @@ describe("a body", () => {
     await using server = await scripted(says(200, SUCCESS));
     await using cluster = opened(server.url);
     await cluster.look();
-    expect(server.asked[0]?.headers).toMatchObject({ accept: "application/json", "cache-control": "no-cache" });
+    expect(server.asked[0]?.headers).toMatchObject({
+      accept: "application/json",
+      "cache-control": "no-cache",
+      pragma: "no-cache",
+    });
     expect(server.asked[0]?.headers).not.toHaveProperty("accept-encoding");
   });
 });

@@ -52,6 +52,20 @@ export function dated(date: number | undefined): Front {
     };
 }
 
+/** Each third progress is, to the byte and with that `Date`, what somebody was told an hour ago: nothing is on record but a failure. */
+export function eachThirdOld(body: string): Front {
+  return () => {
+    let asked = 0;
+    return async ({ target }, forward) => {
+      const reply = await forward();
+      if (!isProgress(target) || ++asked % 3 !== 0) return reply;
+      const date = new Date(Date.now() - 3_600_000).toUTCString();
+      const headers = { ...reply.headers, date, "content-length": String(Buffer.byteLength(body)) };
+      return { ...reply, headers, body };
+    };
+  };
+}
+
 /** Lists of partitions lack this one for so long: it is created while one watches. */
 export function appears(partitionId: string, afterMs: number): Front {
   return () => {

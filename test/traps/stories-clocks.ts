@@ -1,6 +1,7 @@
 import { formatInstant, type Instant, later } from "../../shared/restore/instant.ts";
 import { ended, inTurn, nothing, restoring, succeeded } from "../simulator/timeline.ts";
-import { cache, dated } from "./front.ts";
+import { endedBody } from "../simulator/bodies.ts";
+import { cache, dated, eachThirdOld } from "./front.ts";
 import {
   CLEAN,
   DAY,
@@ -25,7 +26,7 @@ function wholeSecond(at: Instant): Instant {
 
 const succeededAt = (at: Instant): ReturnType<typeof inTurn> => inTurn([succeeded({ at })]);
 
-/** A cluster that is behind is believed once answers 5 s apart agree, so these take longer. */
+/** Long enough for whoever would come to believe a clock that tells the same for some seconds. */
 const PATIENT = { "start-timeout-minutes": minutes(6.2), "timeout-minutes": minutes(7) };
 
 /** Whose clock, and how far back counts. */
@@ -132,16 +133,52 @@ export const CLOCKS: readonly Trap[] = [
   },
   {
     name: "cluster 3 h behind, seen under way",
-    why: "Dated before not-before; who watched it needs no date.",
-    expect: PASSED,
+    why: "An answer of three hours ago, out of a cache, would look just the same.",
+    expect: inconclusive("stale"),
     scene: () => single(CLEAN, { cluster: { clockSkewMs: -3 * HOUR } }),
   },
   {
     name: "cluster 3 h behind, not seen under way",
-    why: "Fresh by the cluster's clock, which is believed once answers some seconds apart agree on it.",
+    why: "Fresh by the cluster's clock alone, and so is what a cache kept of last night.",
+    expect: inconclusive("stale"),
+    scene: () => single(inTurn([nothing, 300], [succeeded()]), { cluster: { clockSkewMs: -3 * HOUR } }),
+  },
+  {
+    name: "cluster 3 h behind, and not-before as much earlier",
+    why: "Who knows of the clock can say so.",
     expect: PASSED,
-    scene: () =>
-      single(inTurn([nothing, 300], [succeeded()]), { cluster: { clockSkewMs: -3 * HOUR }, inputs: PATIENT }),
+    scene: (now) =>
+      single(CLEAN, {
+        cluster: { clockSkewMs: -3 * HOUR },
+        inputs: { "not-before": formatInstant(later(now, -3 * HOUR)) },
+      }),
+  },
+  {
+    name: "cluster 3 s behind",
+    why: "Within the tolerance two clocks may differ.",
+    expect: PASSED,
+    scene: () => single(CLEAN, { cluster: { clockSkewMs: -3 * SECOND } }),
+  },
+  {
+    name: "a restore of an hour ago, shown once more",
+    why: "In flight and then done, with the Dates of that time: a cache plays an old film.",
+    expect: inconclusive("stale"),
+    scene: (now) =>
+      single(inTurn([restoring(), 400], [succeeded({ at: later(now, 2 * SECOND - HOUR) })]), {
+        front: dated(later(now, SECOND - HOUR)),
+      }),
+  },
+  {
+    name: "a restore of an hour ago, shown once more as of today",
+    why: "A proxy that dates anew what it kept; but no restore ends before it is seen under way.",
+    expect: inconclusive("stale"),
+    scene: (now) => single(inTurn([restoring(), 400], [succeeded({ at: later(now, 2 * SECOND - HOUR) })])),
+  },
+  {
+    name: "an old answer in between",
+    why: "One of several gateways is behind a cache: what is dated before what was heard already is no news.",
+    expect: PASSED,
+    scene: () => single(CLEAN, { front: eachThirdOld(endedBody({ state: "Failure" })) }),
   },
   {
     name: "cluster 3 h behind, a success of an hour before",

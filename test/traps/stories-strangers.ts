@@ -24,6 +24,15 @@ export const STRANGERS: readonly Trap[] = [
     },
   },
   {
+    name: "the health of a stateless partition",
+    why: "Only a stateful partition is restored: whoever answers for another kind is no witness.",
+    expect: inconclusive("unintelligible"),
+    scene: () => {
+      const instead = replies(nativeReply(JSON.stringify({ ...INFORMATION, ServiceKind: "Stateless" })));
+      return single(CLEAN, { partition: { spells: [{ instead }] } });
+    },
+  },
+  {
     name: "old success, in flight, and the same old success again",
     why: "Two gateways disagree, one of them is behind: that very Success was on record before the restore began.",
     expect: inconclusive("stale"),
