@@ -1,8 +1,10 @@
 /*
  * `npm run traps`: every trap, and what four watchers say of it: ours, and the three loops its readers have today. All in the same
- * run, over real HTTP, each with a cluster of its own. Exits with 1 if ours is not right everywhere.
+ * run, over real HTTP, each with a cluster of its own. Exits with 1 if ours is not right everywhere. With `-- --record` the result
+ * is written into docs/traps.md, and its sums into the README.
  */
 import { THEMES, TRAPS } from "./all.ts";
+import { type Column, recordTraps } from "./record-traps.ts";
 import { ask, findPeers, type Peer, type PeerAnswer } from "./peers.ts";
 import { inParallel, type Ours, set, verify } from "./run.ts";
 import type { Expected, Trap } from "./trap.ts";
@@ -83,18 +85,24 @@ const shouldPass = TRAPS.filter(({ expect }) => expect.verdict === "passed");
 console.log(`\n${TRAPS.length} traps, of which ${shouldPass.length} should pass.\n`);
 const count = (column: number, mark: Mark, among: readonly Trap[] = TRAPS): number =>
   among.filter((trap) => cells.get(trap)?.[column]?.mark === mark).length;
+const columns = ["ours", ...peers.map(({ name }) => name)].map((name, column): Column => ({
+  name,
+  installed: peers[column - 1]?.installed ?? true,
+  right: count(column, "right"),
+  ofThoseGreen: count(column, "right", shouldPass),
+  wrong: count(column, "wrong"),
+  falsePasses: count(column, "false pass"),
+}));
 print([
   ["", "right", "of those green", "wrong, not green", "FALSE PASSES"],
-  ...["ours", ...peers.map(({ name }) => name)].map((name, column) => {
-    if (peers[column - 1]?.installed === false) return [name, "not installed"];
-    const marks = [
-      count(column, "right"),
-      count(column, "right", shouldPass),
-      count(column, "wrong"),
-      count(column, "false pass"),
-    ];
-    return [name, ...marks.map(String)];
-  }),
+  ...columns.map(({ name, installed, ...marks }) =>
+    installed
+      ? [name, ...[marks.right, marks.ofThoseGreen, marks.wrong, marks.falsePasses].map(String)]
+      : [name, "not installed"],
+  ),
 ]);
 console.log(`\nIn ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
 if (count(0, "right") < TRAPS.length) process.exitCode = 1;
+if (process.argv.includes("--record")) {
+  recordTraps(columns, shouldPass.length, (one) => (cells.get(one) ?? []).map(({ text }) => text));
+}
