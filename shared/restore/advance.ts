@@ -66,7 +66,13 @@ function succeeded(watch: Watch, success: Success, identifiedBy: IdentifiedBy, n
   if (judgement.next === "verdict") return conclude(watch, judgement.verdict);
   if (judgement.next === "ask" && now < watch.plan.deadline) return askNow(watch, now, judgement.questions);
   if (now >= watch.plan.deadline) return conclude(watch, unconfirmed(watch, judgement, identifiedBy));
-  return lookAgain(watch, now, watch.plan.deadline, judgement.questions);
+  // Whatever else is waited for: what passes in the end is to be healthy then, not when it was first asked.
+  const questions = new Set<Question>([...judgement.questions, ...healthQuestion(watch)]);
+  return lookAgain(watch, now, watch.plan.deadline, [...questions]);
+}
+
+function healthQuestion({ plan }: Watch): readonly Question[] {
+  return plan.healthCheck === "require" ? ["partition"] : [];
 }
 
 function failed(watch: Watch, terminal: Exclude<Terminal, Success>, identifiedBy: IdentifiedBy): Step {

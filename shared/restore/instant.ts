@@ -46,8 +46,13 @@ export function parseInstant(text: string): Instant | undefined {
   date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which reads the years 0-99 as 1900-1999
   date.setUTCHours(hour, minute, second, Number((match[7] ?? "").padEnd(3, "0").slice(0, 3)));
   const sign = match[8] === "-" ? -1 : 1;
-  return instantFromMs(date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000);
+  const ms = date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000;
+  // An offset can lead out of the years that RFC 3339 can write: no record could say when that was.
+  return ms >= YEAR_0_MS && ms < YEAR_10000_MS ? instantFromMs(ms) : undefined;
 }
+
+const YEAR_0_MS = -62_167_219_200_000;
+const YEAR_10000_MS = 253_402_300_800_000;
 
 function daysIn(year: number, month: number): number {
   const date = new Date(0);

@@ -25,7 +25,11 @@ export function warningsOf(watch: Watch, { identifiedBy }: Verdict): readonly st
   ];
 }
 
-function* aboutSuccess({ plan, heard }: Watch, { at }: Success): Generator<string> {
+function isBefore({ notBefore, toleranceMs }: Watch["plan"], at: number): boolean {
+  return notBefore !== "any" && at < notBefore - toleranceMs;
+}
+
+function* aboutSuccess({ plan, heard, clockSkewMs }: Watch, { at }: Success): Generator<string> {
   const { partition, healthEvent } = heard;
   if (partition?.ok === true && partition.value !== null) {
     const { status, health } = partition.value;
@@ -33,6 +37,9 @@ function* aboutSuccess({ plan, heard }: Watch, { at }: Success): Generator<strin
       yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
     }
     const declared = declaredDataLoss(heard);
+    if (plan.rtoMs !== undefined && declared !== undefined && isBefore(plan, declared - clockSkewMs)) {
+      yield `Data loss was last declared at ${formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
+    }
     if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
       yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
     }

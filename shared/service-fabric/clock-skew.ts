@@ -29,9 +29,9 @@ export function clockSkew(reply: Reply, sentAt: number, receivedAt: number): Tol
   return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
 }
 
-/** When the reply was made, by the cluster's clock: a whole second. Out of a cache that says so (`Age`) it tells nothing. */
+/** When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). */
 export function dateOf({ headers }: Reply): number | undefined {
-  const { date, age } = headers;
-  const serverMs = typeof date === "string" && age === undefined ? Date.parse(date) : Number.NaN;
+  const { date } = headers;
+  const serverMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
   return Number.isNaN(serverMs) ? undefined : serverMs;
 }

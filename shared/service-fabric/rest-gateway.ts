@@ -85,10 +85,10 @@ const OLDEST_ANSWER = 5;
  * 9111); who does not is given away by a date before that of an answer which was here when this one was asked for.
  */
 function refuseCached(reply: Reply, heardBefore: number): void {
-  const date = dateOf(reply);
-  const age = date === undefined ? Number(reply.headers["age"] ?? 0) : (heardBefore - date) / 1_000;
-  if (age > OLDEST_ANSWER)
-    throw new GatewayError("server-trouble", `the answer comes out of a cache and is ${age} s old`);
+  const told = Number(reply.headers["age"] ?? 0);
+  const age = Math.max(told, (heardBefore - (dateOf(reply) ?? Infinity)) / 1_000);
+  if (!(age <= OLDEST_ANSWER))
+    throw new GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
 }
 
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */

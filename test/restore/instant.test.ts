@@ -50,6 +50,8 @@ describe("reading an RFC 3339 instant", () => {
     ["minute 60", "2026-02-03T10:60:00Z"],
     ["a leap second", "2026-06-30T23:59:60Z"],
     ["a year of five digits", "12026-02-03T10:20:30Z"],
+    ["the year 10000, by its offset", "9999-12-31T23:59:59-00:01"],
+    ["the year before 0, by its offset", "0000-01-01T00:00:00+00:01"],
     ["a bare point", "2026-02-03T10:20:30.Z"],
     ["text after it", "2026-02-03T10:20:30Z please"],
     ["a number", "1770114030000"],

@@ -95,6 +95,13 @@ describe("what a success has to be asked", () => {
     expect(verdict).toMatchObject({ verdict: "inconclusive", reason: "unreachable" });
   });
 
+  test("while it waits for its backup it asks for its health again: what passes is healthy then", () => {
+    const busy = { ok: false, problem: { code: "throttled", message: "busy" } } as const;
+    const heard: Testimony = { ...none, partition: well, backups: busy };
+    const step = play(planned({ expectedBackupId: EXPECTED }), [3 * MINUTE, told(DONE, heard)]);
+    expect(asks(step)).toEqual(["backups", "partition"]);
+  });
+
   test("judged without any answer it asks, whatever the plan", () => {
     const judgement = judgeSuccess(beginWatch(planned(), START, 0), { state: "Success", spelled: "Success" }, "any");
     expect(judgement.next).toBe("ask");

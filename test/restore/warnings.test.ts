@@ -86,6 +86,12 @@ describe("warnings", () => {
       [[2 * MINUTE, told({ dataLossVersion: filetime(90 * SECOND) })]],
     ],
     [
+      "the loss it is counted from may be older than not-before",
+      /last declared at 2026-02-03T09:50:00.000Z, before not-before/,
+      { rtoMs: 5 * MINUTE },
+      [[2 * MINUTE, told({ dataLossVersion: filetime(-10 * MINUTE) })]],
+    ],
+    [
       "health is only reported",
       /NotReady with health Error/,
       { healthCheck: "report" },

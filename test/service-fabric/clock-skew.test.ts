@@ -34,9 +34,12 @@ describe("a slow reply", () => {
 });
 
 test.each([
-  ["there is no Date", undefined, undefined],
-  ["the Date is none", "yesterday", undefined],
-  ["it is out of a cache that says so", at(0), "7"],
-])("nothing is told where %s", (_, date, age) => {
-  expect(told(date, 0, 40, age)).toBeUndefined();
+  ["there is no Date", undefined],
+  ["the Date is none", "yesterday"],
+])("nothing is told where %s", (_, date) => {
+  expect(told(date, 0, 40)).toBeUndefined();
+});
+
+test("out of a cache a reply is as old as its date, whatever Age it tells", () => {
+  expect(told(at(-4 * SECOND), 0, 40, "1")).toEqual({ clockSkewMs: -4 * SECOND - 40 });
 });

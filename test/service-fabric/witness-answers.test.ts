@@ -44,6 +44,11 @@ describe("an answer about the partition's health", () => {
     await expect(gateway.partitionInfo(PARTITION, LOOK)).resolves.toMatchObject({ status: "Ready" });
   });
 
+  test.each(["6", "3600", "soon"])("is none where its Age is %s", async (age) => {
+    const gateway = await before(says(200, partition(), "", { ...dated(NOW), age }));
+    await expect(gateway.partitionInfo(PARTITION, LOOK)).rejects.toMatchObject({ code: "server-trouble" });
+  });
+
   test("after an error that was dated in the future is taken: only answers count", async () => {
     const gateway = await before(
       says(502, "", "Bad Gateway", dated(NOW + 3_600_000)),
