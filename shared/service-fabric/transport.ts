@@ -95,7 +95,7 @@ async function fetched(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const all = { accept: "application/json", "cache-control": "no-cache", pragma: "no-cache", ...headers };
+  const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
   const response = await request(url, { dispatcher, headers: all, signal });
   const { statusCode: status, statusText, headers: received } = response;
   // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.

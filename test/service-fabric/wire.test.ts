@@ -122,7 +122,6 @@ describe("a body", () => {
     expect(server.asked[0]?.headers).toMatchObject({
       accept: "application/json",
       "cache-control": "no-cache",
-      pragma: "no-cache",
     });
     expect(server.asked[0]?.headers).not.toHaveProperty("accept-encoding");
   });
