@@ -45813,7 +45813,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5626);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5804);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3499);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3102);
 
@@ -45844,8 +45844,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 53 modules
-var shared = __nccwpck_require__(5626);
+// EXTERNAL MODULE: ./build/shared/index.js + 55 modules
+var shared = __nccwpck_require__(5804);
 ;// CONCATENATED MODULE: ./build/action/job-recorder.js
 
 const HEARTBEAT_MS = 60_000;
@@ -48259,8 +48259,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 53 modules
-var shared = __nccwpck_require__(5626);
+// EXTERNAL MODULE: ./build/shared/index.js + 55 modules
+var shared = __nccwpck_require__(5804);
 ;// CONCATENATED MODULE: ./build/action/runner-identity.js
 
 
@@ -48386,7 +48386,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 5626:
+/***/ 5804:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48528,6 +48528,13 @@ function describe(value) {
     if (isObject(value))
         return "an object";
     return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+}
+/**
+ * At most so many characters, none of them half a one: JSON can carry a lone surrogate and a cut can make one, but no record
+ * with one can be sealed (RFC 8785).
+ */
+function cut(text, most) {
+    return text.slice(0, most).toWellFormed();
 }
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
 function given(key, value) {
@@ -48792,8 +48799,12 @@ function parseInstant(text) {
     date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which reads the years 0-99 as 1900-1999
     date.setUTCHours(hour, minute, second, Number((match[7] ?? "").padEnd(3, "0").slice(0, 3)));
     const sign = match[8] === "-" ? -1 : 1;
-    return instant_instantFromMs(date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000);
+    const ms = date.getTime() - sign * (offsetHours * 60 + offsetMinutes) * 60_000;
+    // An offset can lead out of the years that RFC 3339 can write: no record could say when that was.
+    return ms >= YEAR_0_MS && ms < YEAR_10000_MS ? instant_instantFromMs(ms) : undefined;
 }
+const YEAR_0_MS = -62_167_219_200_000;
+const YEAR_10000_MS = 253_402_300_800_000;
 function daysIn(year, month) {
     const date = new Date(0);
     date.setUTCFullYear(year, month, 0);
@@ -49049,10 +49060,13 @@ class GatewayError extends Error {
     name = "GatewayError";
     code;
     retryAfterMs;
+    /** The body of the reply that is not what it should be, without secrets and cut; absent where there was none. */
+    raw;
     constructor(code, message, options = {}) {
         super(message, options.cause === undefined ? undefined : { cause: options.cause });
         this.code = code;
         this.retryAfterMs = options.retryAfterMs;
+        this.raw = options.raw;
     }
     /** As a value for the heart. */
     toProblem() {
@@ -49062,6 +49076,34 @@ class GatewayError extends Error {
             ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
         };
     }
+}
+
+;// CONCATENATED MODULE: ./build/shared/redact.js
+/*
+ * Replies hold no secrets as long as all is well. An error may quote what the cluster itself was given, the connection string
+ * of a backup store above all, and what a reply says goes into logs, reports and records. So it is taken out where a reply
+ * comes in. Only the secret goes: what surrounds it stays, and JSON stays JSON.
+ */
+const HIDDEN = "***";
+/** A value ends where a connection string, a URL or a JSON string goes on. */
+const VALUE = String.raw `[^\s;&"'\\<>]+`;
+const SECRETS = [
+    [
+        new RegExp(String.raw `\b((?:Account|SharedAccess)Key|SharedAccessSignature|Password|Pwd|sig)=${VALUE}`, "gi"),
+        `$1=${HIDDEN}`,
+    ],
+    [
+        /("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+        `$1"${HIDDEN}"`,
+    ],
+    [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
+    [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
+    [/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
+    [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`],
+];
+/** The text without whatever looks like a credential. */
+function redact(text) {
+    return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/exact-json.js
@@ -49191,6 +49233,7 @@ function reply_faults_text(value) {
 
 
 
+
 /**
  * Reads a reply: a 200 by `parse`; 204 and an empty 200 as `null` ("there is none"), which `parse` decides about; every other
  * status as the fault it is.
@@ -49200,13 +49243,19 @@ function readReply(reply, nowMs, parse) {
     if (reply.status !== 200 && reply.status !== 204)
         throw refusal(reply, nowMs);
     const empty = reply.status === 204 || reply.body.trim() === "";
-    return required(parse(empty ? null : parseBody(reply.body)));
+    return required(parse(empty ? null : parseBody(reply.body)), reply);
 }
 /** What was read, or the fault that it could not be. @throws GatewayError */
-function required(parsed) {
+function required(parsed, reply) {
     if (parsed.ok)
         return parsed.value;
-    throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`);
+    const raw = reply === undefined ? undefined : rawBody(reply);
+    throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`, { raw });
+}
+const LONGEST_RAW = 4_096;
+/** As much of a body as a record keeps. */
+function rawBody({ body }) {
+    return cut(body, LONGEST_RAW);
 }
 function parseBody(body) {
     try {
@@ -49215,6 +49264,7 @@ function parseBody(body) {
     catch (error) {
         throw new GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
             cause: error,
+            raw: cut(body, LONGEST_RAW),
         });
     }
 }
@@ -49222,7 +49272,10 @@ function refusal(reply, nowMs) {
     const signal = signalOf(reply);
     const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
     const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
-    return new GatewayError(faultOf(signal).problem, message, { retryAfterMs: retryAfter(reply, nowMs) });
+    return new GatewayError(faultOf(signal).problem, message, {
+        retryAfterMs: retryAfter(reply, nowMs),
+        raw: reply.body === "" ? undefined : rawBody(reply),
+    });
 }
 /** Whether the refusal may be one of a credential that has run out. */
 function asksForRefresh(reply) {
@@ -49309,6 +49362,7 @@ function path(segments, query) {
 
 
 
+
 /**
  * One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
  * reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
@@ -49356,7 +49410,7 @@ async function viaAnyEndpoint(memory, path, left, headers) {
         const look = left();
         try {
             const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
-            return { reply: withoutToken(reply, headers), sentAt, receivedAt: clock.now() };
+            return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
         }
         catch (error) {
             if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code))
@@ -49367,13 +49421,14 @@ async function viaAnyEndpoint(memory, path, left, headers) {
         }
     }
 }
-/** Some front-ends repeat in their error what they were sent; messages and records must not repeat it after them. */
-function withoutToken(reply, headers) {
+/**
+ * Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
+ * must not repeat it after them.
+ */
+function withoutSecrets(reply, headers) {
     const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
-    if (token.length < SHORTEST_SECRET)
-        return reply;
-    const { statusText, body } = reply;
-    return { ...reply, statusText: statusText.replaceAll(token, "***"), body: body.replaceAll(token, "***") };
+    const clean = (text) => redact(token.length < SHORTEST_SECRET ? text : text.replaceAll(token, "***"));
+    return { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
 }
 /** As with the runner's masks: what is shorter is no secret, and would be found in any text. */
 const SHORTEST_SECRET = 8;
@@ -49502,7 +49557,7 @@ function parseRestoreHealthEvent(body) {
         .filter((event) => event["IsExpired"] !== true)
         .flatMap((event) => {
         const at = readTime(event["SourceUtcTimestamp"]);
-        const description = (parse_partition_text(event["Description"]) ?? "").slice(0, 300);
+        const description = cut(parse_partition_text(event["Description"]) ?? "", 300);
         return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
     })
         .toSorted((a, b) => b.at - a.at);
@@ -49521,8 +49576,10 @@ function parsePage(body) {
         ? good({ items, continuationToken: token })
         : unreadable(`ContinuationToken is ${describe(token)}`);
 }
+/** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
+const LONGEST_TEXT = 4_096;
 function parse_partition_text(value) {
-    return typeof value === "string" && value !== "" ? value : undefined;
+    return typeof value === "string" && value !== "" ? cut(value, LONGEST_TEXT) : undefined;
 }
 function count(value) {
     const exact = parseInt64(value);
@@ -49574,7 +49631,7 @@ function parseRestoreProgress(body) {
         case "Invalid":
             return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
         default:
-            return known({ state: "Unrecognized", spelled: spelled.slice(0, 100) });
+            return known({ state: "Unrecognized", spelled: cut(spelled, 100) });
     }
 }
 /** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
@@ -49585,8 +49642,8 @@ function readFailure(body) {
     const code = error["Code"];
     const message = error["Message"];
     return {
-        code: typeof code === "string" || typeof code === "number" ? String(code).slice(0, 100) : "",
-        message: typeof message === "string" ? message.slice(0, 1_000) : "",
+        code: typeof code === "string" || typeof code === "number" ? cut(String(code), 100) : "",
+        message: typeof message === "string" ? cut(message, 1_000) : "",
     };
 }
 function known(progress) {
@@ -49597,19 +49654,29 @@ function known(progress) {
 const SLOW_MS = 1_000;
 /**
  * The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
- * leave it in a range: one that holds zero is no sign of a skew at all; of any other the later end is taken, the one that
- * lets less pass. A reply out of a cache (`Age`) bears the date of another day and tells nothing.
+ * leave it in a range: one that holds zero is no sign of a skew at all. Of any other the end is taken that lets less pass: the
+ * later one of a clock that is ahead, and the earlier one of a date in the past, which may be the reply's age as well. A
+ * slow reply is taken for one that was dated when it came.
  */
-function clockSkew({ headers }, sentAt, receivedAt) {
-    const date = headers["date"];
-    const serverMs = typeof date === "string" && headers["age"] === undefined ? Date.parse(date) : Number.NaN;
-    if (Number.isNaN(serverMs))
-        return undefined;
-    // Of a slow reply it is not known when it was dated, and one that stands still could pass for a clock that is behind.
-    if (serverMs < sentAt && receivedAt - sentAt > SLOW_MS)
+function clockSkew(reply, sentAt, receivedAt) {
+    const serverMs = dateOf(reply);
+    if (serverMs === undefined)
         return undefined;
     const [least, most] = [serverMs - receivedAt, serverMs + 1_000 - sentAt];
-    return least > 0 || most < 0 ? Math.round(most) : 0;
+    if (receivedAt - sentAt > SLOW_MS) {
+        const dated = least + 1_000;
+        const clockSkewMs = Math.abs(dated) <= SLOW_MS ? 0 : Math.round(dated);
+        return { clockSkewMs, clockSlackMs: Math.ceil(most - clockSkewMs) };
+    }
+    if (least > 0)
+        return { clockSkewMs: Math.round(most) };
+    return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
+}
+/** When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). */
+function dateOf({ headers }) {
+    const { date } = headers;
+    const serverMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
+    return Number.isNaN(serverMs) ? undefined : serverMs;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/rest-gateway.js
@@ -49625,10 +49692,14 @@ function clockSkew({ headers }, sentAt, receivedAt) {
 function restGateway(options) {
     const { clock } = options;
     const ask = asker(options);
+    let newestDate = Number.NEGATIVE_INFINITY;
     const answer = async (path, look, parse) => {
+        const heardBefore = newestDate;
         const answered = await ask(path, look);
-        refuseCached(answered.reply);
-        return { ...answered, value: readReply(answered.reply, answered.receivedAt, parse) };
+        refuseCached(answered.reply, heardBefore);
+        const value = readReply(answered.reply, answered.receivedAt, parse);
+        newestDate = Math.max(newestDate, dateOf(answered.reply) ?? newestDate);
+        return { ...answered, value };
     };
     const one = async (...asked) => (await answer(...asked)).value;
     const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
@@ -49636,13 +49707,18 @@ function restGateway(options) {
         async restoreProgress(id, look) {
             const path = (version) => restoreProgressPath(id, version);
             const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
-            return { progress: value, ...given("clockSkewMs", clockSkew(reply, sentAt, receivedAt)) };
+            return {
+                progress: value,
+                ...clockSkew(reply, sentAt, receivedAt),
+                raw: rawBody(reply),
+            };
         },
         async partitionInfo(id, look) {
             const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
-            if (info === null || info.partitionId === id)
+            if (info === null || (info.partitionId === id && info.stateful))
                 return info;
-            throw new GatewayError("unintelligible", "the answer is about another partition than the one asked for");
+            const what = info.stateful ? "another partition than the one asked for" : "a partition that is not stateful";
+            throw new GatewayError("unintelligible", `the answer is about ${what}`);
         },
         restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
         serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
@@ -49653,11 +49729,15 @@ function restGateway(options) {
 }
 /** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
 const OLDEST_ANSWER = 5;
-/** The cluster's own answer is wanted, not what it answered somebody some time ago (RFC 9111: whoever serves from a cache says so). */
-function refuseCached({ headers }) {
-    const age = Number(headers["age"] ?? 0);
-    if (age > OLDEST_ANSWER)
-        throw new GatewayError("server-trouble", `the answer comes out of a cache and is ${age} s old`);
+/**
+ * The cluster's own answer is wanted, not what it answered somebody some time ago. Whoever serves from a cache has to say so (RFC
+ * 9111); who does not is given away by a date before that of an answer which was here when this one was asked for.
+ */
+function refuseCached(reply, heardBefore) {
+    const told = Number(reply.headers["age"] ?? 0);
+    const age = Math.max(told, (heardBefore - (dateOf(reply) ?? Infinity)) / 1_000);
+    if (!(age <= OLDEST_ANSWER))
+        throw new GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
 }
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */
 async function everyPage(left, parse, page) {
@@ -50470,6 +50550,47 @@ function draw(dice) {
     return { value: next / 2 ** 32, dice: next };
 }
 
+;// CONCATENATED MODULE: ./build/shared/restore/watch.js
+
+/** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
+const DATE_RESOLUTION_MS = 2_000;
+const PHASES_KEPT = 40;
+const STRETCHES_KEPT = 200;
+/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
+function watch_beginWatch(plan, startedAt, dice) {
+    return {
+        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
+        startedAt,
+        dice,
+        looks: 0,
+        faults: 0,
+        faultsInARow: 0,
+        retryMs: 0,
+        everInFlight: false,
+        phases: [],
+        phasesDropped: 0,
+        clockSkewMs: 0,
+        aheadMs: 0,
+        heard: {},
+        asksInARow: 0,
+        evidence: [],
+        evidenceDropped: 0,
+        replies: [],
+        repliesDropped: 0,
+    };
+}
+/**
+ * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
+ * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
+ * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
+ */
+function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
+    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
+    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
+}
+const LAST_LOOK_MOST_MS = 5_000;
+const LAST_LOOK_LEAST_MS = 250;
+
 ;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
 
 /** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
@@ -50512,16 +50633,20 @@ function samePoint(a, b) {
 
 ;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
 
+
 /**
  * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
  * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
  *
- * 1. This run saw the attempt under way, at or after `not-before`. (One seen under way *before* it, for a `not-before`
- *    that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
+ * 1. This run saw the attempt under way, at or after `not-before`, and this is its end. (One seen under way *before* it, for a
+ *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
  *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ *
+ * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
+ * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
  */
 function identify(terminal, watch, now) {
     const { notBefore } = watch.plan;
@@ -50530,23 +50655,44 @@ function identify(terminal, watch, now) {
     if (watch.inFlightSince !== undefined) {
         if (watch.inFlightSince < notBefore)
             return undefined;
-        if (!watch.doubtful && !isOlderResult(terminal, watch))
+        if (wasUnderWay(watch, notBefore) && isItsEnd(terminal, watch, now))
             return "in-flight";
     }
     if (terminal.state === "Success") {
         return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
     }
-    const declared = watch.doubtful ? undefined : declaredDataLoss(watch.heard);
-    return declared !== undefined && isRecent(declared, notBefore, watch, now) ? "data-loss-version" : undefined;
+    const declared = declaredDataLoss(watch.heard);
+    const told = watch.last?.dated;
+    return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
+        ? "data-loss-version"
+        : undefined;
 }
-/** A dated result that was on record before the restore was seen under way is not that restore's: something tells old news. */
-function isOlderResult(terminal, { resultBefore }) {
-    return terminal.state === "Success" && terminal.at !== undefined && terminal.at === resultBefore;
+/** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */
+function wasUnderWay(watch, notBefore) {
+    const { inFlightSince, lastInFlight, plan } = watch;
+    if (inFlightSince === undefined || lastInFlight === undefined || inFlightSince < notBefore)
+        return false;
+    return lastInFlight - watch.aheadMs >= notBefore - plan.toleranceMs;
+}
+/**
+ * Whether a result can be the end of what was under way: it is dated after that, and not in the future, or else it was told after
+ * that. A date that was on record before is an older restore's, wherever it comes from. A success without a date must have been
+ * told later beyond doubt: then one more look is taken.
+ */
+function isItsEnd(terminal, watch, now) {
+    const { lastInFlight = now, last, plan, resultBefore } = watch;
+    const told = last?.dated ?? now;
+    if (terminal.state !== "Success")
+        return told >= lastInFlight - DATE_RESOLUTION_MS;
+    const { at } = terminal;
+    if (at === undefined)
+        return told >= lastInFlight + DATE_RESOLUTION_MS;
+    return at !== resultBefore && at >= lastInFlight - plan.toleranceMs && at - watch.aheadMs <= now + plan.toleranceMs;
 }
 /** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
-function isRecent(clusterTime, notBefore, { plan, clockSkewMs }, now) {
-    const at = clusterTime - clockSkewMs;
-    return at >= notBefore - plan.toleranceMs && at <= now + plan.toleranceMs;
+function isRecent(clusterTime, notBefore, watch, now) {
+    const at = clusterTime - watch.aheadMs;
+    return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/messages.js
@@ -50642,7 +50788,23 @@ function stale(watch, terminal) {
         ? ` of ${formatInstant(terminal.at)}`
         : ", which bears no date";
     const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
-    return `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+    const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+    return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
+}
+/** A restore was seen under way, and this is not taken for its end. */
+function* againstWhatWasSeen({ lastInFlight, plan }, terminal) {
+    if (lastInFlight === undefined || terminal.state !== "Success" || terminal.at === undefined)
+        return;
+    if (terminal.at >= lastInFlight - plan.toleranceMs)
+        return;
+    yield `By the dates of the cluster's own answers a restore was still under way at ${formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
+}
+/** The answers are dated well before our clock. That shows nothing fresh, whichever of the two it is. */
+function* behind({ clockSkewMs, plan }) {
+    if (clockSkewMs >= -plan.toleranceMs)
+        return;
+    const by = formatDuration(-clockSkewMs);
+    yield `The cluster's answers are dated ${by} before our clock: either its clock is behind, or they come out of a cache. If it is the clock, set it right, or name a not-before that is ${by} earlier.`;
 }
 function neverReached(watch, problem, now) {
     return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
@@ -50677,6 +50839,28 @@ function attempts(looks) {
     return looks === 1 ? "1 look" : `${looks} looks`;
 }
 
+;// CONCATENATED MODULE: ./build/shared/restore/raw-reply.js
+const REPLIES_KEPT = 16;
+const REPLY_CHARACTERS_KEPT = 16_384;
+/** What an unknown wire form looked like can be learnt from the record afterwards; no decision depends on it. */
+function withReply({ replies, repliesDropped }, body, now) {
+    if (body === undefined)
+        return { replies, repliesDropped };
+    const known = replies.findIndex((reply) => reply.body === body);
+    if (known >= 0) {
+        const again = replies.map((reply, n) => (n === known ? { ...reply, looks: reply.looks + 1 } : reply));
+        return { replies: again, repliesDropped };
+    }
+    const all = [...replies, { body, firstSeen: now, looks: 1 }];
+    const kept = [...all];
+    while (kept.length > 2 && isTooMuch(kept))
+        kept.splice(1, 1);
+    return { replies: kept, repliesDropped: repliesDropped + all.length - kept.length };
+}
+function isTooMuch(replies) {
+    return (replies.length > REPLIES_KEPT || replies.reduce((sum, { body }) => sum + body.length, 0) > REPLY_CHARACTERS_KEPT);
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
 /** The backup a restore is asked to bring back, where the reply tells. */
 function pointOf(progress) {
@@ -50699,62 +50883,36 @@ function isTerminal(progress) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/shared/restore/watch.js
-
-const PHASES_KEPT = 40;
-const STRETCHES_KEPT = 200;
-/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
-function watch_beginWatch(plan, startedAt, dice) {
-    return {
-        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
-        startedAt,
-        dice,
-        looks: 0,
-        faults: 0,
-        faultsInARow: 0,
-        retryMs: 0,
-        everInFlight: false,
-        phases: [],
-        phasesDropped: 0,
-        clockSkewMs: 0,
-        doubtful: false,
-        heard: {},
-        asksInARow: 0,
-        evidence: [],
-        evidenceDropped: 0,
-    };
-}
-/**
- * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
- * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
- * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
- */
-function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
-    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
-    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
-}
-const LAST_LOOK_MOST_MS = 5_000;
-const LAST_LOOK_LEAST_MS = 250;
-
 ;// CONCATENATED MODULE: ./build/shared/restore/remember.js
 
 
 
 
 
-/** The watch with an observation in its memory. Nothing is decided here. */
-function remember(watch, observation, now) {
-    const withEvidence = { ...watch, ...evidenced(watch, observation, now) };
-    switch (observation.kind) {
+
+
+/** The watch with what was seen in its memory, and beside it what came. Nothing is decided here. */
+function remember(watch, came, seen, now) {
+    const withEvidence = { ...watch, ...evidenced(watch, withoutRaw(came), now), ...rawReply(watch, came, now) };
+    switch (seen.kind) {
         case "cancelled":
             return withEvidence;
         case "unavailable":
-            return withFault(withEvidence, observation.problem);
+            return withFault(withEvidence, seen.problem);
         case "progress":
-            return withAnswer(withEvidence, observation, now);
+            return withAnswer(withEvidence, seen, now);
         default:
-            return observation;
+            return seen;
     }
+}
+function rawReply(watch, observation, now) {
+    return withReply(watch, observation.kind === "cancelled" ? undefined : observation.raw, now);
+}
+function withoutRaw(observation) {
+    if (observation.kind === "cancelled")
+        return observation;
+    const { raw: _, ...parsed } = observation;
+    return parsed;
 }
 function withFault(watch, problem) {
     return {
@@ -50771,55 +50929,55 @@ function faultsInARow(watch, problem) {
     return same ? watch.faultsInARow + 1 : 1;
 }
 function withAnswer(watch, observation, now) {
-    const { problem: _, inFlightSince: __, skewSince: ___, ...rest } = watch;
+    const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
     const { progress, clockSkewMs, testimony } = observation;
-    const skew = withSkew(watch, clockSkewMs, now);
-    const doubtful = isDoubtful(watch, skew) || isOlder(watch, clockSkewMs);
-    const inFlightSince = sighting(watch, progress, clockSkewMs, doubtful, now);
+    const clock = clusterClock(watch, observation, now);
+    const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
     return {
         ...rest,
+        ...clock,
         ...withPhase(watch, progress === null ? null : progress.spelled, now),
-        ...given("inFlightSince", inFlightSince),
+        ...given("inFlightSince", sightedSince(watch, progress, now)),
+        ...given("lastInFlight", lastInFlight(watch, progress, dated)),
         looks: watch.looks + 1,
         faultsInARow: 0,
         retryMs: 0,
         reachedAt: watch.reachedAt ?? now,
-        last: { progress, at: now },
+        last: { progress, at: now, dated },
         ...resultBefore(watch, progress),
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-        ...skew,
-        doubtful,
         heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
     };
 }
-/** Two answers at least so far apart must agree, to within the whole second of the header and a little for the way. */
-const SKEW_CONFIRMED_MS = 1_500;
-const SKEW_SPREAD_MS = 1_200;
 /**
- * A cluster whose clock is ahead makes old results look fresh, so that is corrected at once. One that is behind makes fresh
- * results look old, and correcting it lets more pass: a reply out of a cache, with the date of another day, must not do that.
- * So it is believed once answers some seconds apart agree; a cached date stands still and agrees with nothing.
+ * An old answer tells less than the true skew, and never more. So the greatest that was told is nearest to the truth, however many
+ * answers came out of caches, and once a clock is known to be ahead it is for the run.
  */
-function withSkew(watch, reported, now) {
-    if (reported === undefined)
-        return withoutSkew(watch);
-    const agrees = watch.skewSince !== undefined && Math.abs(watch.skewSince.ms - reported) <= SKEW_SPREAD_MS;
-    const skewSince = agrees && watch.skewSince !== undefined ? watch.skewSince : { ms: reported, at: now };
-    // Ahead once is ahead for the run: an answer that tells less may be an old one.
-    if (isOlder(watch, reported) && watch.clockSkewMs > 0)
-        return withoutSkew(watch);
-    // Counted to the answer before: this one was asked since, so that a date which stands still has moved away by then.
-    const believed = skewSince.ms >= 0 || (watch.last?.at ?? now) - skewSince.at >= SKEW_CONFIRMED_MS;
-    return { clockSkewMs: believed ? skewSince.ms : 0, skewSince };
+function clusterClock(watch, { clockSkewMs, clockSlackMs = 0 }, now) {
+    const { newestDate, aheadMs } = watch;
+    if (clockSkewMs === undefined)
+        return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
+    const dated = later(now, clockSkewMs);
+    return {
+        clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
+        aheadMs: Math.max(aheadMs, clockSkewMs + clockSlackMs),
+        newestDate: newestDate !== undefined && newestDate > dated ? newestDate : dated,
+    };
 }
-/** An answer that does not tell the time: what was known goes on, as far as it lets less pass. */
-function withoutSkew({ clockSkewMs, skewSince }) {
-    return { clockSkewMs: Math.max(0, clockSkewMs), ...given("skewSince", skewSince) };
-}
-/** Whether the answer says of itself that it is older than the tolerance, and nothing confirms that its clock is just behind. */
-function isDoubtful(watch, skew) {
-    const told = skew.skewSince?.ms ?? 0;
-    return told < -watch.plan.toleranceMs && skew.clockSkewMs === 0;
+/**
+ * What an answer comes to that bears an earlier date than one heard before it: a fault of whatever stands between. It tells
+ * what was, and that is known already. (That there is no record it may still say: that lets less pass.)
+ */
+function withoutOldNews({ newestDate, plan }, observation, now) {
+    if (observation.kind !== "progress" || observation.progress === null)
+        return observation;
+    if (observation.clockSkewMs === undefined || newestDate === undefined)
+        return observation;
+    const byMs = newestDate - (now + observation.clockSkewMs);
+    if (byMs <= plan.toleranceMs + DATE_RESOLUTION_MS)
+        return observation;
+    const message = `the answer is dated ${formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
+    return { kind: "unavailable", problem: { code: "server-trouble", message } };
 }
 /**
  * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
@@ -50837,24 +50995,11 @@ function sightedSince(watch, progress, now) {
     const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
     return another ? now : (watch.inFlightSince ?? now);
 }
-/**
- * Since when the attempt is known to be under way, with regard to how old the answers may be. One of doubtful age sights
- * nothing (that there is no record it may still say). One that is dated later than the clock as it seemed exposes those before it
- * as older than they looked, out of some cache: what they sighted is dropped.
- */
-function sighting(watch, progress, reported, doubtful, now) {
-    if (doubtful)
-        return progress === null ? undefined : watch.inFlightSince;
-    const before = watch.skewSince?.ms;
-    const exposes = reported !== undefined && before !== undefined && reported > before + watch.plan.toleranceMs;
-    if (!exposes)
-        return sightedSince(watch, progress, now);
-    const { inFlightSince: _, ...unsighted } = watch;
-    return sightedSince(unsighted, progress, now);
-}
-/** Whether the answer is dated earlier than the clock as it seemed by the answers before. */
-function isOlder({ skewSince, plan }, reported) {
-    return reported !== undefined && skewSince !== undefined && reported < skewSince.ms - plan.toleranceMs;
+/** The same, for the last time it was seen so and by the date of the answer. */
+function lastInFlight(watch, progress, dated) {
+    if (progress === null)
+        return undefined;
+    return isTerminal(progress) || progress.state === "Unrecognized" ? watch.lastInFlight : dated;
 }
 /** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
 function resultBefore({ last }, progress) {
@@ -50904,7 +51049,16 @@ function withPhase(watch, state, now) {
     // Keep the first phase (how it began) and the newest ones (how it ends).
     return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
 }
-/** Equal observations in a row are one stretch; they are equal although the skew of the clock is told to the millisecond. */
+/**
+ * Equal observations in a row are one stretch. They are equal although the skew of the clock is told to the millisecond; what is
+ * judged is the one that is kept, so that a replay judges the same.
+ */
+function remember_settled({ evidence }, observation) {
+    const kept = evidence.at(-1)?.observation;
+    if (kept === undefined || !sameText(kept, withoutRaw(observation)))
+        return observation;
+    return observation.kind === "cancelled" ? kept : { ...kept, ...given("raw", observation.raw) };
+}
 function evidenced(watch, observation, now) {
     const { evidence, evidenceDropped } = watch;
     const current = evidence.at(-1);
@@ -50916,10 +51070,12 @@ function evidenced(watch, observation, now) {
         return { evidence, evidenceDropped: evidenceDropped + 1 };
     return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
 }
+/** Skews agree to within the whole second of the header, more or less. */
+const SKEW_SPREAD_MS = 600;
 function sameText(a, b) {
     const skewOf = (one) => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
     const [skewA, skewB] = [skewOf(a), skewOf(b)];
-    if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS / 2)
+    if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS)
         return false;
     return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
 }
@@ -50951,25 +51107,27 @@ function measure(watch, success) {
 function byOurClock({ clockSkewMs }, at) {
     return instant_instantFromMs(at - clockSkewMs);
 }
-/** The cluster's date, unless this run saw the restore still under way after it: then a replica's clock is wrong, and ours counts. */
+/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch, success) {
-    const seen = watch.phases.at(-1)?.firstSeen ?? watch.startedAt;
-    const before = watch.inFlightSince === undefined ? undefined : watch.phases.at(-2)?.lastSeen;
-    if (success.at !== undefined) {
+    const { lastInFlight, plan, startedAt } = watch;
+    const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
+    if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
         const at = byOurClock(watch, success.at);
-        if (before === undefined || later(at, watch.plan.toleranceMs) >= before) {
-            return { least: at, most: later(at, 1_000), source: "cluster" };
-        }
+        return { least: at, most: later(at, 1_000), source: "cluster" };
     }
-    return { least: earlier(before ?? watch.startedAt, seen), most: seen, source: "observer" };
+    const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
+    return { least: earlier(before, seen), most: seen, source: "observer" };
 }
-/** A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. */
+/**
+ * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
+ */
 function startOf(watch, end) {
     const { notBefore, toleranceMs } = watch.plan;
     const declared = declaredDataLoss(watch.heard);
     if (declared !== undefined) {
         const at = byOurClock(watch, declared);
-        const fits = at <= end.most && (notBefore === "any" || at >= notBefore - toleranceMs);
+        const fits = at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
         if (fits)
             return { at, source: "data-loss" };
     }
@@ -51020,7 +51178,7 @@ function judgeSuccess(watch, success, identifiedBy) {
             return end("rto-missed", rtoMissed(duration, rtoMs));
     }
     if (rpoMs !== undefined) {
-        const age = restoredPointAge(watch, duration?.from);
+        const age = restoredPointAge(watch, duration);
         if (typeof age !== "number")
             return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
         if (age > rpoMs)
@@ -51069,16 +51227,19 @@ function isAnotherBackup(watch, point) {
     return point !== undefined && judgeBackup(watch, point) === "another";
 }
 /** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
-function restoredPointAge(watch, from) {
+function restoredPointAge(watch, duration) {
     const { backups } = watch.heard;
     if (backups !== undefined && !backups.ok)
         return { problem: backups.problem };
     const createdAt = backups?.value.restored?.createdAt;
     if (createdAt === undefined)
         return { never: "the restored backup is not in the partition's backup list" };
-    if (from === undefined)
+    if (duration === undefined)
         return { never: noStart() };
-    return Math.max(0, from - byOurClock(watch, createdAt));
+    const { from, fromSource } = duration;
+    // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
+    const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
+    return Math.max(0, from - (createdAt - skewMs));
 }
 function judgeHealth(watch, success, identifiedBy) {
     const { healthCheck } = watch.plan;
@@ -51132,16 +51293,18 @@ function waitOrEnd(obstacle, question, input, identifiedBy) {
  * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
  */
 function advance_advance(before, observation, now) {
-    const watch = remember(before, observation, now);
-    switch (observation.kind) {
+    const came = remember_settled(before, observation);
+    const seen = withoutOldNews(before, came, now);
+    const watch = remember(before, came, seen, now);
+    switch (seen.kind) {
         case "cancelled":
-            return conclude(watch, verdict("cancelled", cancelled(watch, observation.why)));
+            return conclude(watch, verdict("cancelled", cancelled(watch, seen.why)));
         case "unavailable":
-            return advance_bear(watch, observation.problem, now);
+            return advance_bear(watch, seen.problem, now);
         case "progress":
-            return judge(watch, observation.progress, now);
+            return judge(watch, seen.progress, now);
         default:
-            return observation;
+            return seen;
     }
 }
 function judge(watch, progress, now) {
@@ -51160,7 +51323,7 @@ function judge(watch, progress, now) {
 function advance_underWay(watch, progress, now) {
     const { plan, heard } = watch;
     const point = pointOf(progress);
-    const ours = plan.notBefore === "any" || (watch.inFlightSince ?? now) >= plan.notBefore;
+    const ours = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
     if (ours && isAnotherBackup(watch, point))
         return conclude(watch, verdict("wrong-backup", wrongBackup(watch, point)));
     if (now >= plan.deadline)
@@ -51184,7 +51347,12 @@ function succeeded(watch, success, identifiedBy, now) {
         return askNow(watch, now, judgement.questions);
     if (now >= watch.plan.deadline)
         return conclude(watch, advance_unconfirmed(watch, judgement, identifiedBy));
-    return lookAgain(watch, now, watch.plan.deadline, judgement.questions);
+    // Whatever else is waited for: what passes in the end is to be healthy then, not when it was first asked.
+    const questions = new Set([...judgement.questions, ...healthQuestion(watch)]);
+    return lookAgain(watch, now, watch.plan.deadline, [...questions]);
+}
+function healthQuestion({ plan }) {
+    return plan.healthCheck === "require" ? ["partition"] : [];
 }
 function failed(watch, terminal, identifiedBy) {
     return terminal.state === "Timeout"
@@ -51275,15 +51443,17 @@ function conclude(watch, reached) {
 
 
 /** What a reader of the verdict should know although it does not change it. */
-function warningsOf(watch, { verdict, identifiedBy }) {
+function warningsOf(watch, { identifiedBy }) {
     const success = watch.last?.progress ?? null;
     return [
         ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
-        ...(success?.state === "Success" ? aboutSuccess(watch, success, verdict) : []),
+        ...(success?.state === "Success" ? aboutSuccess(watch, success) : []),
         ...unknownStates(watch),
         ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
             ? [
-                `The cluster's clock is ${formatDuration(Math.abs(watch.clockSkewMs))} ${watch.clockSkewMs > 0 ? "ahead of" : "behind"} ours.`,
+                watch.clockSkewMs > 0
+                    ? `The cluster's clock is ${formatDuration(watch.clockSkewMs)} ahead of ours.`
+                    : `The cluster's clock is ${formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
             ]
             : []),
         ...(watch.evidenceDropped > 0
@@ -51291,20 +51461,20 @@ function warningsOf(watch, { verdict, identifiedBy }) {
             : []),
     ];
 }
-function* aboutSuccess({ plan, heard, clockSkewMs }, { at }, verdict) {
+function isBefore({ notBefore, toleranceMs }, at) {
+    return notBefore !== "any" && at < notBefore - toleranceMs;
+}
+function* aboutSuccess({ plan, heard, clockSkewMs }, { at }) {
     const { partition, healthEvent } = heard;
-    if (at !== undefined &&
-        plan.notBefore !== "any" &&
-        at - clockSkewMs < plan.notBefore - plan.toleranceMs &&
-        verdict === "passed") {
-        yield `The success bears an older date (${formatInstant(at)}) than not-before; this run saw that restore under way, so a clock is wrong.`;
-    }
     if (partition?.ok === true && partition.value !== null) {
         const { status, health } = partition.value;
         if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
             yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
         }
         const declared = declaredDataLoss(heard);
+        if (plan.rtoMs !== undefined && declared !== undefined && isBefore(plan, declared - clockSkewMs)) {
+            yield `Data loss was last declared at ${formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
+        }
         if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
             yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
         }
@@ -51370,17 +51540,24 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
         const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
         if (ask.length === 0)
             return { kind: "progress", ...answer };
-        const look = { budgetMs: Math.max(1, until - clock.now()), signal };
-        return { kind: "progress", ...answer, testimony: await hear(gateway, plan, answer.progress, ask, look) };
+        const answeredAt = clock.now();
+        const look = { budgetMs: Math.max(1, until - answeredAt), signal };
+        const testimony = await hear(gateway, plan, answer.progress, ask, look);
+        return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
     }
     catch (error) {
         if (signal.aborted)
             return stopped(signal);
         if (error instanceof GatewayError)
-            return { kind: "unavailable", problem: error.toProblem() };
+            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
         throw error;
     }
 }
+/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
+function agedBy(ms, { clockSkewMs }) {
+    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+}
+const UNAGED_MS = 1_000;
 async function hear(gateway, plan, progress, ask, look) {
     const { partitionId, expectedBackupId } = plan;
     const point = pointOf(progress);
@@ -51615,6 +51792,8 @@ function toPartitionRecord({ partitionId, verdict, watch }) {
             startedAt: watch.startedAt,
             stretches: watch.evidence,
             dropped: watch.evidenceDropped,
+            replies: watch.replies,
+            repliesDropped: watch.repliesDropped,
         },
     };
 }
