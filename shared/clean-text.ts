@@ -3,8 +3,9 @@
  * one with `|` or `<` would rearrange the job summary. It is cleaned where it is shown, not where it is stored.
  */
 
-// Control characters, line and paragraph separators, zero-width and direction-changing characters.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+// Control characters, line and paragraph separators, zero-width and direction-changing characters, and what is no character
+// at all (U+FFFE, U+FFFF and their like, which XML 1.0 cannot hold).
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
 
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 

@@ -12,7 +12,7 @@ export {
 } from "./inputs.ts";
 export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
 export { formatDuration, formatInstant, type Instant, instantFromMs, parseInstant } from "./restore/instant.ts";
-export type { Outcome, Reason, Verdict } from "./restore/verdict.ts";
+export { type Outcome, type Reason, REASONS, type Verdict } from "./restore/verdict.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
 export type { DrillEvent, Recorder } from "./drill-event.ts";
@@ -22,5 +22,9 @@ export type { ProxyVariables } from "./service-fabric/proxy.ts";
 export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
 export type { World } from "./observe-restore.ts";
 export { type RestoreRecord, toRecord } from "./record.ts";
+export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
 export { cleanLine, cleanMarkdown } from "./clean-text.ts";
+export { toJUnit } from "./report/junit.ts";
+export { MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
+export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";

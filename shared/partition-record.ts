@@ -14,6 +14,8 @@ type Named = { readonly lsn: string; readonly dataLossVersion: string; readonly 
 /** A partition in the record. What the cluster claims and what was measured are told apart by name. */
 export interface PartitionRecord {
   readonly partitionId: string;
+  /** The service it was found through; `null` where the partition was named itself. */
+  readonly serviceName: string | null;
   readonly verdict: Outcome;
   readonly reason: Reason;
   readonly message: string;
@@ -69,11 +71,12 @@ interface Witnessed {
   readonly problem: string | null;
 }
 
-export function toPartitionRecord({ partitionId, verdict, watch }: PartitionResult): PartitionRecord {
+export function toPartitionRecord({ partitionId, serviceName, verdict, watch }: PartitionResult): PartitionRecord {
   const progress = watch.last?.progress ?? null;
   const restoredAt = progress?.state === "Success" ? progress.at : undefined;
   return {
     partitionId,
+    serviceName: serviceName ?? null,
     verdict: verdict.verdict,
     reason: verdict.reason,
     message: verdict.message,

@@ -17,6 +17,8 @@ export interface Targets {
 export interface Scope {
   /** Each once, in the order of the targets. */
   readonly partitionIds: readonly PartitionId[];
+  /** The service of each partition that was found through one. */
+  readonly serviceOf: ReadonlyMap<PartitionId, string>;
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -30,6 +32,7 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
   const found = new Set<PartitionId>(targets.partitionIds);
   const skipped = new Map<string, string>();
   const services = new Set<string>();
+  const serviceOf = new Map<PartitionId, string>();
   for (const name of targets.serviceNames) {
     const why = await whyNotRestorable(name, gateway, look);
     if (why === undefined) services.add(name);
@@ -43,11 +46,13 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
   }
   for (const name of services) {
     for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
-      if (stateful) found.add(partitionId);
-      else skipped.set(name, "stateless");
+      if (stateful) {
+        found.add(partitionId);
+        serviceOf.set(partitionId, name);
+      } else skipped.set(name, "stateless");
     }
   }
-  return { partitionIds: [...found], skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+  return { partitionIds: [...found], serviceOf, skipped: [...skipped].map(([name, why]) => ({ name, why })) };
 }
 
 /** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */

@@ -12,6 +12,8 @@ import { watchRestore } from "./watch-restore.ts";
 
 export interface PartitionResult {
   readonly partitionId: PartitionId;
+  /** Absent where the partition was named itself. */
+  readonly serviceName?: string;
   readonly endedAt: Instant;
   readonly verdict: Verdict;
   readonly watch: Watch;
@@ -75,7 +77,7 @@ function scoped(
   deadline: Instant,
 ): Promise<Scope | Verdict> {
   const { partitionIds } = targets;
-  if (isExplicit(targets)) return Promise.resolve({ partitionIds, skipped: [] });
+  if (isExplicit(targets)) return Promise.resolve({ partitionIds, serviceOf: new Map(), skipped: [] });
   return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
 }
 
@@ -117,19 +119,22 @@ async function watchAll(
   const results: PartitionResult[] = [];
   const warnings: string[] = [];
   let next: Dice = dice;
+  let { serviceOf } = scope;
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
     const watches = fresh.map((partitionId) => {
       known.add(partitionId);
       next = draw(next).dice;
       return follow({ ...plan, partitionId }, request, world, next, record);
     });
-    results.push(...(await Promise.all(watches)));
+    const watched = await Promise.all(watches);
+    results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
     if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
     const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
     if ("verdict" in now) {
       warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
       break;
     }
+    serviceOf = now.serviceOf;
     fresh = now.partitionIds.filter((id) => !known.has(id));
     if (fresh.length > 0) warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
   }

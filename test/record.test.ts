@@ -94,6 +94,7 @@ describe("the record of a partition", () => {
     expect(evidence.stretches.map(({ times }) => times)).toEqual([1, 1, 1, 1]);
     expect(partition).toEqual({
       partitionId: PARTITION,
+      serviceName: null,
       verdict: "passed",
       reason: "restored",
       message: restored.verdict.message,
