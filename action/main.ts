@@ -5,11 +5,15 @@ import { githubRunner } from "./runner.ts";
 // Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
 process.exitCode = 1;
 
-// The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking.
+// The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking. A second one changes nothing:
+// what is being written is written to its end.
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.once(signal, () => stop.abort(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(signal, () => stop.abort(signal));
+// An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
+process.on("uncaughtException", (error) => stop.abort(error));
 
-process.exitCode = await run(githubRunner(), systemClock, stop.signal);
+const code = await run(githubRunner(), systemClock, stop.signal);
+process.exitCode = stop.signal.reason instanceof Error ? 1 : code;
 
 // All is said and written. What a library still holds open (a token service that never answers) must not hold the job: this
 // timer keeps nothing alive itself, and leaves the pipes time to drain, which `process.exit` right away would not.

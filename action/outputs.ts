@@ -1,14 +1,23 @@
-import type { OutputName, RestoreRecord } from "../shared/index.ts";
+import { cleanLine, type OutputName, type RestoreRecord } from "../shared/index.ts";
 
-/** The outputs are a projection of the record. What belongs to one partition stays empty where there are several. */
-export function toOutputs(record: RestoreRecord): Readonly<Record<OutputName, string>> {
+/**
+ * GitHub allows the outputs of a job 1 MB, counted in UTF-16: with this much for `result` the others fit, and the outputs of
+ * a few more steps.
+ */
+const MOST_RESULT = 400_000;
+
+/**
+ * The outputs are a projection of the record. What belongs to one partition stays empty where there are several. The cluster's
+ * own words are one clean line here, for they will be printed by somebody; to the letter they stand in `result`.
+ */
+export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<OutputName, "report-path">, string>> {
   const [only, ...others] = record.partitions;
   const single = others.length === 0 ? only : undefined;
   const point = single?.restorePoint ?? undefined;
   return {
     verdict: record.verdict,
     reason: record.reason,
-    "restore-state": single?.restoreState ?? "",
+    "restore-state": cleanLine(single?.restoreState ?? ""),
     "restored-at": single?.restoredAtUtc ?? "",
     "restored-lsn": point?.lsn ?? "",
     "restored-data-loss-version": point?.dataLossVersion ?? "",
@@ -16,16 +25,29 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<OutputName, st
     "restore-seconds": single?.timing?.restoreSeconds.toString() ?? "",
     "elapsed-seconds": record.elapsedSeconds.toString(),
     polls: record.partitions.reduce((sum, { looks }) => sum + looks, 0).toString(),
-    "failure-code": single?.failure?.code ?? "",
-    "failure-message": single?.failure?.message ?? "",
+    "failure-code": cleanLine(single?.failure?.code ?? ""),
+    "failure-message": cleanLine(single?.failure?.message ?? "", 4_000),
     "passed-count": record.counts.passed.toString(),
     "failed-count": record.counts.failed.toString(),
     "inconclusive-count": record.counts.inconclusive.toString(),
-    result: JSON.stringify(withoutEvidence(record)),
+    result: compact(record),
   };
 }
 
-/** The record without the raw evidence, which a workflow has no use for and which grows with what was seen. */
-function withoutEvidence(record: RestoreRecord): unknown {
-  return { ...record, partitions: record.partitions.map((partition) => ({ ...partition, evidence: undefined })) };
+/**
+ * The record without the raw evidence, which a workflow has no use for and which grows with what was seen. What would be too
+ * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
+ */
+function compact({ partitions, ...run }: RestoreRecord): string {
+  const head = JSON.stringify(run).slice(0, -1);
+  let room = MOST_RESULT - head.length - 100;
+  const shown: string[] = [];
+  for (const { evidence: _evidence, ...partition } of partitions) {
+    const text = JSON.stringify(partition);
+    room -= text.length + 1;
+    if (room < 0) break;
+    shown.push(text);
+  }
+  const omitted = partitions.length - shown.length;
+  return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
 }

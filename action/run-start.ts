@@ -12,8 +12,8 @@ export interface RunStart {
  * event file; else of the step, which is when this process began. That the API cannot be asked is a warning at most: a later
  * start only asks for more, so it can make a verdict `stale` and never a false pass.
  */
-export async function runStart(runner: Runner, clock: Clock): Promise<RunStart> {
-  const ofRun = await startOfRun(runner);
+export async function runStart(runner: Runner, clock: Clock, signal: AbortSignal): Promise<RunStart> {
+  const ofRun = await startOfRun(runner, signal);
   if (ofRun !== undefined && ofRun <= clock.now()) return { at: ofRun, source: "start of the workflow run" };
   const ofJob = await runner.jobStartedAt();
   const step = instantFromMs(performance.timeOrigin);
@@ -21,11 +21,12 @@ export async function runStart(runner: Runner, clock: Clock): Promise<RunStart> 
   return { at: step, source: "start of the step" };
 }
 
-async function startOfRun(runner: Runner): Promise<Instant | undefined> {
+async function startOfRun(runner: Runner, signal: AbortSignal): Promise<Instant | undefined> {
   try {
-    const startedAt = await runner.workflowRunStartedAt();
+    const startedAt = await runner.workflowRunStartedAt(signal);
     return startedAt === undefined ? undefined : parseInstant(startedAt);
   } catch (error) {
+    if (signal.aborted) return undefined;
     const why = error instanceof Error ? error.message : String(error);
     runner.warn(
       `The start of the workflow run could not be read, so not-before: auto is the start of the job or step (permissions: actions: read). ${why}`,

@@ -1,88 +1,90 @@
 import {
+  boundLine,
   type Clock,
   describeProblems,
   type DrillRequest,
   type DrillResult,
-  formatInstant,
+  headline,
+  internalError,
+  later,
   openCluster,
   parseDrillRequest,
+  ProgressLog,
+  settings,
   toRecord,
   verifyRestore,
 } from "../shared/index.ts";
-import { boundLine, headline, jobRecorder } from "./job-recorder.ts";
-import { toOutputs } from "./outputs.ts";
-import type { Runner } from "./runner.ts";
+import { type ExitCode, report } from "./report.ts";
 import { type RunStart, runStart } from "./run-start.ts";
-import { toSummary } from "./summary.ts";
+import type { Runner } from "./runner.ts";
 
-/** Exit codes of a step: only a `passed` verdict is green. */
-type ExitCode = 0 | 1;
+const HEARTBEAT_MS = 60_000;
 
-/** One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. */
+/**
+ * One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. `signal` aborts with the name of the
+ * signal we are stopped by, or with the error that nobody caught.
+ */
 export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Promise<ExitCode> {
   const parsed = parseDrillRequest(runner.inputs);
   if (!parsed.ok) {
     runner.annotate("error", "Restore verification: bad input", ...describeProblems(parsed.problems));
     return 1;
   }
+  const { request } = parsed;
+  const startedAt = clock.now();
+  let result: DrillResult;
   try {
-    runner.line(headline(parsed.request));
-    const result = await verify(runner, parsed.request, clock, signal);
-    return await report(runner, parsed.request, result);
+    result = await verify(runner, request, clock, signal);
+    if (signal.reason instanceof Error) throw signal.reason;
   } catch (error) {
-    return broken(runner, clock, error);
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    for (const line of what.split("\n")) runner.line(line, "bad");
+    const broken = { verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
+    result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
   }
+  return report(runner, request, toRecord(request, result), signal);
 }
 
 async function verify(runner: Runner, request: DrillRequest, clock: Clock, signal: AbortSignal): Promise<DrillResult> {
   const { endpoints, apiVersion, access } = request;
   const { proxies, workloadIdentity } = runner;
   const warn = (text: string): void => runner.warn(text);
+  runner.line(headline(request), "plain");
   const cluster = openCluster({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
+  const over = new AbortController();
+  let log: ProgressLog | undefined;
   try {
-    const autoNotBefore = await autoStart(runner, request, clock);
-    runner.line(boundLine(request, autoNotBefore));
+    const autoNotBefore = await autoStart(runner, request, clock, signal);
+    runner.line(boundLine(request, autoNotBefore), "plain");
+    runner.fold("How it is watched", settings(request));
+    const startedAt = clock.now();
+    log = new ProgressLog({ startedAt, deadline: later(startedAt, request.timeoutMs) }, runner.line);
+    void beat(log, clock, over.signal);
     const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
     return await verifyRestore(
       request,
       { gateway: cluster.gateway, clock, signal },
       { autoNotBefore, dice },
-      jobRecorder(runner),
+      log.record,
     );
   } finally {
+    over.abort();
+    log?.close(clock.now());
     await cluster.close();
   }
 }
 
+/** A heartbeat each minute, until `over`. */
+async function beat(log: ProgressLog, clock: Clock, over: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(HEARTBEAT_MS, over);
+    if (over.aborted) return;
+    log.tick(clock.now());
+  }
+}
+
 /** Only asked for where it is needed. */
-async function autoStart(runner: Runner, request: DrillRequest, clock: Clock): Promise<RunStart> {
-  if (request.notBefore === "auto") return runStart(runner, clock);
+async function autoStart(runner: Runner, request: DrillRequest, clock: Clock, signal: AbortSignal): Promise<RunStart> {
+  if (request.notBefore === "auto") return runStart(runner, clock, signal);
   return { at: clock.now(), source: "start of the step" };
-}
-
-async function report(runner: Runner, request: DrillRequest, result: DrillResult): Promise<ExitCode> {
-  const record = toRecord(request, result);
-  for (const [name, value] of Object.entries(toOutputs(record))) runner.output(name, value);
-  const passed = record.verdict === "passed";
-  runner.annotate(
-    passed ? "notice" : "error",
-    `Restore verification ${record.verdict}: ${record.reason}`,
-    record.message,
-  );
-  if (request.summary) await runner.summary(toSummary(record));
-  return passed ? 0 : 1;
-}
-
-/** Our own defect: said as such, with the outputs a workflow branches on, and never green. */
-function broken(runner: Runner, clock: Clock, error: unknown): ExitCode {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  runner.output("verdict", "inconclusive");
-  runner.output("reason", "internal-error");
-  runner.line(`at ${formatInstant(clock.now())}: ${what}`);
-  runner.annotate(
-    "error",
-    "Restore verification inconclusive: internal-error",
-    `The verification itself broke; this says nothing about the restore. ${String(error)}`,
-  );
-  return 1;
 }

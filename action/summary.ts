@@ -1,58 +1,193 @@
-import { cleanMarkdown, formatDuration, type Outcome, type RestoreRecord } from "../shared/index.ts";
+import {
+  cleanHtml,
+  cleanMarkdown,
+  describeObjective,
+  formatDuration,
+  objectivesOf,
+  type Outcome,
+  type PartitionRecord,
+  REASONS,
+  type RestoreRecord,
+} from "../shared/index.ts";
+import { timeline } from "./timeline.ts";
 
 const MARK: Readonly<Record<Outcome, string>> = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
+const MOST_OBJECTIVES = 20;
+const MOST_RAW = 30_000;
+/** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
+const MOST_BYTES = 1_000_000;
 
-/** The job summary: the verdict, a row per partition (worst first), how the worst one got there. */
-export function toSummary(record: RestoreRecord): string {
-  const { partitions } = record;
-  return [
-    `## ${MARK[record.verdict]} Restore ${record.verdict}: ${record.reason}`,
-    "",
-    cleanMarkdown(record.message, 1_000),
-    "",
-    "| | Partition | Reason | State | Restored at | LSN | Looks | Faults |",
-    "|---|---|---|---|---|---|---|---|",
-    ...partitions.slice(0, ROWS).map(row),
-    ...(partitions.length > ROWS ? ["", `and ${partitions.length - ROWS} more, all in the \`result\` output.`] : []),
-    "",
-    ...timeline(record),
-    `Cluster ${record.cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}. ` +
-      `Only a restore from ${bound(record)} on counts. Watched for ${formatDuration(record.elapsedSeconds * 1_000)}.`,
-    "",
-  ].join("\n");
+/** The job summary, the most important first; what would make it too large is left out, and said to be. */
+export function toSummary(record: RestoreRecord, guide: string): string {
+  const sections = [
+    verdictOf(record, guide),
+    table(record),
+    objectives(record),
+    timeline(record),
+    states(record),
+    provenance(record),
+    raw(record),
+  ].filter((lines) => lines.length > 0);
+  let room = MOST_BYTES;
+  const shown = sections.map((lines) => {
+    const text = `${lines.join("\n")}\n`;
+    const bytes = Buffer.byteLength(text);
+    if (bytes > room) return "*Left out: it would be too much for a job summary. The report file has it all.*\n";
+    room -= bytes;
+    return text;
+  });
+  return `${shown.join("\n")}\n`;
 }
 
-type PartitionRecord = RestoreRecord["partitions"][number];
-
-function row(one: PartitionRecord): string {
-  const cells = [
-    MARK[one.verdict],
-    `\`${one.partitionId}\``,
-    one.reason,
-    one.restoreState ?? "none",
-    one.restoredAtUtc ?? "–",
-    one.restorePoint?.lsn ?? "–",
-    String(one.looks),
-    String(one.faults),
+function verdictOf(
+  { verdict, reason, message, counts, partitions, warnings }: RestoreRecord,
+  guide: string,
+): readonly string[] {
+  const link = guide.startsWith("http") ? `[${reason}](${guide}#${reason})` : `\`${reason}\``;
+  const several =
+    partitions.length < 2
+      ? []
+      : [
+          `${partitions.length} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`,
+          "",
+        ];
+  return [
+    `## ${MARK[verdict]} Restore ${verdict}: ${reason}`,
+    "",
+    ...several,
+    cleanMarkdown(message, 1_000),
+    ...(verdict === "passed" ? [] : ["", `**Next:** ${REASONS[reason].next} More: ${link}.`]),
+    ...(warnings.length === 0 ? [] : [""]),
+    ...warnings.slice(0, 20).map((warning) => `- ${cleanMarkdown(warning, 500)}`),
   ];
-  return `| ${cells.map((cell, index) => (index === 1 ? cell : cleanMarkdown(cell, 100))).join(" | ")} |`;
 }
 
-function timeline(record: RestoreRecord): readonly string[] {
-  const [worst] = record.partitions;
-  if (worst === undefined || worst.transitions.length === 0) return [];
+function table({ partitions }: RestoreRecord): readonly string[] {
+  if (partitions.length === 0) return [];
+  const services = partitions.some(({ serviceName }) => serviceName !== null);
+  const heads = [
+    "",
+    "Partition",
+    ...(services ? ["Service"] : []),
+    "Reason",
+    "State",
+    "Restored at",
+    "Took",
+    "LSN",
+    "Identified by",
+  ];
+  const rows = partitions
+    .slice(0, ROWS)
+    .map((one) => [
+      MARK[one.verdict],
+      `\`${one.partitionId}\``,
+      ...(services ? [cleanMarkdown(one.serviceName ?? "–", 100)] : []),
+      one.reason,
+      cleanMarkdown(one.restoreState ?? "none", 60),
+      one.restoredAtUtc ?? "–",
+      one.timing === null ? "–" : formatDuration(one.timing.restoreSeconds * 1_000),
+      cleanMarkdown(one.restorePoint?.lsn ?? "–", 30),
+      one.identifiedBy ?? "–",
+    ]);
+  const more = partitions.length - rows.length;
   return [
-    "| State | First seen | Last seen | Looks |",
-    "|---|---|---|---|",
-    ...worst.transitions.map(
-      ({ state, firstSeenUtc, lastSeenUtc, looks }) =>
-        `| ${cleanMarkdown(state ?? "no restore on record", 100)} | ${firstSeenUtc} | ${lastSeenUtc} | ${looks} |`,
+    ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
+    ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
+  ];
+}
+
+/** Every objective of every partition; where that is too many, those that were not met come first. */
+function objectives(record: RestoreRecord): readonly string[] {
+  const all = record.partitions.flatMap((one) =>
+    objectivesOf(record, one).map((objective) => ({ one, objective, order: order(objective) })),
+  );
+  if (all.length === 0) return [];
+  const name = ({ partitionId }: PartitionRecord): string =>
+    record.partitions.length > 1 ? ` \`${partitionId}\`` : "";
+  const shown = all.toSorted((a, b) => a.order - b.order).slice(0, MOST_OBJECTIVES);
+  return [
+    "### Objectives",
+    "",
+    ...shown.map(
+      ({ one, objective, order: kind }) =>
+        `- ${["❌", "⚠️", "✅"][kind] ?? ""}${name(one)} ${describeObjective(objective)}`,
     ),
-    "",
+    ...(all.length > shown.length ? [`- and ${all.length - shown.length} more`] : []),
   ];
 }
 
-function bound({ plan }: RestoreRecord): string {
-  return plan.notBeforeUtc === "any" ? "any time" : `${plan.notBeforeUtc} (${plan.notBeforeSource})`;
+/** Missed, not measured, met. */
+function order({
+  measuredSeconds,
+  objectiveSeconds,
+}: {
+  measuredSeconds: number | null;
+  objectiveSeconds: number;
+}): number {
+  if (measuredSeconds === null) return 1;
+  return measuredSeconds > objectiveSeconds ? 0 : 2;
+}
+
+/** The worst partition's states, in words: a diagram cannot be read by everybody, nor everywhere. */
+function states({ partitions: [worst, ...others] }: RestoreRecord): readonly string[] {
+  if (worst === undefined || worst.transitions.length === 0) return [];
+  const [first, ...rest] = worst.transitions;
+  const row = (one: typeof first): string =>
+    one === undefined
+      ? ""
+      : `| ${cleanMarkdown(one.state ?? "no restore on record", 60)} | ${one.firstSeenUtc} | ${one.lastSeenUtc} | ${one.looks} |`;
+  return [
+    `<details><summary>What was seen${others.length === 0 ? "" : " of the worst partition"}</summary>`,
+    "",
+    "| State | First seen | Last seen | Looks |",
+    "| --- | --- | --- | --- |",
+    row(first),
+    ...(worst.transitionsDropped === 0 ? [] : [`| *${worst.transitionsDropped} more* | | | |`]),
+    ...rest.map(row),
+    "",
+    "</details>",
+  ];
+}
+
+/** How the attempt was told from earlier ones, where we looked, and how much. */
+function provenance(record: RestoreRecord): readonly string[] {
+  const { plan, cluster, partitions } = record;
+  const bound = plan.notBeforeUtc === "any" ? "at any time" : `from ${plan.notBeforeUtc} (${plan.notBeforeSource}) on`;
+  const sum = (of: (one: PartitionRecord) => number): number => partitions.reduce((total, one) => total + of(one), 0);
+  const ways = [...new Set(partitions.flatMap(({ identifiedBy }) => identifiedBy ?? []))];
+  return [
+    `Only a restore ${bound} counts. ${ways.map((way) => `\`${way}\`: ${IDENTIFIED[way]}.`).join(" ")}`.trim(),
+    "",
+    `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
+      `${formatDuration(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
+    ...record.skipped
+      .slice(0, 20)
+      .map(({ name, why }) => `- Nothing to restore in ${cleanMarkdown(name, 200)}: ${cleanMarkdown(why, 200)}`),
+  ];
+}
+
+const IDENTIFIED: Readonly<Record<NonNullable<PartitionRecord["identifiedBy"]>, string>> = {
+  "in-flight": "this run saw the restore under way",
+  timestamp: "the cluster dated the success",
+  "data-loss-version": "the partition's last declared data loss is recent enough",
+  any: "`not-before: any` takes whatever is on record",
+};
+
+/** What the cluster said of the worst partition, as it was kept. */
+function raw({ partitions: [worst] }: RestoreRecord): readonly string[] {
+  if (worst === undefined) return [];
+  const lines = JSON.stringify(worst, undefined, 2)
+    .split("\n")
+    .map((line) => cleanHtml(line, 1_000));
+  let room = MOST_RAW;
+  const shown = lines.filter((line) => (room -= line.length) > 0);
+  const cut = lines.length - shown.length;
+  return [
+    "<details><summary>The record of it</summary>",
+    "",
+    `<pre>${shown.join("\n")}${cut === 0 ? "" : `\n... ${cut} more lines`}</pre>`,
+    "",
+    "</details>",
+  ];
 }

@@ -7,7 +7,11 @@ const PATIENCE_MS = 10_000;
  * When this attempt of the workflow run began, by GitHub's API; `undefined` outside of a run or without a token. The client is
  * loaded when it is needed: who names `not-before` does not wait for it.
  */
-export async function workflowRunStartedAt(env: NodeJS.ProcessEnv, token: string): Promise<string | undefined> {
+export async function workflowRunStartedAt(
+  env: NodeJS.ProcessEnv,
+  token: string,
+  stop: AbortSignal,
+): Promise<string | undefined> {
   const [owner = "", repo = ""] = (env["GITHUB_REPOSITORY"] ?? "").split("/");
   const run = Number(env["GITHUB_RUN_ID"] ?? "");
   if (token === "" || owner === "" || repo === "" || !Number.isSafeInteger(run) || run <= 0) return undefined;
@@ -16,7 +20,7 @@ export async function workflowRunStartedAt(env: NodeJS.ProcessEnv, token: string
     owner,
     repo,
     run_id: run,
-    request: { signal: AbortSignal.timeout(PATIENCE_MS) },
+    request: { signal: AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]) },
   });
   return data.run_started_at ?? undefined;
 }

@@ -23,9 +23,10 @@ export function cleanLine(text: string, most = 500): string {
 
 /** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
 export function cleanMarkdown(text: string, most = 500): string {
-  return cleanLine(text, most)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/[\\`*_[\]#|~@]/g, "\\$&");
+  return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&");
+}
+
+/** One line for the inside of an HTML element, where Markdown is not read: `<pre>`, `<code>`. */
+export function cleanHtml(text: string, most = 500): string {
+  return cleanLine(text, most).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -25,6 +25,10 @@ export interface DrillRequest {
   readonly apiVersion: string;
   readonly access: Access;
   readonly summary: boolean;
+  /** As typed; `null` where no such file is wanted. */
+  readonly reportPath: string | null;
+  readonly junitPath: string | null;
+  readonly createIssue: boolean;
 }
 
 export interface InputProblem {
@@ -75,7 +79,12 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
     apiVersion: read("api-version", apiVersion),
     access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
     summary: read("summary", yesOrNo),
+    reportPath: optional("report-path", filePath),
+    junitPath: optional("junit-path", filePath),
+    createIssue: read("create-issue", yesOrNo),
   };
+  if (text("report-path") !== "" && text("report-path") === text("junit-path"))
+    note("junit-path", "must be another file than report-path");
   const [first, ...others] = problems;
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   if (!isComplete(request)) throw new TypeError("an input was neither read nor reported");
@@ -228,6 +237,10 @@ function apiVersion(text: string): Read<string> {
   return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text)
     ? good(text)
     : bad(`must be a version such as 6.4; got ${quote(text)}`);
+}
+
+function filePath(text: string): Read<string> {
+  return /\p{Cc}/u.test(text) ? bad(`must be one path, on one line; got ${quote(text)}`) : good(text);
 }
 
 function yesOrNo(text: string): Read<boolean> {

@@ -11,7 +11,8 @@ export {
   type OutputName,
 } from "./inputs.ts";
 export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
-export { formatDuration, formatInstant, type Instant, instantFromMs, parseInstant } from "./restore/instant.ts";
+export { formatDuration, formatInstant, type Instant, instantFromMs, later, parseInstant } from "./restore/instant.ts";
+export { internalError } from "./watch-restore.ts";
 export { type Outcome, type Reason, REASONS, type Verdict } from "./restore/verdict.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
@@ -24,7 +25,10 @@ export type { World } from "./observe-restore.ts";
 export { type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
-export { cleanLine, cleanMarkdown } from "./clean-text.ts";
+export { cleanHtml, cleanLine, cleanMarkdown } from "./clean-text.ts";
 export { toJUnit } from "./report/junit.ts";
 export { MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
 export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";
+export { boundLine, headline, settings } from "./report/preamble.ts";
+export { ProgressLog, type Say, type Tone, TONE } from "./report/progress-log.ts";
+export { type Ending, endingOf } from "./report/ending.ts";

@@ -7,6 +7,8 @@ export interface InputSpec {
   readonly required?: true;
   /** The default is an expression of the runner's, which only the runner can fill in. */
   readonly expression?: true;
+  /** It means something on GitHub only; other shells do not offer it. */
+  readonly github?: true;
   /** Its value is masked before anything is printed. */
   readonly secret?: true;
   readonly description: string;
@@ -84,13 +86,28 @@ export const INPUTS = {
   "github-token": {
     default: "${{ github.token }}",
     expression: true,
+    github: true,
     secret: true,
     description:
-      "Reads the start of the workflow run for `not-before: auto`; needs `permissions: actions: read`. Optional.",
+      "Reads the start of the workflow run for `not-before: auto` (`permissions: actions: read`), and writes the issue of `create-issue`. Optional.",
   },
   summary: {
     default: "true",
+    github: true,
     description: "Write the job summary.",
+  },
+  "report-path": {
+    description:
+      "Also write the record to this file (JSON; above 100 partitions JSON Lines, the first line being the run). A folder will do, `~` is the home folder, and what is missing of the path is created.",
+  },
+  "junit-path": {
+    description: "Also write JUnit XML to this file: a suite for each service, a case for each partition.",
+  },
+  "create-issue": {
+    default: "false",
+    github: true,
+    description:
+      "On a red verdict open one issue per target, or comment on the one that is open; close it on the next pass. Needs `permissions: issues: write`.",
   },
 } as const satisfies Readonly<Record<string, InputSpec>>;
 
@@ -116,7 +133,9 @@ export const OUTPUTS = {
   "passed-count": "Partitions that passed.",
   "failed-count": "Partitions that failed.",
   "inconclusive-count": "Partitions of which nothing certain can be said.",
-  result: "The whole record as compact JSON.",
+  result:
+    "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
+  "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type OutputName = keyof typeof OUTPUTS;

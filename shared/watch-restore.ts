@@ -2,7 +2,7 @@ import type { DrillEvent } from "./drill-event.ts";
 import { advance } from "./restore/advance.ts";
 import type { Dice } from "./restore/dice.ts";
 import type { Instant } from "./restore/instant.ts";
-import { verdict } from "./restore/verdict.ts";
+import { type Verdict, verdict } from "./restore/verdict.ts";
 import { answerBy, beginWatch, type Watch, type WatchPlan } from "./restore/watch.ts";
 import { stuck } from "./restore/warnings.ts";
 import type { Question } from "./restore/witness.ts";
@@ -66,7 +66,8 @@ function* whatChanged(before: Watch, after: Watch, at: Instant): Generator<Drill
   yield { type: "looked", partitionId, at, watch: after };
 }
 
-function internalError(error: unknown): ReturnType<typeof verdict> {
+/** Our own defect: never a pass, and said to be no word about the restore. */
+export function internalError(error: unknown): Verdict {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
 }

@@ -11,6 +11,7 @@ import { describeObjective, objectivesOf } from "./objectives.ts";
 
 const PARTITIONS = "partitions";
 const MOST_TEXT = 4_000;
+const MOST_OUT = 100_000;
 
 type Attributes = Readonly<Record<`@_${string}`, string | number>>;
 type Text = Attributes & { readonly "#text": string };
@@ -20,6 +21,7 @@ interface Case {
   readonly name: string;
   readonly seconds: number;
   readonly ended: { readonly failure: Text } | { readonly error: Text } | { readonly skipped: "" } | undefined;
+  /** Clean, a line for each thing that is said. */
   readonly said: string;
 }
 
@@ -40,12 +42,12 @@ export async function toJUnit(record: RestoreRecord): Promise<string> {
 function casesOf(record: RestoreRecord): readonly Case[] {
   const skipped = record.skipped.map(({ name, why }): Case => {
     const ended = { skipped: "" } as const;
-    return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: `${name}: ${why}` };
+    return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: clean(`${name}: ${why}`) };
   });
   if (record.partitions.length > 0) return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
   const { elapsedSeconds: seconds, message } = record;
   return [
-    { suite: PARTITIONS, name: "verification", seconds, ended: endOf(record, message), said: message },
+    { suite: PARTITIONS, name: "verification", seconds, ended: endOf(record, clean(message)), said: clean(message) },
     ...skipped,
   ];
 }
@@ -59,12 +61,13 @@ function caseOf(record: RestoreRecord, one: PartitionRecord): Case {
     ...objectivesOf(record, one).map(describeObjective),
     ...one.warnings,
   ];
+  const text = said.map(clean).join("\n");
   return {
     suite: token(one.serviceName ?? PARTITIONS),
     name: one.partitionId,
     seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-    ended: endOf(one, said.join("\n")),
-    said: said.join("\n"),
+    ended: endOf(one, text),
+    said: text,
   };
 }
 
@@ -77,7 +80,7 @@ function endOf(
   const text: Text = {
     "@_message": clean(message),
     "@_type": reason,
-    "#text": lines(`${said}\nNext: ${REASONS[reason].next}`),
+    "#text": `${said}\nNext: ${REASONS[reason].next}`,
   };
   return verdict === "failed" ? { failure: text } : { error: text };
 }
@@ -103,7 +106,7 @@ function suiteOf(record: RestoreRecord, name: string, cases: readonly Case[], id
       "@_time": one.seconds,
       ...one.ended,
     })),
-    "system-out": lines(cases.map((one) => `${one.name}: ${one.said.replaceAll("\n", " ")}`).join("\n"), 100_000),
+    "system-out": cut(cases.map(({ name: of, said }) => `${of}: ${said.replaceAll("\n", " ")}`).join("\n")),
     "system-err": "",
   };
 }
@@ -134,9 +137,8 @@ function clean(text: string): string {
   return cleanLine(text, MOST_TEXT);
 }
 
-function lines(text: string, most = MOST_TEXT): string {
-  const all = text.split("\n").map(clean).join("\n");
-  return all.length > most ? `${all.slice(0, most).toWellFormed()}\n...` : all;
+function cut(text: string): string {
+  return text.length > MOST_OUT ? `${text.slice(0, MOST_OUT).toWellFormed()}\n...` : text;
 }
 
 /** An `xs:token`: one line, single blanks, never empty. */

@@ -90,7 +90,8 @@ describe("the committed bundle, run as the runner runs it", () => {
       ),
     );
     const commands = step.stdout.split("\n").filter((line) => line.startsWith("::") || line.includes("##["));
-    expect(commands).toEqual([expect.stringMatching(/^::error title=/)]);
+    const error: unknown = expect.stringMatching(/^::error title=/);
+    expect(commands).toEqual(["::group::How it is watched", "::endgroup::", error]);
     expect(step.summary).not.toMatch(/<img|\n::/);
     expect(step.summary.split("\n").filter((line) => line.startsWith("| ❌"))).toHaveLength(1);
     expect(step.outputs["failure-message"]).toContain("boom");

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const BUNDLE = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
@@ -13,14 +13,17 @@ export interface StepResult {
   readonly stderr: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** Files the step left in its (empty) working directory. */
+  /** Files the step left in its (empty) working directory, and their texts. */
   readonly files: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
   readonly elapsedMs: number;
 }
 
 export interface StepOptions {
   readonly inputs: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Prepares the working directory; its path is in no variable that a step may not see. */
+  readonly prepare?: (workspace: string) => Promise<void>;
   /** Called with each line of stdout as it comes; may stop the child with a signal. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
@@ -29,7 +32,7 @@ export interface StepOptions {
  * Runs the committed bundle exactly as the runner does: `node <absolute path>`, inputs as `INPUT_*` (hyphens stay), output and
  * summary files, an empty working directory, and nothing else of this machine's environment.
  */
-export async function runBundle({ inputs, env = {}, onLine }: StepOptions): Promise<StepResult> {
+export async function runBundle({ inputs, env = {}, prepare, onLine }: StepOptions): Promise<StepResult> {
   const home = await mkdtemp(join(tmpdir(), "step-"));
   const [workspace, outputFile, summaryFile] = [
     await mkdtemp(join(home, "w-")),
@@ -37,8 +40,9 @@ export async function runBundle({ inputs, env = {}, onLine }: StepOptions): Prom
     join(home, "summary"),
   ];
   await Promise.all([writeFile(outputFile, ""), writeFile(summaryFile, "")]);
-  const startedAt = performance.now();
   try {
+    await prepare?.(workspace);
+    const startedAt = performance.now();
     const child = spawn(process.execPath, [BUNDLE], {
       cwd: workspace,
       stdio: ["ignore", "pipe", "pipe"],
@@ -59,11 +63,19 @@ export async function runBundle({ inputs, env = {}, onLine }: StepOptions): Prom
       outputs: parseOutputs(await readFile(outputFile, "utf8")),
       summary: await readFile(summaryFile, "utf8"),
       files: await readdir(workspace),
+      texts: await textsIn(workspace),
       elapsedMs: performance.now() - startedAt,
     };
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+async function textsIn(folder: string): Promise<Readonly<Record<string, string>>> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = paths.toSorted().map(async (path) => [relative(folder, path), await readFile(path, "utf8")] as const);
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 function asEnvironment(inputs: Readonly<Record<string, string>>): Record<string, string> {

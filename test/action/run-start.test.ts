@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,33 +9,13 @@ import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startProxy } from "../simulator/proxy.ts";
 import { startServer } from "../simulator/server.ts";
 import { inTurn, succeeded } from "../simulator/timeline.ts";
+import { startGitHub } from "./github.ts";
 import { runBundle, type StepResult } from "./run-bundle.ts";
 
 const ID = "00000000-0000-4000-8000-0000000000cc";
 const MINUTE = 60_000;
 const TOKEN = "a-token-of-the-workflow";
 const ago = (minutes: number): string => formatInstant(later(systemClock.now(), -minutes * MINUTE));
-
-/** GitHub's API, as much of it as is asked. */
-async function startGitHub(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const seen: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    seen.push(request);
-    answer(request, response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    seen,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
 
 const startedAt = (text: string) => (_request: IncomingMessage, response: ServerResponse) => {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ id: 42, run_started_at: text }));

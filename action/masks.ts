@@ -1,0 +1,37 @@
+import { INPUT_NAMES, INPUTS, type InputName, type InputSpec, type RawInputs } from "../shared/index.ts";
+
+/**
+ * What the runner is to keep out of every log: key material, passwords and tokens, and nothing else. Not what is short: a mask on
+ * `abc` would blank it in every log and drop every job output that happens to hold it. A text of several lines is masked line by
+ * line, for the runner would mask each of them anyway: the `-----BEGIN ...-----` and the stump of base64 at its end, too.
+ */
+export function masksOf(inputs: RawInputs, proxies: readonly (string | undefined)[]): readonly string[] {
+  const typed = INPUT_NAMES.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
+  const passwords = proxies.flatMap((proxy) => {
+    const { password } = URL.parse(proxy ?? "") ?? { password: "" };
+    return [password, unescaped(password)].filter((text) => text.length >= SHORTEST_MASKED);
+  });
+  return [...new Set([...typed, ...passwords])];
+}
+
+const SHORTEST_MASKED = 8;
+const SHORTEST_LINE_MASKED = 16;
+
+function pieces(secret: string): readonly string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  if (lines.length === 1) return secret.length >= SHORTEST_MASKED ? [secret] : [];
+  return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone % is what it is.
+  }
+}
+
+function isSecret(name: InputName): boolean {
+  const spec: InputSpec = INPUTS[name];
+  return spec.secret === true;
+}

@@ -1,0 +1,50 @@
+import type { DrillRequest } from "../drill-request.ts";
+import { formatDuration, formatInstant, type Instant } from "../restore/instant.ts";
+
+/** The first line: what is watched, and for how long. */
+export function headline(request: DrillRequest): string {
+  const { partitionIds, serviceNames, applicationNames } = request.targets;
+  const partitions =
+    partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
+  const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
+  return (
+    `Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
+    `for at most ${formatDuration(request.timeoutMs)}.`
+  );
+}
+
+/** The second line: which restores count. */
+export function boundLine(
+  { notBefore }: Pick<DrillRequest, "notBefore">,
+  auto: { readonly at: Instant; readonly source: string },
+): string {
+  if (notBefore === "any") return "Whatever restore is on record counts (not-before: any).";
+  const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
+  return `Only a restore from ${formatInstant(at)} (${source}) on counts.`;
+}
+
+const KIND: Readonly<Record<DrillRequest["access"]["credential"]["kind"], string>> = {
+  none: "no credential",
+  certificate: "a client certificate (PEM)",
+  pfx: "a client certificate (PFX)",
+  token: "an access token",
+  "workload-identity": "a workload identity",
+};
+
+/** How it is watched, a line each; the kind of a credential, never the credential. */
+export function settings(request: DrillRequest): readonly string[] {
+  const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+  const every =
+    cadence.kind === "fixed" ? `every ${formatDuration(cadence.everyMs)}` : "more seldom the older the restore is";
+  const objectives = [
+    ...(rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`]),
+    ...(rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]),
+  ];
+  return [
+    `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
+    `The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at ${every}, ` +
+      `each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
+    `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
+      `Expected backup: ${expectedBackupId ?? "any"}.`,
+  ];
+}
