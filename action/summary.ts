@@ -72,7 +72,7 @@ function table({ partitions }: RestoreRecord): readonly string[] {
     ...(services ? ["Service"] : []),
     "Reason",
     "State",
-    "Restored at",
+    "Restored at (UTC)",
     "Took",
     "LSN",
     "Identified by",
@@ -85,7 +85,7 @@ function table({ partitions }: RestoreRecord): readonly string[] {
       ...(services ? [cleanMarkdown(one.serviceName ?? "–", 100)] : []),
       one.reason,
       cleanMarkdown(one.restoreState ?? "none", 60),
-      one.restoredAtUtc ?? "–",
+      one.restoredAtUtc?.replace("T", " ").replace(/(\.0+)?Z$/, "") ?? "–",
       one.timing === null ? "–" : formatDuration(one.timing.restoreSeconds * 1_000),
       cleanMarkdown(one.restorePoint?.lsn ?? "–", 30),
       one.identifiedBy ?? "–",
@@ -97,36 +97,31 @@ function table({ partitions }: RestoreRecord): readonly string[] {
   ];
 }
 
-/** Every objective of every partition; where that is too many, those that were not met come first. */
+/** What was measured, the missed before the met; what could not be measured is counted. */
 function objectives(record: RestoreRecord): readonly string[] {
-  const all = record.partitions.flatMap((one) =>
-    objectivesOf(record, one).map((objective) => ({ one, objective, order: order(objective) })),
-  );
+  const all = record.partitions.flatMap((one) => objectivesOf(record, one).map((objective) => ({ one, objective })));
   if (all.length === 0) return [];
-  const name = ({ partitionId }: PartitionRecord): string =>
-    record.partitions.length > 1 ? ` \`${partitionId}\`` : "";
-  const shown = all.toSorted((a, b) => a.order - b.order).slice(0, MOST_OBJECTIVES);
+  const measured = all.flatMap(({ one, objective }) => {
+    const { measuredSeconds, objectiveSeconds } = objective;
+    if (measuredSeconds === null) return [];
+    const name = record.partitions.length > 1 ? ` \`${one.partitionId}\`` : "";
+    const met = measuredSeconds <= objectiveSeconds;
+    return [{ met, line: `- ${met ? "✅" : "❌"}${name} ${describeObjective(objective)}` }];
+  });
+  const shown = measured.toSorted((a, b) => Number(a.met) - Number(b.met)).slice(0, MOST_OBJECTIVES);
+  const unmeasured = Map.groupBy(
+    all.filter(({ objective }) => objective.measuredSeconds === null),
+    ({ objective }) => objective.name,
+  );
   return [
     "### Objectives",
     "",
-    ...shown.map(
-      ({ one, objective, order: kind }) =>
-        `- ${["❌", "⚠️", "✅"][kind] ?? ""}${name(one)} ${describeObjective(objective)}`,
+    ...shown.map(({ line }) => line),
+    ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
+    ...[...unmeasured].map(
+      ([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`,
     ),
-    ...(all.length > shown.length ? [`- and ${all.length - shown.length} more`] : []),
   ];
-}
-
-/** Missed, not measured, met. */
-function order({
-  measuredSeconds,
-  objectiveSeconds,
-}: {
-  measuredSeconds: number | null;
-  objectiveSeconds: number;
-}): number {
-  if (measuredSeconds === null) return 1;
-  return measuredSeconds > objectiveSeconds ? 0 : 2;
 }
 
 /** The worst partition's states, in words: a diagram cannot be read by everybody, nor everywhere. */

@@ -31,7 +31,7 @@ function barsOf(one: PartitionRecord, index: number, endedAtUtc: string): readon
   const shown = transitions.slice(-MOST_STATES);
   const bars = shown.map(({ state, firstSeenUtc }, at) => {
     const isLast = at === shown.length - 1;
-    const tag = isLast ? { passed: "done, ", failed: "crit, ", inconclusive: "" }[verdict] : "active, ";
+    const tag = isLast ? { passed: "done, ", failed: "crit, ", inconclusive: "" }[verdict] : "";
     const end = isLast ? endedAtUtc : (shown[at + 1]?.firstSeenUtc ?? endedAtUtc);
     return `  ${label(state)} :${tag}p${index}s${at}, ${digits(firstSeenUtc)}, ${digits(end)}`;
   });
