@@ -16,14 +16,6 @@ export function licencesOf(paths: readonly string[]): string {
   return [...new Set(texts)].toSorted().join("\n");
 }
 
-/** The production packages of the lockfile. */
-export function productionPackages(): readonly string[] {
-  const lock: unknown = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
-  return Object.entries(fieldsOf(fieldsOf(lock)["packages"]))
-    .filter(([path, entry]) => path !== "" && fieldsOf(entry)["dev"] !== true && fieldsOf(entry)["optional"] !== true)
-    .map(([path]) => path);
-}
-
 /** The fields of a JSON object; of anything else none. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};

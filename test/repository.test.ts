@@ -22,6 +22,15 @@ describe("the repository keeps its promises", () => {
     expect(() => execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" })).not.toThrow();
   });
 
+  test("every reason has its section in docs/troubleshooting.md, under the anchor that annotations link to", () => {
+    const sections = [...read("docs/troubleshooting.md").matchAll(/^## (.+)\n\n(.+)/gm)];
+    expect(sections.map(([, heading]) => heading)).toEqual(Object.keys(core.REASONS));
+    for (const [, heading = "", text = ""] of sections) {
+      expect(heading).toMatch(/^[a-z-]+$/); // so that GitHub's anchor of it is itself
+      expect(text).toMatch(/^[A-Z].{20}/);
+    }
+  });
+
   test("no clock hides in the core: `new Date()` without an argument is nowhere in shared/", () => {
     expect(sources("shared").filter((path) => /new Date\(\s*\)/.test(read(path)))).toEqual([]);
   });

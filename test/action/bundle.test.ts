@@ -1,10 +1,14 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
 import { clusterOfStories, story } from "../simulator/stories.ts";
 import { accepted, ended, hang, inTurn, restoring, type Timeline } from "../simulator/timeline.ts";
+import { startGitHub } from "./github.ts";
 import { runBundle, type StepOptions, type StepResult } from "./run-bundle.ts";
 import { transcript } from "./transcript.ts";
 
@@ -112,10 +116,11 @@ describe("the committed bundle, run as the runner runs it", () => {
     expect(step.exitCode).toBe(1);
   });
 
-  test("the bundle is ES modules, one file, with the licences of what is in it", async () => {
+  test("licences are those of the packages that are in the bundle, and of no others", async () => {
     const text = await readFile(new URL("../../dist/licenses.txt", import.meta.url), "utf8");
-    expect(text).toContain("undici");
-    expect(text).toContain("@actions/core");
+    for (const name of ["undici", "@actions/core", "@actions/github", "@azure/identity", "fast-xml-parser"])
+      expect(text).toMatch(new RegExp(`^${name}\nMIT\n`, "m"));
+    expect(text).not.toMatch(/^(durable-functions|@azure\/functions|@azure\/data-tables|ora|d3-.*)$/m);
   });
 });
 
@@ -141,4 +146,48 @@ describe("told to stop", () => {
       expect(step.exitCode).toBe(1);
     },
   );
+
+  test("in a TLS handshake that never ends, too", async () => {
+    let child: ChildProcess | undefined;
+    const silent = createServer(() => setTimeout(() => child?.kill("SIGINT"), 200)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const address = silent.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const step = await runBundle({
+      inputs: {
+        "cluster-endpoint": `https://127.0.0.1:${port}`,
+        "partition-id": ID,
+        "request-timeout-seconds": "300",
+        "junit-path": "junit.xml",
+        "report-path": "report.json",
+      },
+      onLine: (_, started) => void (child = started),
+    });
+    silent.close();
+    expect(step.outputs).toMatchObject({ verdict: "inconclusive", reason: "cancelled" });
+    expect(Object.keys(step.texts)).toEqual(["junit.xml", "report.json"]);
+    expect(step.exitCode).toBe(1);
+  });
+
+  test("while GitHub's API is asked for the start of the run, too", async () => {
+    let child: ChildProcess | undefined;
+    await using github = await startGitHub(() => void setTimeout(() => child?.kill("SIGTERM"), 100));
+    const step = await verifyTimeline(inTurn([accepted()]), {
+      inputs: { "github-token": "a-token-of-the-run", "timeout-minutes": "5" },
+      env: { GITHUB_API_URL: github.url, GITHUB_REPOSITORY: "owner/repository", GITHUB_RUN_ID: "42" },
+      onLine: (_, started) => void (child = started),
+    });
+    expect(step.outputs).toMatchObject({ verdict: "inconclusive", reason: "cancelled" });
+    expect(step.stdout).not.toContain("::warning");
+  });
+
+  test("twice, it still writes everything to the end", async () => {
+    const step = await verifyTimeline(inTurn([accepted()]), {
+      inputs: { "timeout-minutes": "5", "poll-interval-seconds": "60" },
+      onLine: (line, child) => void (line.includes("Accepted") && child.kill("SIGINT")),
+    });
+    expect(step.stdout.match(/Accepted/g)?.length).toBeGreaterThan(1);
+    expect(step.outputs).toMatchObject({ reason: "cancelled", "report-path": "" });
+    expect(step.exitCode).toBe(1);
+  });
 });

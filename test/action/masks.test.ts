@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { masksOf } from "../../action/masks.ts";
+import { makeCertificates } from "../simulator/certificates.ts";
+
+test("a key is masked line by line, but not its frame, nor a stump that would blank half a log", () => {
+  const { key } = makeCertificates().admin;
+  const masks = masksOf({ "client-key": key.replaceAll("\n", "\r\n") }, []);
+  const lines = key.trim().split("\n").slice(1, -1);
+  expect(masks).toEqual(lines.filter((line) => line.length >= 16));
+  expect(masks.length).toBeGreaterThan(10);
+});
+
+test("tokens and passwords are masked, short ones are not, and nothing that is no secret", () => {
+  const inputs = {
+    "access-token": "eyJhbGciOiJub25lIn0.e30.",
+    "client-pfx-password": "abc",
+    "github-token": "ghs_0123456789",
+    "cluster-endpoint": "https://cluster.example:19080",
+    "client-certificate": "-----BEGIN CERTIFICATE-----\nMIIBszCCARwCCQ0123456789\n-----END CERTIFICATE-----",
+    "partition-id": "1daae3f5-7fd6-42e9-b1ba-8c05f873994d",
+  };
+  expect(masksOf(inputs, [])).toEqual(["eyJhbGciOiJub25lIn0.e30.", "ghs_0123456789"]);
+});
+
+test("the password of a proxy is masked as it stands and as it is meant", () => {
+  expect(masksOf({}, ["http://user:p%40ssword%21@proxy:8080", "http://proxy:8080", undefined, "no url"])).toEqual([
+    "p%40ssword%21",
+    "p@ssword!",
+  ]);
+  expect(masksOf({}, ["http://user:100%25%zz000@proxy:8080"])).toHaveLength(1);
+});

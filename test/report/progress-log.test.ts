@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import type { DrillEvent } from "../../shared/drill-event.ts";
+import { FEW, MOST_LINES, ProgressLog } from "../../shared/report/progress-log.ts";
+import { type PartitionId, parsePartitionId } from "../../shared/restore/partition-id.ts";
+import { verdict } from "../../shared/restore/verdict.ts";
+import { beginWatch } from "../../shared/restore/watch.ts";
+import { afterStart, MINUTE, planned, SECOND, START, sure } from "../restore/scenes.ts";
+
+const id = (index: number): PartitionId =>
+  sure(parsePartitionId(`00000000-0000-4000-8000-${String(index).padStart(12, "0")}`));
+
+type Happens = (on: Pick<DrillEvent, "partitionId" | "at">) => DrillEvent;
+
+/** What is told of a story: `[partition, second, what happened]`, and `tick` at a second. */
+function told(count: number, ...story: readonly (readonly [number, number, Happens | "tick"])[]): readonly string[] {
+  const lines: string[] = [];
+  const log = new ProgressLog({ startedAt: START, deadline: afterStart(35 * MINUTE) }, (text, tone) =>
+    lines.push(tone === "plain" ? text : `${tone}: ${text}`),
+  );
+  for (let index = 0; index < count; index++) log.record({ type: "watching", partitionId: id(index), at: START });
+  let at = START;
+  for (const [partition, second, what] of story) {
+    at = afterStart(second * SECOND);
+    if (what === "tick") log.tick(at);
+    else log.record(what({ partitionId: id(partition), at }));
+  }
+  log.close(at);
+  return lines;
+}
+
+const to =
+  (state: string | null): Happens =>
+  (on) => ({ type: "state", from: undefined, to: state, ...on });
+const looked =
+  (looks: number, faults = 0): Happens =>
+  (on) => ({ type: "looked", watch: { ...beginWatch(planned(), START, 1), looks, faults }, ...on });
+const ends =
+  (reason: "restored" | "restore-failed"): Happens =>
+  (on) => ({
+    type: "concluded",
+    verdict: verdict(reason, "So it is."),
+    watch: beginWatch(planned(), START, 1),
+    ...on,
+  });
+const fault: Happens = (on) => ({
+  type: "fault",
+  problem: { code: "unreachable", message: "no route" },
+  inARow: 1,
+  ...on,
+});
+const recovered: Happens = (on) => ({ type: "recovered", ...on });
+const stuck: Happens = (on) => ({
+  type: "stuck",
+  state: "Accepted",
+  forMs: 88_000,
+  cause: "usually a few seconds",
+  ...on,
+});
+
+describe("the log of one partition", () => {
+  test("is a line per change, none per look, and a heartbeat with what is left", () => {
+    const lines = told(
+      1,
+      [0, 0, to(null)],
+      [0, 0, looked(1)],
+      [0, 2, to("Accepted")],
+      [0, 2, looked(2)],
+      [0, 4, looked(3)],
+      [0, 60, "tick"],
+      [0, 61, fault],
+      [0, 61, looked(20, 1)],
+      [0, 65, fault],
+      [0, 70, recovered],
+      [0, 90, stuck],
+      [0, 120, "tick"],
+      [0, 130, ends("restored")],
+    );
+    expect(lines).toEqual([
+      "+0 s  no restore on record",
+      "+2 s  Accepted",
+      "quiet: +1 min  still Accepted, for 58 s; 34 min left, 3 looks, 0 faults",
+      "doubt: +1 min 1 s  no answer (unreachable): no route; looking on",
+      "+1 min 10 s  the cluster answers again",
+      "doubt: +1 min 30 s  Accepted for 1 min 28 s: usually a few seconds",
+      "quiet: +2 min  still Accepted, for 1 min 58 s; 33 min left, 20 looks, 1 fault",
+      "good: +2 min 10 s  passed: restored",
+    ]);
+  });
+
+  test("is not silent while nothing answers", () => {
+    expect(told(1, [0, 60, "tick"])).toEqual(["quiet: +1 min  no answer yet; 34 min left, 0 looks, 0 faults"]);
+    expect(told(0, [0, 60, "tick"])).toEqual(["quiet: +1 min  still asking for the partitions; 34 min left"]);
+  });
+
+  test("never tells of less than no time left", () => {
+    expect(told(1, [0, 36 * 60, "tick"])).toEqual(["quiet: +36 min  no answer yet; 0 s left, 0 looks, 0 faults"]);
+  });
+});
+
+describe("the log of several partitions", () => {
+  test("names each, and counts them in the heartbeat", () => {
+    const lines = told(
+      4,
+      [0, 1, to("Accepted")],
+      [1, 1, to("Accepted")],
+      [2, 1, to("RestoreInProgress")],
+      [2, 5, ends("restored")],
+      [3, 6, ends("restore-failed")],
+      [0, 60, "tick"],
+    );
+    expect(lines[0]).toBe(`+1 s  ${id(0)}  Accepted`);
+    expect(lines).toContain(`bad: +6 s  ${id(3)}  failed: restore-failed`);
+    expect(lines.at(-1)).toBe(
+      "quiet: +1 min  2 of 4 ended (1 passed, 1 failed); 2 Accepted; 34 min left, 0 looks, 0 faults",
+    );
+  });
+
+  test("a fault of the whole cluster is one line, and so is its end", () => {
+    const all = [0, 1, 2, 3];
+    const lines = told(
+      4,
+      ...all.map((one) => [one, 10, fault] as const),
+      ...all.map((one) => [one, 20, recovered] as const),
+    );
+    expect(lines).toEqual([
+      `doubt: +10 s  ${id(0)}  no answer (unreachable): no route; looking on`,
+      `+20 s  ${id(3)}  the cluster answers again`,
+    ]);
+  });
+
+  test("many are counted, and only what goes wrong is told one by one", () => {
+    const many = Array.from({ length: FEW + 1 }, (_, index) => index);
+    const lines = told(
+      many.length,
+      ...many.map((one) => [one, 1, to("Accepted")] as const),
+      [3, 2, ends("restore-failed")],
+      [4, 3, ends("restored")],
+      [0, 60, "tick"],
+    );
+    expect(lines).toEqual([
+      `bad: +2 s  ${id(3)}  failed: restore-failed`,
+      "quiet: +1 min  2 of 21 ended (1 failed, 1 passed); 19 Accepted; 34 min left, 0 looks, 0 faults",
+    ]);
+  });
+
+  test("ten thousand failures at once are a few lines and a number", () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => index);
+    const lines = told(many.length, ...many.map((one) => [one, 1, ends("restore-failed")] as const), [0, 60, "tick"]);
+    expect(lines).toHaveLength(MOST_LINES + 1);
+    expect(lines.at(-1)).toContain("10000 of 10000 ended (10000 failed)");
+    expect(lines.at(-1)).toContain(`${10_000 - MOST_LINES} more changes`);
+    const untold = told(many.length, ...many.map((one) => [one, 1, ends("restore-failed")] as const));
+    expect(untold.at(-1)).toBe(`quiet: +1 s  and ${10_000 - MOST_LINES} more changes, all in the record`);
+  });
+
+  test("states that a cluster makes up do not fill the heartbeat", () => {
+    const many = Array.from({ length: 50 }, (_, index) => index);
+    const lines = told(many.length, ...many.map((one) => [one, 1, to(`State${one}`)] as const), [0, 60, "tick"]);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("and 44 other states");
+  });
+});
