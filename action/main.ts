@@ -12,8 +12,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(sign
 // An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
 process.on("uncaughtException", (error) => stop.abort(error));
 
-const code = await run(githubRunner(), systemClock, stop.signal);
-process.exitCode = stop.signal.reason instanceof Error ? 1 : code;
+process.exitCode = await run(githubRunner(), systemClock, stop.signal);
 
 // All is said and written. What a library still holds open (a token service that never answers) must not hold the job: this
 // timer keeps nothing alive itself, and leaves the pipes time to drain, which `process.exit` right away would not.

@@ -42,7 +42,10 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
     const broken = { verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
     result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
   }
-  return report(runner, request, toRecord(request, result), signal);
+  const code = await report(runner, request, toRecord(request, result), signal);
+  if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error") return code;
+  runner.annotate("error", "Restore verification: broken after its verdict", String(signal.reason));
+  return 1;
 }
 
 async function verify(runner: Runner, request: DrillRequest, clock: Clock, signal: AbortSignal): Promise<DrillResult> {

@@ -10,7 +10,9 @@ import { describeObjective, objectivesOf } from "./objectives.ts";
  */
 
 const PARTITIONS = "partitions";
-const MOST_TEXT = 4_000;
+/** Of one line, of all that is said of a case, and of a suite's output: thousands of partitions must stay readable. */
+const MOST_LINE = 1_000;
+const MOST_CASE = 4_000;
 const MOST_OUT = 100_000;
 
 type Attributes = Readonly<Record<`@_${string}`, string | number>>;
@@ -61,7 +63,7 @@ function caseOf(record: RestoreRecord, one: PartitionRecord): Case {
     ...objectivesOf(record, one).map(describeObjective),
     ...one.warnings,
   ];
-  const text = said.map(clean).join("\n");
+  const text = cut(said.map(clean).join("\n"), MOST_CASE);
   return {
     suite: token(one.serviceName ?? PARTITIONS),
     name: one.partitionId,
@@ -106,7 +108,7 @@ function suiteOf(record: RestoreRecord, name: string, cases: readonly Case[], id
       "@_time": one.seconds,
       ...one.ended,
     })),
-    "system-out": cut(cases.map(({ name: of, said }) => `${of}: ${said.replaceAll("\n", " ")}`).join("\n")),
+    "system-out": cut(cases.map(({ name: of, said }) => `${of}: ${said.replaceAll("\n", " ")}`).join("\n"), MOST_OUT),
     "system-err": "",
   };
 }
@@ -134,11 +136,11 @@ function propertiesOf({ plan, cluster, tool, ...run }: RestoreRecord): readonly 
 }
 
 function clean(text: string): string {
-  return cleanLine(text, MOST_TEXT);
+  return cleanLine(text, MOST_LINE);
 }
 
-function cut(text: string): string {
-  return text.length > MOST_OUT ? `${text.slice(0, MOST_OUT).toWellFormed()}\n...` : text;
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).toWellFormed()}\n...` : text;
 }
 
 /** An `xs:token`: one line, single blanks, never empty. */

@@ -31,7 +31,8 @@ async function tell(story: Story): Promise<Row> {
     reason === story.expect.reason &&
     step.exitCode === (verdict === "passed" ? 0 : 1) &&
     (loop === "still waiting") === (story.naive.concludes === "never");
-  const message = /^::(?:error|notice)[^:]*::(.*)$/m.exec(step.stdout)?.[1] ?? step.stderr;
+  const message =
+    /^::(?:error|notice)[^:]*::(.*)$/m.exec(step.stdout)?.[1]?.replaceAll("%0A", "\n     ") ?? step.stderr;
   return { story, verdict, reason, message, loop, asTold };
 }
 

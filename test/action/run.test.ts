@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../../shared/clock.ts";
 import { instantFromMs } from "../../shared/restore/instant.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
-import { accepted, inTurn } from "../simulator/timeline.ts";
+import { accepted, inTurn, succeeded } from "../simulator/timeline.ts";
 
 const ID = "00000000-0000-4000-8000-0000000000ee";
 const SPEED = 600;
@@ -20,7 +20,10 @@ const FAST: Clock = (() => {
   };
 })();
 
-function listener(inputs: Runner["inputs"]): Runner & { readonly lines: readonly string[] } {
+function listener(
+  inputs: Runner["inputs"],
+  different: Partial<Runner> = {},
+): Runner & { readonly lines: readonly string[] } {
   const lines: string[] = [];
   return {
     lines,
@@ -35,11 +38,12 @@ function listener(inputs: Runner["inputs"]): Runner & { readonly lines: readonly
     line: (text) => void lines.push(text),
     fold: () => {},
     warn: (text) => void lines.push(`warning: ${text}`),
-    annotate: () => {},
+    annotate: (_, title) => void lines.push(title),
     output: () => {},
     summary: () => Promise.resolve(),
     write: () => Promise.resolve(undefined),
     reportIssue: () => Promise.resolve(),
+    ...different,
   };
 }
 
@@ -56,9 +60,21 @@ test("there is a heartbeat each minute, however seldom is looked, and none after
   expect(await run(runner, FAST, new AbortController().signal)).toBe(1);
   const beats = runner.lines.filter((line) => line.includes("still Accepted"));
   expect(beats.length).toBeGreaterThanOrEqual(5);
-  expect(beats.length).toBeLessThanOrEqual(10);
   expect(beats[0]).toMatch(/^\+\d+ min.* {2}still Accepted, for .*; \d+ min.* left, 1 look, 0 faults$/);
   const told = runner.lines.length;
   await systemClock.sleep(250, new AbortController().signal);
   expect(runner.lines).toHaveLength(told);
+});
+
+test("an error that nobody caught while the verdict is written down makes the step red, and is told", async () => {
+  const partitions = [{ id: ID, timeline: inTurn([succeeded()]) }];
+  await using server = await startServer(new SimulatedCluster({ clock: systemClock, partitions }));
+  const stop = new AbortController();
+  const inputs = { "cluster-endpoint": server.url.origin, "partition-id": ID, "not-before": "any" };
+  const runner = listener(inputs, { summary: async () => stop.abort(new RangeError("too late")) });
+  expect(await run(runner, systemClock, stop.signal)).toBe(1);
+  expect(runner.lines.slice(-2)).toEqual([
+    "Restore verification passed: restored",
+    "Restore verification: broken after its verdict",
+  ]);
 });
