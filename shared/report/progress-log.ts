@@ -17,6 +17,11 @@ const NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
 export const TONE: Readonly<Record<Outcome, Tone>> = { passed: "good", failed: "bad", inconclusive: "doubt" };
 
+interface OfPartition {
+  readonly partitionId: PartitionId;
+  readonly at: Instant;
+}
+
 interface Seen {
   state: string;
   since: Instant;
@@ -42,7 +47,7 @@ export class ProgressLog {
   }
 
   readonly record: Recorder = (event) => {
-    const seen = this.#all.get(event.partitionId);
+    const seen = "partitionId" in event ? this.#all.get(event.partitionId) : undefined;
     switch (event.type) {
       case "watching":
         this.#all.set(event.partitionId, { state: NOT_SEEN, since: event.at, looks: 0, faults: 0 });
@@ -95,7 +100,7 @@ export class ProgressLog {
     return `+${formatDuration(at - this.#startedAt)}`;
   }
 
-  #tell({ at, partitionId }: DrillEvent, text: string, tone: Tone = "plain"): void {
+  #tell({ at, partitionId }: OfPartition, text: string, tone: Tone = "plain"): void {
     if (++this.#lines > MOST_LINES) this.#hidden++;
     else this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
   }

@@ -220,9 +220,10 @@ test("all that is secret is masked before the first line of the log", async () =
     const step = await verify(server.url.origin, { ...inputs, "server-ca": ca.cert, "timeout-minutes": "0.002" });
     const [first = ""] = step.stdout.split("\n");
     expect(first).toMatch(/^::add-mask::/);
-    const masks = step.stdout.split("\n").filter((line) => line.startsWith("::add-mask::"));
-    for (const value of Object.values(inputs)) {
-      expect(masks.map((line) => decodeURIComponent(line.slice(12)))).toContain(value.trim());
-    }
+    const masks = step.stdout.split("\n").flatMap((line) => /^::add-mask::(.*)$/.exec(line)?.[1] ?? []);
+    // Line by line, as the runner would: but for the frame of a key, and for a stump that is part of half the log.
+    const lines = Object.values(inputs).flatMap((value) => value.trim().split("\n"));
+    const secret = lines.filter((line) => !line.startsWith("-----") && (lines.length < 3 || line.length >= 16));
+    expect(masks.map((mask) => decodeURIComponent(mask))).toEqual(secret);
   }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DrillEvent } from "../../shared/drill-event.ts";
 import { FEW, MOST_LINES, ProgressLog } from "../../shared/report/progress-log.ts";
+import type { Instant } from "../../shared/restore/instant.ts";
 import { type PartitionId, parsePartitionId } from "../../shared/restore/partition-id.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
 import { beginWatch } from "../../shared/restore/watch.ts";
@@ -9,7 +10,7 @@ import { afterStart, MINUTE, planned, SECOND, START, sure } from "../restore/sce
 const id = (index: number): PartitionId =>
   sure(parsePartitionId(`00000000-0000-4000-8000-${String(index).padStart(12, "0")}`));
 
-type Happens = (on: Pick<DrillEvent, "partitionId" | "at">) => DrillEvent;
+type Happens = (on: { readonly partitionId: PartitionId; readonly at: Instant }) => DrillEvent;
 
 /** What is told of a story: `[partition, second, what happened]`, and `tick` at a second. */
 function told(count: number, ...story: readonly (readonly [number, number, Happens | "tick"])[]): readonly string[] {
