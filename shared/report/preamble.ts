@@ -35,14 +35,16 @@ const KIND: Readonly<Record<DrillRequest["access"]["credential"]["kind"], string
 export function settings(request: DrillRequest): readonly string[] {
   const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
   const every =
-    cadence.kind === "fixed" ? `every ${formatDuration(cadence.everyMs)}` : "more seldom the older the restore is";
+    cadence.kind === "fixed"
+      ? formatDuration(cadence.everyMs)
+      : `${formatDuration(cadence.minMs)} to ${formatDuration(cadence.maxMs)}, by its age`;
   const objectives = [
     ...(rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`]),
     ...(rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]),
   ];
   return [
     `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-    `The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at ${every}, ` +
+    `The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
       `each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
     `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
       `Expected backup: ${expectedBackupId ?? "any"}.`,

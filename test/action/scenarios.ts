@@ -2,7 +2,6 @@ import { formatInstant, instantFromMs, later } from "../../shared/restore/instan
 import { systemClock } from "../../shared/clock.ts";
 import type { ClusterOptions } from "../simulator/cluster.ts";
 import { noRole, partitionNotFound, signInPage } from "../simulator/replies.ts";
-import { story } from "../simulator/stories.ts";
 import {
   accepted,
   ended,
@@ -43,10 +42,6 @@ const single = (timeline: Timeline | Shows, partition: object = {}): Scenario["c
 /** To the second, as a cluster tells its times. */
 const NOW = instantFromMs(Math.floor(systemClock.now() / 1_000) * 1_000);
 const ago = (minutes: number): string => formatInstant(later(NOW, -minutes * 60_000));
-const told = (name: string): Scenario["cluster"] => ({
-  speed: 1_000,
-  partitions: [{ id: ID, timeline: story(name).timeline(systemClock.now()) }],
-});
 const LONG = { "timeout-minutes": "0.2", "start-timeout-minutes": "0.1" };
 const FAILS = inTurn([accepted(), 200], [ended("Failure")]);
 const orders = (index: number, timeline: Timeline, service = "fabric:/Shop/Orders") => ({
@@ -84,8 +79,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "garbage-then-recovery",
     why: "Faults of the transport are no faults of the restore.",
-    cluster: told("garbage-then-recovery"),
-    inputs: { ...LONG, "poll-interval-seconds": "0.01" },
+    cluster: single(inTurn([accepted(), 250], [signInPage, 250], [restoring(), 250], [succeeded()])),
+    inputs: LONG,
   },
   {
     name: "not-before-any",
