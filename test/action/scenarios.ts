@@ -209,7 +209,18 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: "no-colour", why: "NO_COLOR is heeded.", cluster: single(FAILS), step: { env: { NO_COLOR: "1" } } },
   { name: "issue-opened", why: "One issue per target.", cluster: single(FAILS), issues: "none" },
-  { name: "issue-commented", why: "The same target is the same issue.", cluster: single(FAILS), issues: "open" },
-  { name: "issue-closed", why: "Closed on the next pass.", cluster: single(CLEAN), inputs: LONG, issues: "open" },
+  {
+    name: "issue-commented",
+    why: "The same target is the same issue.",
+    cluster: single(ended("Failure")),
+    issues: "open",
+  },
+  {
+    name: "issue-closed",
+    why: "Closed on the next pass.",
+    cluster: single(succeeded({ at: NOW })),
+    inputs: LONG,
+    issues: "open",
+  },
   { name: "issue-refused", why: "What GitHub refuses is a warning.", cluster: single(FAILS), issues: "refused" },
 ];
