@@ -15,7 +15,7 @@ const inFolder = (folder: string): readonly string[] =>
     .filter((name) => name.endsWith(".yml"))
     .map((name) => `${folder}/${name}`);
 const EXAMPLES = inFolder("examples");
-const WORKFLOWS = [...inFolder(".github/workflows"), ...EXAMPLES];
+const WORKFLOWS = [...inFolder(".github/workflows"), ...EXAMPLES, ...inFolder("examples/runbooks")];
 const ALL = [...WORKFLOWS, "examples/composite/action.yml"];
 /** The workflow that the README shows first. */
 const README = /```yaml\n(name: [^]*?)```/.exec(read("README.md"))?.[1] ?? "";
