@@ -45813,18 +45813,21 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5804);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3499);
-/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3102);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2572);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1409);
 
 
 
 // Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
 process.exitCode = 1;
-// The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking.
+// The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking. A second one changes nothing:
+// what is being written is written to its end.
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"])
-    process.once(signal, () => stop.abort(signal));
+    process.on(signal, () => stop.abort(signal));
+// An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
+process.on("uncaughtException", (error) => stop.abort(error));
 process.exitCode = await (0,_run_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)((0,_runner_js__WEBPACK_IMPORTED_MODULE_2__/* .githubRunner */ .O)(), _shared_index_js__WEBPACK_IMPORTED_MODULE_0__/* .systemClock */ .ml, stop.signal);
 // All is said and written. What a library still holds open (a token service that never answers) must not hold the job: this
 // timer keeps nothing alive itself, and leaves the pipes time to drain, which `process.exit` right away would not.
@@ -45835,7 +45838,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3499:
+/***/ 6812:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45844,87 +45847,52 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 55 modules
-var shared = __nccwpck_require__(5804);
-;// CONCATENATED MODULE: ./build/action/job-recorder.js
+// EXTERNAL MODULE: ./build/shared/index.js + 61 modules
+var shared = __nccwpck_require__(2572);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/action/issue.js
 
-const HEARTBEAT_MS = 60_000;
-const NOTHING = "no restore on record";
-/** The first line: what is watched, and for how long. */
-function headline(request) {
+
+/** The issue of what this run was about. The same targets of the same cluster are the same issue, in whatever order they are typed. */
+function issueOf(request, record, guide) {
     const { partitionIds, serviceNames, applicationNames } = request.targets;
-    const partitions = partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
-    const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
-    return (`Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
-        `for at most ${(0,shared/* formatDuration */.a3)(request.timeoutMs)}.`);
-}
-/** The second line: which restores count. */
-function boundLine({ notBefore }, auto) {
-    if (notBefore === "any")
-        return "Whatever restore is on record counts (not-before: any).";
-    const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
-    return `Only a restore from ${(0,shared/* formatInstant */.r4)(at)} (${source}) on counts.`;
-}
-/**
- * The log of a job: a line per change, a heartbeat each minute, never a line per look. It has no timer of its own: looks
- * come often enough to hang the heartbeat on.
- */
-function jobRecorder(runner) {
-    const states = new Map();
-    let startedAt;
-    let spokenAt;
-    const say = (at, text) => {
-        spokenAt = at;
-        runner.line(`+${(0,shared/* formatDuration */.a3)(at - (startedAt ?? at))}  ${text}`);
+    const targets = [...applicationNames, ...serviceNames, ...partitionIds.map((id) => `partition ${id}`)];
+    const cluster = request.endpoints.map((url) => url.origin).toSorted();
+    const key = JSON.stringify([cluster, targets.toSorted()]);
+    const [first = "", ...others] = targets;
+    const named = others.length === 0 ? first : `${first} and ${others.length} more`;
+    const { passed, failed, inconclusive } = record.counts;
+    return {
+        title: (0,shared/* cleanLine */.Ow)(`Restore of ${named} is not verified`, 200),
+        marker: `<!-- service-fabric-restore-verification: ${(0,external_node_crypto_.createHash)("sha256").update(key).digest("hex").slice(0, 32)} -->`,
+        verdict: record.verdict,
+        // Text of the cluster stands in <pre>, where GitHub makes nothing of it: no Markdown, no mention, no reference.
+        text: [
+            `**${record.verdict}: ${record.reason}** at ${record.endedAtUtc}, after ${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)} of watching: ` +
+                `${passed} passed, ${failed} failed, ${inconclusive} inconclusive.`,
+            "",
+            `<pre>${(0,shared/* cleanHtml */.bS)(record.message, 2_000)}</pre>`,
+            "",
+            `<pre>${(0,shared/* cleanHtml */.bS)(`Cluster ${cluster.join(", ")}: ${targets.slice(0, 50).join(", ")}`, 4_000)}</pre>`,
+            ...(record.verdict === "passed"
+                ? []
+                : ["", `Next: ${shared/* REASONS */.ez[record.reason].next} See ${guide}#${record.reason}.`]),
+        ].join("\n"),
     };
-    const named = (event, text) => (states.size > 1 ? `${event.partitionId}  ${text}` : text);
-    return (event) => {
-        switch (event.type) {
-            case "watching":
-                startedAt ??= event.at;
-                spokenAt ??= event.at;
-                states.set(event.partitionId, "not yet seen");
-                break;
-            case "state":
-                states.set(event.partitionId, event.to ?? NOTHING);
-                say(event.at, named(event, event.to ?? NOTHING));
-                break;
-            case "fault":
-                if (event.inARow === 1)
-                    say(event.at, named(event, `no answer (${event.problem.code}): ${event.problem.message}; looking on`));
-                break;
-            case "stuck":
-                say(event.at, named(event, `${event.state} for ${(0,shared/* formatDuration */.a3)(event.forMs)}: ${event.cause}`));
-                break;
-            case "recovered":
-                say(event.at, named(event, "the cluster answers again"));
-                break;
-            case "looked":
-                if (event.at - (spokenAt ?? event.at) >= HEARTBEAT_MS)
-                    say(event.at, heartbeat(event, states));
-                break;
-            case "concluded":
-                say(event.at, named(event, `${event.verdict.verdict}: ${event.verdict.reason}`));
-                break;
-            default:
-                event;
-        }
-    };
-}
-function heartbeat({ at, watch }, states) {
-    const left = `${(0,shared/* formatDuration */.a3)(Math.max(0, watch.plan.deadline - at))} left`;
-    if (states.size === 1) {
-        const state = watch.last === undefined ? "no answer yet" : (watch.last.progress?.spelled ?? NOTHING);
-        return `still ${state}; ${left}, ${watch.looks} looks, ${watch.faults} faults`;
-    }
-    const counts = new Map();
-    for (const state of states.values())
-        counts.set(state, (counts.get(state) ?? 0) + 1);
-    return `${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}; ${left}`;
 }
 
 ;// CONCATENATED MODULE: ./build/action/outputs.js
-/** The outputs are a projection of the record. What belongs to one partition stays empty where there are several. */
+
+/**
+ * GitHub allows the outputs of a job 1 MB, counted in UTF-16: with this much for `result` the others fit, and the outputs of
+ * a few more steps.
+ */
+const MOST_RESULT = 400_000;
+/**
+ * The outputs are a projection of the record. What belongs to one partition stays empty where there are several. The cluster's
+ * own words are one clean line here, for they will be printed by somebody; to the letter they stand in `result`.
+ */
 function toOutputs(record) {
     const [only, ...others] = record.partitions;
     const single = others.length === 0 ? only : undefined;
@@ -45932,7 +45900,7 @@ function toOutputs(record) {
     return {
         verdict: record.verdict,
         reason: record.reason,
-        "restore-state": single?.restoreState ?? "",
+        "restore-state": (0,shared/* cleanLine */.Ow)(single?.restoreState ?? ""),
         "restored-at": single?.restoredAtUtc ?? "",
         "restored-lsn": point?.lsn ?? "",
         "restored-data-loss-version": point?.dataLossVersion ?? "",
@@ -45940,17 +45908,295 @@ function toOutputs(record) {
         "restore-seconds": single?.timing?.restoreSeconds.toString() ?? "",
         "elapsed-seconds": record.elapsedSeconds.toString(),
         polls: record.partitions.reduce((sum, { looks }) => sum + looks, 0).toString(),
-        "failure-code": single?.failure?.code ?? "",
-        "failure-message": single?.failure?.message ?? "",
+        "failure-code": (0,shared/* cleanLine */.Ow)(single?.failure?.code ?? ""),
+        "failure-message": (0,shared/* cleanLine */.Ow)(single?.failure?.message ?? "", 4_000),
         "passed-count": record.counts.passed.toString(),
         "failed-count": record.counts.failed.toString(),
         "inconclusive-count": record.counts.inconclusive.toString(),
-        result: JSON.stringify(withoutEvidence(record)),
+        result: compact(record),
     };
 }
-/** The record without the raw evidence, which a workflow has no use for and which grows with what was seen. */
-function withoutEvidence(record) {
-    return { ...record, partitions: record.partitions.map((partition) => ({ ...partition, evidence: undefined })) };
+/**
+ * The record without the raw evidence, which a workflow has no use for and which grows with what was seen. What would be too
+ * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
+ */
+function compact({ partitions, ...run }) {
+    const head = JSON.stringify(run).slice(0, -1);
+    let room = MOST_RESULT - head.length - 100;
+    const shown = [];
+    for (const { evidence: _evidence, ...partition } of partitions) {
+        const text = JSON.stringify(partition);
+        room -= text.length + 1;
+        if (room < 0)
+            break;
+        shown.push(text);
+    }
+    const omitted = partitions.length - shown.length;
+    return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
+}
+
+;// CONCATENATED MODULE: ./build/action/timeline.js
+
+const MOST_PARTITIONS = 10;
+const MOST_STATES = 12;
+/**
+ * The states of each partition over time, as a Mermaid Gantt chart: how long each took and where it stood still is seen at a
+ * glance, which a state diagram does not show. Only where there is something to see: few partitions, and more than one state.
+ */
+function timeline({ partitions, endedAtUtc }) {
+    const worth = partitions.length <= MOST_PARTITIONS && partitions.some(({ transitions }) => transitions.length > 1);
+    if (!worth)
+        return [];
+    const bars = partitions.flatMap((one, index) => [
+        `  section ${partitions.length > 1 ? shortName(one, partitions) : "States"}`,
+        ...barsOf(one, index, endedAtUtc),
+    ]);
+    return [
+        "```mermaid",
+        "gantt",
+        "  dateFormat YYYY-MM-DD HH:mm:ss.SSS",
+        "  axisFormat %H:%M:%S",
+        ...bars,
+        "```",
+        "",
+        "Times are UTC.",
+    ];
+}
+function barsOf(one, index, endedAtUtc) {
+    const { transitions, verdict, reason } = one;
+    const shown = transitions.slice(-MOST_STATES);
+    const bars = shown.map(({ state, firstSeenUtc }, at) => {
+        const isLast = at === shown.length - 1;
+        const tag = isLast ? { passed: "done, ", failed: "crit, ", inconclusive: "" }[verdict] : "";
+        const end = isLast ? endedAtUtc : (shown[at + 1]?.firstSeenUtc ?? endedAtUtc);
+        return `  ${label(state)} :${tag}p${index}s${at}, ${digits(firstSeenUtc)}, ${digits(end)}`;
+    });
+    return [
+        ...bars,
+        `  ${verdict} ${reason} :milestone, ${verdict === "passed" ? "done" : "crit"}, ${digits(endedAtUtc)}, 0s`,
+    ];
+}
+/** The first part of the GUID, or the last where that is not enough to tell them apart. */
+function shortName({ partitionId }, all) {
+    const part = new Set(all.map((one) => one.partitionId.slice(0, 8))).size === all.length ? 0 : -1;
+    return partitionId.split("-").at(part) ?? partitionId;
+}
+/** Without its zone, so that no browser turns UTC into the reader's own time. */
+function digits(utc) {
+    return utc.replace("T", " ").replace("Z", "");
+}
+/**
+ * A state's name where Mermaid takes it for nothing else: its own words, comments and separators are all ruled out by
+ * letting through letters and digits only, behind a word of ours.
+ */
+function label(state) {
+    if (state === null)
+        return "no restore on record";
+    const name = state
+        .replace(/[^A-Za-z0-9]+/g, " ")
+        .trim()
+        .slice(0, 30)
+        .trim();
+    return /^(Accepted|RestoreInProgress|Success|Failure|Timeout|Invalid|SecondariesInProgress)$/.test(name)
+        ? name
+        : `state ${name === "" ? "unreadable" : name}`;
+}
+
+;// CONCATENATED MODULE: ./build/action/summary.js
+
+
+const MARK = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
+const ROWS = 100;
+const MOST_OBJECTIVES = 20;
+const MOST_RAW = 30_000;
+/** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
+const MOST_BYTES = 1_000_000;
+/** The job summary, the most important first; what would make it too large is left out, and said to be. */
+function toSummary(record, guide) {
+    const sections = [
+        verdictOf(record, guide),
+        table(record),
+        objectives(record),
+        timeline(record),
+        states(record),
+        provenance(record),
+        raw(record),
+    ].filter((lines) => lines.length > 0);
+    let room = MOST_BYTES;
+    const shown = sections.map((lines) => {
+        const text = `${lines.join("\n")}\n`;
+        const bytes = Buffer.byteLength(text);
+        if (bytes > room)
+            return "*Left out: it would be too much for a job summary. The report file has it all.*\n";
+        room -= bytes;
+        return text;
+    });
+    return `${shown.join("\n")}\n`;
+}
+function verdictOf({ verdict, reason, message, counts, partitions, warnings }, guide) {
+    const link = guide.startsWith("http") ? `[${reason}](${guide}#${reason})` : `\`${reason}\``;
+    const several = partitions.length < 2
+        ? []
+        : [
+            `${partitions.length} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`,
+            "",
+        ];
+    return [
+        `## ${MARK[verdict]} Restore ${verdict}: ${reason}`,
+        "",
+        ...several,
+        (0,shared/* cleanMarkdown */.nw)(message, 1_000),
+        ...(verdict === "passed" ? [] : ["", `**Next:** ${shared/* REASONS */.ez[reason].next} More: ${link}.`]),
+        ...(warnings.length === 0 ? [] : [""]),
+        ...warnings.slice(0, 20).map((warning) => `- ${(0,shared/* cleanMarkdown */.nw)(warning, 500)}`),
+    ];
+}
+function table({ partitions }) {
+    if (partitions.length === 0)
+        return [];
+    const services = partitions.some(({ serviceName }) => serviceName !== null);
+    const heads = [
+        "",
+        "Partition",
+        ...(services ? ["Service"] : []),
+        "Reason",
+        "State",
+        "Restored at (UTC)",
+        "Took",
+        "LSN",
+        "Identified by",
+    ];
+    const rows = partitions
+        .slice(0, ROWS)
+        .map((one) => [
+        MARK[one.verdict],
+        `\`${one.partitionId}\``,
+        ...(services ? [(0,shared/* cleanMarkdown */.nw)(one.serviceName ?? "–", 100)] : []),
+        one.reason,
+        (0,shared/* cleanMarkdown */.nw)(one.restoreState ?? "none", 60),
+        one.restoredAtUtc?.replace("T", " ").replace(/(\.0+)?Z$/, "") ?? "–",
+        one.timing === null ? "–" : (0,shared/* formatDuration */.a3)(one.timing.restoreSeconds * 1_000),
+        (0,shared/* cleanMarkdown */.nw)(one.restorePoint?.lsn ?? "–", 30),
+        one.identifiedBy ?? "–",
+    ]);
+    const more = partitions.length - rows.length;
+    return [
+        ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
+        ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
+    ];
+}
+/** What was measured, the missed before the met; what could not be measured is counted. */
+function objectives(record) {
+    const all = record.partitions.flatMap((one) => (0,shared/* objectivesOf */.s3)(record, one).map((objective) => ({ one, objective })));
+    if (all.length === 0)
+        return [];
+    const measured = all.flatMap(({ one, objective }) => {
+        const { measuredSeconds, objectiveSeconds } = objective;
+        if (measuredSeconds === null)
+            return [];
+        const name = record.partitions.length > 1 ? ` \`${one.partitionId}\`` : "";
+        const met = measuredSeconds <= objectiveSeconds;
+        return [{ met, line: `- ${met ? "✅" : "❌"}${name} ${(0,shared/* describeObjective */.BH)(objective)}` }];
+    });
+    const shown = measured.toSorted((a, b) => Number(a.met) - Number(b.met)).slice(0, MOST_OBJECTIVES);
+    const unmeasured = Map.groupBy(all.filter(({ objective }) => objective.measuredSeconds === null), ({ objective }) => objective.name);
+    return [
+        "### Objectives",
+        "",
+        ...shown.map(({ line }) => line),
+        ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
+        ...[...unmeasured].map(([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`),
+    ];
+}
+/** The worst partition's states, in words: a diagram cannot be read by everybody, nor everywhere. */
+function states({ partitions: [worst, ...others] }) {
+    if (worst === undefined || worst.transitions.length === 0)
+        return [];
+    const [first, ...rest] = worst.transitions;
+    const row = (one) => one === undefined
+        ? ""
+        : `| ${(0,shared/* cleanMarkdown */.nw)(one.state ?? "no restore on record", 60)} | ${one.firstSeenUtc} | ${one.lastSeenUtc} | ${one.looks} |`;
+    return [
+        `<details><summary>What was seen${others.length === 0 ? "" : " of the worst partition"}</summary>`,
+        "",
+        "| State | First seen | Last seen | Looks |",
+        "| --- | --- | --- | --- |",
+        row(first),
+        ...(worst.transitionsDropped === 0 ? [] : [`| *${worst.transitionsDropped} more* | | | |`]),
+        ...rest.map(row),
+        "",
+        "</details>",
+    ];
+}
+/** How the attempt was told from earlier ones, where we looked, and how much. */
+function provenance(record) {
+    const { plan, cluster, partitions } = record;
+    const bound = plan.notBeforeUtc === "any" ? "at any time" : `from ${plan.notBeforeUtc} (${plan.notBeforeSource}) on`;
+    const sum = (of) => partitions.reduce((total, one) => total + of(one), 0);
+    const ways = [...new Set(partitions.flatMap(({ identifiedBy }) => identifiedBy ?? []))];
+    return [
+        `Only a restore ${bound} counts. ${ways.map((way) => `\`${way}\`: ${IDENTIFIED[way]}.`).join(" ")}`.trim(),
+        "",
+        `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
+            `${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
+        ...record.skipped
+            .slice(0, 20)
+            .map(({ name, why }) => `- Nothing to restore in ${(0,shared/* cleanMarkdown */.nw)(name, 200)}: ${(0,shared/* cleanMarkdown */.nw)(why, 200)}`),
+    ];
+}
+const IDENTIFIED = {
+    "in-flight": "this run saw the restore under way",
+    timestamp: "the cluster dated the success",
+    "data-loss-version": "the partition's last declared data loss is recent enough",
+    any: "`not-before: any` takes whatever is on record",
+};
+/** What the cluster said of the worst partition, as it was kept. */
+function raw({ partitions: [worst] }) {
+    if (worst === undefined)
+        return [];
+    const lines = JSON.stringify(worst, undefined, 2)
+        .split("\n")
+        .map((line) => (0,shared/* cleanHtml */.bS)(line, 1_000));
+    let room = MOST_RAW;
+    const shown = lines.filter((line) => (room -= line.length) > 0);
+    const cut = lines.length - shown.length;
+    return [
+        "<details><summary>The record of it</summary>",
+        "",
+        `<pre>${shown.join("\n")}${cut === 0 ? "" : `\n... ${cut} more lines`}</pre>`,
+        "",
+        "</details>",
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/action/report.js
+
+
+
+
+/**
+ * What a run leaves behind, the dearest first, for the runner may kill us on the way: outputs, annotation, files, summary, and
+ * last what needs somebody else. Only the verdict decides the exit code: a file that could not be written is a warning.
+ */
+async function report(runner, request, record, signal) {
+    for (const [name, value] of Object.entries(toOutputs(record)))
+        runner.output(name, value);
+    const passed = record.verdict === "passed";
+    const { title, lines } = (0,shared/* endingOf */.z6)(record, runner.guide);
+    runner.annotate(passed ? "notice" : "error", title, ...lines);
+    runner.output("report-path", (await writeFiles(runner, request, record)) ?? "");
+    if (request.summary)
+        await runner.summary(toSummary(record, runner.guide));
+    // A run that was stopped found nothing out, and has no time either.
+    if (request.createIssue && record.reason !== "cancelled")
+        await runner.reportIssue(issueOf(request, record, runner.guide), signal);
+    return passed ? 0 : 1;
+}
+async function writeFiles(runner, { reportPath, junitPath }, record) {
+    const written = reportPath === null ? undefined : await runner.write(reportPath, "restore-verification.json", (0,shared/* reportText */.UH)(record));
+    if (junitPath !== null)
+        await runner.write(junitPath, "restore-verification.xml", [await (0,shared/* toJUnit */.U5)(record)]);
+    return written;
 }
 
 ;// CONCATENATED MODULE: ./build/action/run-start.js
@@ -45960,8 +46206,8 @@ function withoutEvidence(record) {
  * event file; else of the step, which is when this process began. That the API cannot be asked is a warning at most: a later
  * start only asks for more, so it can make a verdict `stale` and never a false pass.
  */
-async function runStart(runner, clock) {
-    const ofRun = await startOfRun(runner);
+async function runStart(runner, clock, signal) {
+    const ofRun = await startOfRun(runner, signal);
     if (ofRun !== undefined && ofRun <= clock.now())
         return { at: ofRun, source: "start of the workflow run" };
     const ofJob = await runner.jobStartedAt();
@@ -45970,136 +46216,100 @@ async function runStart(runner, clock) {
         return { at: ofJob, source: "start of the job" };
     return { at: step, source: "start of the step" };
 }
-async function startOfRun(runner) {
+async function startOfRun(runner, signal) {
     try {
-        const startedAt = await runner.workflowRunStartedAt();
+        const startedAt = await runner.workflowRunStartedAt(signal);
         return startedAt === undefined ? undefined : (0,shared/* parseInstant */.nV)(startedAt);
     }
     catch (error) {
+        if (signal.aborted)
+            return undefined;
         const why = error instanceof Error ? error.message : String(error);
         runner.warn(`The start of the workflow run could not be read, so not-before: auto is the start of the job or step (permissions: actions: read). ${why}`);
         return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/summary.js
-
-const MARK = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
-const ROWS = 100;
-/** The job summary: the verdict, a row per partition (worst first), how the worst one got there. */
-function toSummary(record) {
-    const { partitions } = record;
-    return [
-        `## ${MARK[record.verdict]} Restore ${record.verdict}: ${record.reason}`,
-        "",
-        (0,shared/* cleanMarkdown */.nw)(record.message, 1_000),
-        "",
-        "| | Partition | Reason | State | Restored at | LSN | Looks | Faults |",
-        "|---|---|---|---|---|---|---|---|",
-        ...partitions.slice(0, ROWS).map(row),
-        ...(partitions.length > ROWS ? ["", `and ${partitions.length - ROWS} more, all in the \`result\` output.`] : []),
-        "",
-        ...timeline(record),
-        `Cluster ${record.cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}. ` +
-            `Only a restore from ${bound(record)} on counts. Watched for ${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}.`,
-        "",
-    ].join("\n");
-}
-function row(one) {
-    const cells = [
-        MARK[one.verdict],
-        `\`${one.partitionId}\``,
-        one.reason,
-        one.restoreState ?? "none",
-        one.restoredAtUtc ?? "–",
-        one.restorePoint?.lsn ?? "–",
-        String(one.looks),
-        String(one.faults),
-    ];
-    return `| ${cells.map((cell, index) => (index === 1 ? cell : (0,shared/* cleanMarkdown */.nw)(cell, 100))).join(" | ")} |`;
-}
-function timeline(record) {
-    const [worst] = record.partitions;
-    if (worst === undefined || worst.transitions.length === 0)
-        return [];
-    return [
-        "| State | First seen | Last seen | Looks |",
-        "|---|---|---|---|",
-        ...worst.transitions.map(({ state, firstSeenUtc, lastSeenUtc, looks }) => `| ${(0,shared/* cleanMarkdown */.nw)(state ?? "no restore on record", 100)} | ${firstSeenUtc} | ${lastSeenUtc} | ${looks} |`),
-        "",
-    ];
-}
-function bound({ plan }) {
-    return plan.notBeforeUtc === "any" ? "any time" : `${plan.notBeforeUtc} (${plan.notBeforeSource})`;
-}
-
 ;// CONCATENATED MODULE: ./build/action/run.js
 
 
 
-
-
-/** One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. */
+const HEARTBEAT_MS = 60_000;
+/**
+ * One run from inputs to outputs. Never rejects: whatever breaks is reported, and red. `signal` aborts with the name of the
+ * signal we are stopped by, or with the error that nobody caught.
+ */
 async function run(runner, clock, signal) {
     const parsed = (0,shared/* parseDrillRequest */.iL)(runner.inputs);
     if (!parsed.ok) {
         runner.annotate("error", "Restore verification: bad input", ...(0,shared/* describeProblems */.yg)(parsed.problems));
         return 1;
     }
+    const { request } = parsed;
+    const startedAt = clock.now();
+    let result;
     try {
-        runner.line(headline(parsed.request));
-        const result = await verify(runner, parsed.request, clock, signal);
-        return await report(runner, parsed.request, result);
+        result = await verify(runner, request, clock, signal);
+        if (signal.reason instanceof Error)
+            throw signal.reason;
     }
     catch (error) {
-        return broken(runner, clock, error);
+        const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        for (const line of what.split("\n"))
+            runner.line(line, "bad");
+        const broken = { verdict: (0,shared/* internalError */.WB)(error), partitions: [], skipped: [], warnings: [] };
+        result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
     }
+    const code = await report(runner, request, (0,shared/* toRecord */.Lv)(request, result), signal);
+    if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error")
+        return code;
+    runner.annotate("error", "Restore verification: broken after its verdict", String(signal.reason));
+    return 1;
 }
 async function verify(runner, request, clock, signal) {
     const { endpoints, apiVersion, access } = request;
     const { proxies, workloadIdentity } = runner;
     const warn = (text) => runner.warn(text);
+    runner.line((0,shared/* headline */.Pl)(request), "plain");
     const cluster = (0,shared/* openCluster */.DT)({ endpoints, apiVersion, ...access }, { clock, proxies, warn, workloadIdentity });
+    const over = new AbortController();
+    let log;
     try {
-        const autoNotBefore = await autoStart(runner, request, clock);
-        runner.line(boundLine(request, autoNotBefore));
+        const autoNotBefore = await autoStart(runner, request, clock, signal);
+        runner.line((0,shared/* boundLine */.TH)(request, autoNotBefore), "plain");
+        runner.fold("How it is watched", (0,shared/* settings */.W0)(request));
+        const startedAt = clock.now();
+        log = new shared/* ProgressLog */.qw({ startedAt, deadline: (0,shared/* later */.NU)(startedAt, request.timeoutMs) }, runner.line);
+        void beat(log, clock, over.signal);
         const [dice = 0] = crypto.getRandomValues(new Uint32Array(1));
-        return await (0,shared/* verifyRestore */.Qi)(request, { gateway: cluster.gateway, clock, signal }, { autoNotBefore, dice }, jobRecorder(runner));
+        return await (0,shared/* verifyRestore */.Qi)(request, { gateway: cluster.gateway, clock, signal }, { autoNotBefore, dice }, log.record);
     }
     finally {
+        over.abort();
+        log?.close(clock.now());
         await cluster.close();
     }
 }
+/** A heartbeat each minute, until `over`. */
+async function beat(log, clock, over) {
+    for (;;) {
+        await clock.sleep(HEARTBEAT_MS, over);
+        if (over.aborted)
+            return;
+        log.tick(clock.now());
+    }
+}
 /** Only asked for where it is needed. */
-async function autoStart(runner, request, clock) {
+async function autoStart(runner, request, clock, signal) {
     if (request.notBefore === "auto")
-        return runStart(runner, clock);
+        return runStart(runner, clock, signal);
     return { at: clock.now(), source: "start of the step" };
-}
-async function report(runner, request, result) {
-    const record = (0,shared/* toRecord */.Lv)(request, result);
-    for (const [name, value] of Object.entries(toOutputs(record)))
-        runner.output(name, value);
-    const passed = record.verdict === "passed";
-    runner.annotate(passed ? "notice" : "error", `Restore verification ${record.verdict}: ${record.reason}`, record.message);
-    if (request.summary)
-        await runner.summary(toSummary(record));
-    return passed ? 0 : 1;
-}
-/** Our own defect: said as such, with the outputs a workflow branches on, and never green. */
-function broken(runner, clock, error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    runner.output("verdict", "inconclusive");
-    runner.output("reason", "internal-error");
-    runner.line(`at ${(0,shared/* formatInstant */.r4)(clock.now())}: ${what}`);
-    runner.annotate("error", "Restore verification inconclusive: internal-error", `The verification itself broke; this says nothing about the restore. ${String(error)}`);
-    return 1;
 }
 
 
 /***/ }),
 
-/***/ 3102:
+/***/ 1409:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46108,6 +46318,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   O: () => (/* binding */ githubRunner)
 });
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -48182,13 +48394,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    issue('group', name);
+    command_issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    issue('endgroup');
+    command_issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -48259,8 +48471,134 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 55 modules
-var shared = __nccwpck_require__(5804);
+// EXTERNAL MODULE: ./build/shared/index.js + 61 modules
+var shared = __nccwpck_require__(2572);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/action/files.js
+
+
+/**
+ * Writes a text to the path that was typed, creating what is missing of the folders; a folder gets the file `name`. What was
+ * there is replaced. Resolves to the absolute path; rejects where it cannot be written.
+ */
+async function writeText(typed, name, text, places) {
+    const path = await place(typed, name, places);
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    const file = await (0,promises_.open)(path, "w");
+    try {
+        for (const piece of text)
+            await file.writeFile(piece);
+    }
+    finally {
+        await file.close();
+    }
+    return path;
+}
+async function place(typed, name, { home, workspace }) {
+    const fromHome = typed === "~" || /^~[/\\]/.test(typed);
+    const path = fromHome ? (0,external_node_path_.join)(home, typed.slice(1)) : (0,external_node_path_.resolve)(workspace, typed);
+    const isFolder = /[/\\]$/.test(typed) || (0,external_node_path_.basename)(typed) === "~" || (await folderIsThere(path));
+    return isFolder ? (0,external_node_path_.join)(path, name) : path;
+}
+async function folderIsThere(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isDirectory();
+    }
+    catch {
+        return false; // Nothing is there: it is a file to be.
+    }
+}
+
+;// CONCATENATED MODULE: ./build/action/report-issue.js
+/** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
+const PATIENCE_MS = 20_000;
+/** So many open issues are looked through for the marker, newest first. */
+const MOST_PAGES = 10;
+const PAGE = 100;
+/** Resolves to what was done, in a sentence; rejects where GitHub refuses. */
+async function reportIssue(issue, to, stop) {
+    const { owner, repo, token, run } = to;
+    if (token === "")
+        throw new Error("there is no github-token");
+    if (owner === "" || repo === "")
+        throw new Error("this is no run of a repository");
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+    const api = getOctokit(token).rest.issues;
+    const request = { signal: AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]) };
+    const at = { owner, repo, request };
+    const text = `${issue.text}\n\n[The run](${run})`;
+    const open = [];
+    for (let page = 1; page <= MOST_PAGES; page++) {
+        const { data } = await api.listForRepo({
+            ...at,
+            state: "open",
+            sort: "created",
+            direction: "desc",
+            per_page: PAGE,
+            page,
+        });
+        const ours = data.filter(({ body, pull_request: pull }) => pull === undefined && body?.includes(issue.marker) === true);
+        open.push(...ours.map(({ number }) => number));
+        if (data.length < PAGE)
+            break;
+    }
+    const [number] = open;
+    if (issue.verdict === "passed") {
+        for (const passed of open) {
+            await api.createComment({ ...at, issue_number: passed, body: text });
+            await api.update({ ...at, issue_number: passed, state: "closed", state_reason: "completed" });
+        }
+        return open.length === 0
+            ? "No issue of this target was open."
+            : `Closed issue ${open.map((one) => `#${one}`).join(", ")}.`;
+    }
+    if (number !== undefined) {
+        await api.createComment({ ...at, issue_number: number, body: text });
+        return `Commented on issue #${number}.`;
+    }
+    const { data } = await api.create({ ...at, title: issue.title, body: `${issue.marker}\n${text}` });
+    return `Opened issue #${data.number}.`;
+}
+
+;// CONCATENATED MODULE: ./build/action/masks.js
+
+/**
+ * What the runner is to keep out of every log: key material, passwords and tokens, and nothing else. Not what is short: a mask on
+ * `abc` would blank it in every log and drop every job output that happens to hold it. A text of several lines is masked line by
+ * line, for the runner would mask each of them anyway: the `-----BEGIN ...-----` and the stump of base64 at its end, too.
+ */
+function masksOf(inputs, proxies) {
+    const typed = shared/* INPUT_NAMES */.Qh.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
+    const passwords = proxies.flatMap((proxy) => {
+        const { password } = URL.parse(proxy ?? "") ?? { password: "" };
+        return [password, unescaped(password)].filter((text) => text.length >= SHORTEST_MASKED);
+    });
+    return [...new Set([...typed, ...passwords])];
+}
+const SHORTEST_MASKED = 8;
+const SHORTEST_LINE_MASKED = 16;
+function pieces(secret) {
+    const lines = secret.split(/\r?\n/).map((line) => line.trim());
+    if (lines.length === 1)
+        return secret.length >= SHORTEST_MASKED ? [secret] : [];
+    return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
+}
+function unescaped(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text; // A lone % is what it is.
+    }
+}
+function isSecret(name) {
+    const spec = shared/* INPUTS */.mc[name];
+    return spec.secret === true;
+}
+
 ;// CONCATENATED MODULE: ./build/action/runner-identity.js
 
 
@@ -48284,17 +48622,15 @@ function runnerIdentity(tenantId, clientId) {
     };
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./build/action/workflow-run.js
 
 /** How long the API may take: the restore is not watched meanwhile. */
-const PATIENCE_MS = 10_000;
+const workflow_run_PATIENCE_MS = 10_000;
 /**
  * When this attempt of the workflow run began, by GitHub's API; `undefined` outside of a run or without a token. The client is
  * loaded when it is needed: who names `not-before` does not wait for it.
  */
-async function workflowRunStartedAt(env, token) {
+async function workflowRunStartedAt(env, token, stop) {
     const [owner = "", repo = ""] = (env["GITHUB_REPOSITORY"] ?? "").split("/");
     const run = Number(env["GITHUB_RUN_ID"] ?? "");
     if (token === "" || owner === "" || repo === "" || !Number.isSafeInteger(run) || run <= 0)
@@ -48304,7 +48640,7 @@ async function workflowRunStartedAt(env, token) {
         owner,
         repo,
         run_id: run,
-        request: { signal: AbortSignal.timeout(PATIENCE_MS) },
+        request: { signal: AbortSignal.any([stop, AbortSignal.timeout(workflow_run_PATIENCE_MS)]) },
     });
     return data.run_started_at ?? undefined;
 }
@@ -48326,57 +48662,99 @@ async function eventWrittenAt(env) {
 
 
 
-/** The real one, over `@actions/core`. Every line is cleaned here, so that no text of a cluster becomes a command. */
+
+
+
+
+/** The real one, over `@actions/core`. */
 function githubRunner() {
+    const env = process.env;
     const inputs = Object.fromEntries(shared/* INPUT_NAMES */.Qh.map((name) => [name, getInput(name)]));
-    maskSecrets(inputs);
+    const proxies = {
+        httpProxy: variable("http_proxy"),
+        httpsProxy: variable("https_proxy"),
+        noProxy: variable("no_proxy"),
+    };
+    for (const secret of masksOf(inputs, [proxies.httpProxy, proxies.httpsProxy]))
+        setSecret(secret);
+    const token = inputs["github-token"] ?? "";
+    const places = { home: (0,external_node_os_.homedir)(), workspace: env["GITHUB_WORKSPACE"] || process.cwd() };
     return {
         inputs,
-        proxies: {
-            httpProxy: variable("http_proxy"),
-            httpsProxy: variable("https_proxy"),
-            noProxy: variable("no_proxy"),
-        },
+        proxies,
         workloadIdentity: runnerIdentity,
-        workflowRunStartedAt: () => workflowRunStartedAt(process.env, inputs["github-token"] ?? ""),
+        guide: guideOf(env),
+        workflowRunStartedAt: (signal) => workflowRunStartedAt(env, token, signal),
         async jobStartedAt() {
-            const ms = await eventWrittenAt(process.env);
+            const ms = await eventWrittenAt(env);
             return ms === undefined ? undefined : (0,shared/* instantFromMs */.A0)(ms);
         },
-        line: (text) => info((0,shared/* cleanLine */.Ow)(text, 1_000)),
-        warn: (text) => warning((0,shared/* cleanLine */.Ow)(text, 1_000)),
-        annotate(kind, title, ...lines) {
-            const write = kind === "error" ? error : notice;
-            write(lines.map((line) => (0,shared/* cleanLine */.Ow)(line, 2_000)).join("\n"), { title: (0,shared/* cleanLine */.Ow)(title, 200) });
-        },
+        ...logOf((env["NO_COLOR"] ?? "") === ""),
         output: (name, value) => setOutput(name, value),
         async summary(markdown) {
-            if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "")
+            if ((env["GITHUB_STEP_SUMMARY"] ?? "") === "")
                 return;
-            try {
-                await summary.addRaw(markdown, true).write();
-            }
-            catch (error) {
-                warning((0,shared/* cleanLine */.Ow)(`The job summary could not be written: ${String(error)}`));
-            }
+            await orWarn("The job summary could not be written", summary.addRaw(markdown, true).write());
+        },
+        write: (typed, name, text) => orWarn(`${typed} could not be written`, writeText(typed, name, text, places)),
+        async reportIssue(issue, signal) {
+            const done = reportIssue(issue, repositoryOf(env, token), signal);
+            const what = "The issue of this target could not be brought up to date (permissions: issues: write)";
+            const said = await orWarn(what, done);
+            if (said !== undefined)
+                info((0,shared/* cleanLine */.Ow)(said));
         },
     };
 }
-/**
- * Whatever is secret is masked before anything else is printed. Not the short ones: a mask on `abc` would blank it in every
- * log and drop every job output that happens to hold it.
- */
-function maskSecrets(inputs) {
-    for (const name of shared/* INPUT_NAMES */.Qh) {
-        const value = inputs[name] ?? "";
-        if (isSecret(name) && value.length >= SHORTEST_MASKED)
-            setSecret(value);
+/** Every line is cleaned here, so that no text of a cluster becomes a command. */
+function logOf(colours) {
+    const paint = colours ? coloured : (text) => text;
+    return {
+        line: (text, tone) => info(paint((0,shared/* cleanLine */.Ow)(text, 1_000), tone)),
+        fold(title, lines) {
+            startGroup((0,shared/* cleanLine */.Ow)(title, 200));
+            for (const line of lines)
+                info((0,shared/* cleanLine */.Ow)(line, 1_000));
+            endGroup();
+        },
+        warn: (text) => warning((0,shared/* cleanLine */.Ow)(text, 1_000)),
+        annotate(kind, title, ...lines) {
+            const write = kind === "error" ? error : notice;
+            write(lines.map((line) => (0,shared/* cleanLine */.Ow)(line, 1_000)).join("\n"), { title: (0,shared/* cleanLine */.Ow)(title, 200) });
+        },
+    };
+}
+/** What was asked for beside the verdict, and failed, is a warning: it changes neither the verdict nor the exit code. */
+async function orWarn(what, work) {
+    try {
+        return await work;
+    }
+    catch (error) {
+        warning((0,shared/* cleanLine */.Ow)(`${what}; the verdict stays. ${error instanceof Error ? error.message : String(error)}`, 1_000));
+        return undefined;
     }
 }
-const SHORTEST_MASKED = 8;
-function isSecret(name) {
-    const spec = shared/* INPUTS */.mc[name];
-    return spec.secret === true;
+const SGR = { plain: "", good: "32", bad: "31", doubt: "33", quiet: "90" };
+/** The only escape sequences that reach the log are these: the text inside was cleaned before. */
+function coloured(text, tone) {
+    return SGR[tone] === "" ? text : `\u001b[${SGR[tone]}m${text}\u001b[0m`;
+}
+/** In the repository of the action that runs; a bare path where it is none (`uses: ./`). */
+function guideOf(env) {
+    const [server, repository, ref] = [
+        env["GITHUB_SERVER_URL"],
+        env["GITHUB_ACTION_REPOSITORY"],
+        env["GITHUB_ACTION_REF"],
+    ];
+    const path = "docs/troubleshooting.md";
+    if (!server || !repository)
+        return path;
+    return `${server}/${repository}/blob/${ref || "main"}/${path}`;
+}
+function repositoryOf(env, token) {
+    const [owner = "", repo = ""] = (env["GITHUB_REPOSITORY"] ?? "").split("/");
+    const run = `${env["GITHUB_SERVER_URL"] ?? ""}/${owner}/${repo}/actions/runs/${env["GITHUB_RUN_ID"] ?? ""}`;
+    return { owner, repo, token, run };
 }
 /** Both spellings are in use; the lower-case one wins, as it does for curl. */
 function variable(name) {
@@ -48386,7 +48764,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 5804:
+/***/ 2572:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48395,21 +48773,33 @@ __nccwpck_require__.d(__webpack_exports__, {
   Fe: () => (/* reexport */ GatewayError),
   mc: () => (/* reexport */ INPUTS),
   Qh: () => (/* reexport */ INPUT_NAMES),
+  qw: () => (/* reexport */ ProgressLog),
+  ez: () => (/* reexport */ REASONS),
+  TH: () => (/* reexport */ boundLine),
+  bS: () => (/* reexport */ cleanHtml),
   Ow: () => (/* reexport */ cleanLine),
   nw: () => (/* reexport */ cleanMarkdown),
+  BH: () => (/* reexport */ describeObjective),
   yg: () => (/* reexport */ describeProblems),
+  z6: () => (/* reexport */ endingOf),
   a3: () => (/* reexport */ formatDuration),
-  r4: () => (/* reexport */ formatInstant),
+  Pl: () => (/* reexport */ headline),
   A0: () => (/* reexport */ instant_instantFromMs),
+  WB: () => (/* reexport */ internalError),
+  NU: () => (/* reexport */ later),
+  s3: () => (/* reexport */ objectivesOf),
   DT: () => (/* reexport */ openCluster),
   iL: () => (/* reexport */ parseDrillRequest),
   nV: () => (/* reexport */ parseInstant),
+  UH: () => (/* reexport */ reportText),
+  W0: () => (/* reexport */ settings),
   ml: () => (/* reexport */ systemClock),
+  U5: () => (/* reexport */ toJUnit),
   Lv: () => (/* reexport */ toRecord),
   Qi: () => (/* reexport */ verifyRestore)
 });
 
-// UNUSED EXPORTS: OUTPUTS, OUTPUT_NAMES, explain
+// UNUSED EXPORTS: MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, TONE, explain, formatInstant
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -48478,12 +48868,25 @@ const INPUTS = {
     "github-token": {
         default: "${{ github.token }}",
         expression: true,
+        github: true,
         secret: true,
-        description: "Reads the start of the workflow run for `not-before: auto`; needs `permissions: actions: read`. Optional.",
+        description: "Reads the start of the workflow run for `not-before: auto` (`permissions: actions: read`), and writes the issue of `create-issue`. Optional.",
     },
     summary: {
         default: "true",
+        github: true,
         description: "Write the job summary.",
+    },
+    "report-path": {
+        description: "Also write the record to this file (JSON; above 100 partitions JSON Lines, the first line being the run). A folder will do, `~` is the home folder, and what is missing of the path is created.",
+    },
+    "junit-path": {
+        description: "Also write JUnit XML to this file: a suite for each service, a case for each partition.",
+    },
+    "create-issue": {
+        default: "false",
+        github: true,
+        description: "On a red verdict open one issue per target, or comment on the one that is open; close it on the next pass. Needs `permissions: issues: write`.",
     },
 };
 const INPUT_NAMES = Object.keys(INPUTS).filter((name) => name in INPUTS);
@@ -48504,7 +48907,8 @@ const OUTPUTS = {
     "passed-count": "Partitions that passed.",
     "failed-count": "Partitions that failed.",
     "inconclusive-count": "Partitions of which nothing certain can be said.",
-    result: "The whole record as compact JSON.",
+    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
+    "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 };
 const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
 
@@ -48889,7 +49293,12 @@ function parseDrillRequest(raw) {
         apiVersion: read("api-version", apiVersion),
         access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
         summary: read("summary", yesOrNo),
+        reportPath: optional("report-path", filePath),
+        junitPath: optional("junit-path", filePath),
+        createIssue: read("create-issue", yesOrNo),
     };
+    if (text("report-path") !== "" && text("report-path") === text("junit-path"))
+        note("junit-path", "must be another file than report-path");
     const [first, ...others] = problems;
     if (first !== undefined)
         return { ok: false, problems: [first, ...others] };
@@ -49021,6 +49430,9 @@ function apiVersion(text) {
         ? good(text)
         : unreadable(`must be a version such as 6.4; got ${quote(text)}`);
 }
+function filePath(text) {
+    return /\p{Cc}/u.test(text) ? unreadable(`must be one path, on one line; got ${quote(text)}`) : good(text);
+}
 function yesOrNo(text) {
     const known = new Map([
         ["true", true],
@@ -49029,27 +49441,1122 @@ function yesOrNo(text) {
     return known === undefined ? unreadable(`must be true or false; got ${quote(text)}`) : good(known);
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./build/shared/clock.js
+;// CONCATENATED MODULE: ./build/shared/restore/watch.js
+
+/** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
+const DATE_RESOLUTION_MS = 2_000;
+const PHASES_KEPT = 40;
+const STRETCHES_KEPT = 200;
+/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
+function watch_beginWatch(plan, startedAt, dice) {
+    return {
+        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
+        startedAt,
+        dice,
+        looks: 0,
+        faults: 0,
+        faultsInARow: 0,
+        retryMs: 0,
+        everInFlight: false,
+        phases: [],
+        phasesDropped: 0,
+        clockSkewMs: 0,
+        aheadMs: 0,
+        heard: {},
+        asksInARow: 0,
+        evidence: [],
+        evidenceDropped: 0,
+        replies: [],
+        repliesDropped: 0,
+    };
+}
+/**
+ * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
+ * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
+ * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
+ */
+function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
+    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
+    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
+}
+const LAST_LOOK_MOST_MS = 5_000;
+const LAST_LOOK_LEAST_MS = 250;
+
+;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
+
+/** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
+const BEFORE_1970_MS = 11644473600000n;
+const TICKS_PER_MS = 10000n;
+/**
+ * When data loss was declared: the failover manager sets `DataLossVersion = max(now, previous + 1)` as a FILETIME, 100 ns
+ * since 1601. Exact integers: as doubles two versions a microsecond apart are equal. `undefined` for what is no time at all
+ * (0, negative: a partition that never lost data counts from small numbers).
+ *
+ * @see https://github.com/microsoft/service-fabric FailoverUnit.cpp
+ */
+function dataLossDeclaredAt(dataLossVersion) {
+    const ms = BigInt(dataLossVersion) / TICKS_PER_MS - BEFORE_1970_MS;
+    return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/witness.js
+
+/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
+function declaredDataLoss({ partition }) {
+    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+    return version === undefined ? undefined : dataLossDeclaredAt(version);
+}
+/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
+function relevantBackups(all, expectedBackupId, point) {
+    return {
+        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
+        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
+    };
+}
+/** Whether two restore points are the same; what is missing is the same as nothing. */
+function samePoint(a, b) {
+    return (a !== undefined &&
+        b !== undefined &&
+        a.lsn === b.lsn &&
+        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
+        a.epoch.configurationVersion === b.epoch.configurationVersion);
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
 
 
 /**
- * The machine's clock as it was when the process started, carried on by the monotonic timer: a time correction in the
- * middle of a drill then neither shortens nor stretches a deadline.
+ * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
+ * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
+ *
+ * 1. This run saw the attempt under way, at or after `not-before`, and this is its end. (One seen under way *before* it, for a
+ *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
+ * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
+ *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
+ * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
+ *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ *
+ * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
+ * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
  */
-const systemClock = {
-    now: () => instant_instantFromMs(performance.timeOrigin + performance.now()),
-    async sleep(ms, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
-        }
-        catch (error) {
-            if (!signal.aborted)
-                throw error;
-        }
+function identify(terminal, watch, now) {
+    const { notBefore } = watch.plan;
+    if (notBefore === "any")
+        return "any";
+    if (watch.inFlightSince !== undefined) {
+        if (watch.inFlightSince < notBefore)
+            return undefined;
+        if (wasUnderWay(watch, notBefore) && isItsEnd(terminal, watch, now))
+            return "in-flight";
+    }
+    if (terminal.state === "Success") {
+        return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
+    }
+    const declared = declaredDataLoss(watch.heard);
+    const told = watch.last?.dated;
+    return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
+        ? "data-loss-version"
+        : undefined;
+}
+/** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */
+function wasUnderWay(watch, notBefore) {
+    const { inFlightSince, lastInFlight, plan } = watch;
+    if (inFlightSince === undefined || lastInFlight === undefined || inFlightSince < notBefore)
+        return false;
+    return lastInFlight - watch.aheadMs >= notBefore - plan.toleranceMs;
+}
+/**
+ * Whether a result can be the end of what was under way: it is dated after that, and not in the future, or else it was told after
+ * that. A date that was on record before is an older restore's, wherever it comes from. A success without a date must have been
+ * told later beyond doubt: then one more look is taken.
+ */
+function isItsEnd(terminal, watch, now) {
+    const { lastInFlight = now, last, plan, resultBefore } = watch;
+    const told = last?.dated ?? now;
+    if (terminal.state !== "Success")
+        return told >= lastInFlight - DATE_RESOLUTION_MS;
+    const { at } = terminal;
+    if (at === undefined)
+        return told >= lastInFlight + DATE_RESOLUTION_MS;
+    return at !== resultBefore && at >= lastInFlight - plan.toleranceMs && at - watch.aheadMs <= now + plan.toleranceMs;
+}
+/** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
+function isRecent(clusterTime, notBefore, watch, now) {
+    const at = clusterTime - watch.aheadMs;
+    return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/dice.js
+/**
+ * Draws a number in [0, 1) and the dice to draw the next one with. A 32-bit linear congruential step (the constants are
+ * Knuth's): plenty to keep pollers apart, useless for secrets. Drawn from the high bits, the low ones repeat early.
+ */
+function draw(dice) {
+    const next = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
+    return { value: next / 2 ** 32, dice: next };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/messages.js
+
+/*
+ * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
+ * quote the cluster, so whoever prints them cleans them.
+ */
+const HOW = {
+    "in-flight": "this run saw it under way",
+    timestamp: "the cluster dated it",
+    "data-loss-version": "its data loss was declared in time",
+    any: "not-before: any takes whatever is on record",
+};
+function restored(watch, success, identifiedBy) {
+    return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
+}
+function when(success) {
+    return success.at === undefined ? " (the cluster does not tell when)" : ` at ${formatInstant(success.at)}`;
+}
+function partitionSays({ heard, plan }) {
+    if (plan.healthCheck === "off")
+        return "Whether the partition is healthy was not asked (health-check: off).";
+    const { partition } = heard;
+    if (partition === undefined || !partition.ok || partition.value === null)
+        return "Whether the partition is healthy could not be seen.";
+    const { status, health } = partition.value;
+    return `The partition is ${status}, its health ${health}.`;
+}
+function unhealthy(success, { status, health }) {
+    return `Restored${when(success)}, but by the deadline the partition was ${status} with health ${health}, not Ready with Ok or Warning.`;
+}
+function partitionGone() {
+    return "The restore succeeded, but the cluster no longer knows the partition.";
+}
+function unconfirmed(watch) {
+    const asked = watch.plan.healthCheck === "require" ? "whether the partition is healthy" : "what the verdict needs";
+    return `The cluster reports Success for this restore, but did not answer ${asked} before the deadline.`;
+}
+function cannotConfirm(input, why) {
+    const wayOut = input === "health-check" ? " `health-check: report` notes the health without judging by it." : "";
+    return `The cluster reports Success for this restore, but ${input} cannot be judged: ${why}.${wayOut}`.replace("..", ".");
+}
+function wrongBackup(watch, point) {
+    const { backups } = watch.heard;
+    const restoredId = backups?.ok === true ? backups.value.restored?.backupId : undefined;
+    const got = restoredId === undefined ? describePoint(point) : `backup ${restoredId}`;
+    return `The restore brings back ${got}, not the expected backup ${watch.plan.expectedBackupId ?? ""}.`;
+}
+function describePoint(point) {
+    if (point === undefined)
+        return "another restore point";
+    const { dataLossVersion, configurationVersion } = point.epoch;
+    return `the restore point of LSN ${point.lsn}, epoch ${dataLossVersion}/${configurationVersion}`;
+}
+const FROM = {
+    "data-loss": "since data loss was declared",
+    "not-before": "since not-before",
+};
+function rtoMissed({ ms, fromSource, from }, rtoMs) {
+    return (`Restored, but it took ${formatDuration(ms)} ${FROM[fromSource]} (${formatInstant(from)}): ` +
+        `the objective of ${formatDuration(rtoMs)} was missed by ${formatDuration(ms - rtoMs)}.`);
+}
+function rpoMissed(ageMs, rpoMs) {
+    return (`Restored, but from a backup that was ${formatDuration(ageMs)} old: ` +
+        `the objective of ${formatDuration(rpoMs)} was missed by ${formatDuration(ageMs - rpoMs)}.`);
+}
+function noStart() {
+    return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
+}
+function restoreFailed(watch, terminal) {
+    return `The cluster reports ${terminal.spelled}${underWay(watch)}${because(terminal.failure)}. The data may already have changed.`;
+}
+function restoreTimedOut(watch, terminal) {
+    return (`The cluster reports Timeout${underWay(watch)}${because(terminal.failure)}: its own RestoreTimeout passed and it ` +
+        "stopped waiting. The restore may still complete: check the partition before restoring again.");
+}
+function deadlineExceeded(watch, now) {
+    const phase = watch.phases.findLast(({ state }) => state !== null);
+    const since = phase === undefined
+        ? ""
+        : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
+    return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
+}
+function noRestore(watch) {
+    return watch.everInFlight
+        ? "The restore that was under way has vanished from the cluster's record."
+        : `No restore is on record for this partition${sinceStart(watch)}.`;
+}
+function stale(watch, terminal) {
+    const { notBefore } = watch.plan;
+    const dated = terminal.state === "Success" && terminal.at !== undefined
+        ? ` of ${formatInstant(terminal.at)}`
+        : ", which bears no date";
+    const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
+    const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
+    return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
+}
+/** A restore was seen under way, and this is not taken for its end. */
+function* againstWhatWasSeen({ lastInFlight, plan }, terminal) {
+    if (lastInFlight === undefined || terminal.state !== "Success" || terminal.at === undefined)
+        return;
+    if (terminal.at >= lastInFlight - plan.toleranceMs)
+        return;
+    yield `By the dates of the cluster's own answers a restore was still under way at ${formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
+}
+/** The answers are dated well before our clock. That shows nothing fresh, whichever of the two it is. */
+function* behind({ clockSkewMs, plan }) {
+    if (clockSkewMs >= -plan.toleranceMs)
+        return;
+    const by = formatDuration(-clockSkewMs);
+    yield `The cluster's answers are dated ${by} before our clock: either its clock is behind, or they come out of a cache. If it is the clock, set it right, or name a not-before that is ${by} earlier.`;
+}
+function neverReached(watch, problem, now) {
+    return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
+}
+function gaveUp(watch, problem) {
+    return watch.faultsInARow > 1 ? `${problem.message} (${watch.faultsInARow} times in a row)` : problem.message;
+}
+function blindSince(watch, problem) {
+    const since = watch.last === undefined ? "" : ` since ${formatInstant(watch.last.at)}`;
+    return `The cluster has not answered${since}. Last: ${problem.message}`;
+}
+function cancelled(watch, why) {
+    const seen = watch.last === undefined
+        ? "before the cluster had answered"
+        : `last seen: ${watch.last.progress?.spelled ?? "no restore on record"}`;
+    return `Stopped by ${why}, ${seen}. The restore itself goes on in the cluster.`;
+}
+function because(failure) {
+    if (failure === undefined)
+        return ", without a reason (clusters of today give none)";
+    return `: ${[failure.code, failure.message].filter((text) => text !== "").join(": ") || "with an empty reason"}`;
+}
+function underWay(watch) {
+    return watch.inFlightSince === undefined
+        ? ""
+        : ` for the restore seen under way since ${formatInstant(watch.inFlightSince)}`;
+}
+function sinceStart(watch) {
+    return `, after ${attempts(watch.looks)} since ${formatInstant(watch.startedAt)}`;
+}
+function attempts(looks) {
+    return looks === 1 ? "1 look" : `${looks} looks`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/problem.js
+/** How long a cluster that never answered at all is waited for. */
+const NEVER_REACHED_MS = 120_000;
+const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
+const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
+/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
+const TREATMENT = {
+    unreachable: bear("unreachable"),
+    "timed-out": bear("unreachable"),
+    throttled: bear("unreachable"),
+    "server-trouble": bear("unreachable"),
+    // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
+    "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
+    // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
+    unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
+    // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
+    "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
+    "partition-not-found": giveUp("partition-not-found"),
+    // The gateway client has refreshed the credential once before it says so.
+    "access-denied": giveUp("access-denied"),
+    "untrusted-server": giveUp("untrusted-server"),
+    // The gateway client has tried the other generation's api-version before it says so.
+    "api-version-refused": giveUp("rejected"),
+    rejected: giveUp("rejected"),
+};
+
+;// CONCATENATED MODULE: ./build/shared/restore/raw-reply.js
+const REPLIES_KEPT = 16;
+const REPLY_CHARACTERS_KEPT = 16_384;
+/** What an unknown wire form looked like can be learnt from the record afterwards; no decision depends on it. */
+function withReply({ replies, repliesDropped }, body, now) {
+    if (body === undefined)
+        return { replies, repliesDropped };
+    const known = replies.findIndex((reply) => reply.body === body);
+    if (known >= 0) {
+        const again = replies.map((reply, n) => (n === known ? { ...reply, looks: reply.looks + 1 } : reply));
+        return { replies: again, repliesDropped };
+    }
+    const all = [...replies, { body, firstSeen: now, looks: 1 }];
+    const kept = [...all];
+    while (kept.length > 2 && isTooMuch(kept))
+        kept.splice(1, 1);
+    return { replies: kept, repliesDropped: repliesDropped + all.length - kept.length };
+}
+function isTooMuch(replies) {
+    return (replies.length > REPLIES_KEPT || replies.reduce((sum, { body }) => sum + body.length, 0) > REPLY_CHARACTERS_KEPT);
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
+/** The backup a restore is asked to bring back, where the reply tells. */
+function pointOf(progress) {
+    return progress !== null && "point" in progress ? progress.point : undefined;
+}
+function isTerminal(progress) {
+    switch (progress.state) {
+        case "Success":
+        case "Failure":
+        case "Timeout":
+        case "Invalid":
+            return true;
+        case "Accepted":
+        case "RestoreInProgress":
+        case "SecondariesInProgress":
+        case "Unrecognized":
+            return false;
+        default:
+            return progress;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/remember.js
+
+
+
+
+
+
+
+/** The watch with what was seen in its memory, and beside it what came. Nothing is decided here. */
+function remember(watch, came, seen, now) {
+    const withEvidence = { ...watch, ...evidenced(watch, withoutRaw(came), now), ...rawReply(watch, came, now) };
+    switch (seen.kind) {
+        case "cancelled":
+            return withEvidence;
+        case "unavailable":
+            return withFault(withEvidence, seen.problem);
+        case "progress":
+            return withAnswer(withEvidence, seen, now);
+        default:
+            return seen;
+    }
+}
+function rawReply(watch, observation, now) {
+    return withReply(watch, observation.kind === "cancelled" ? undefined : observation.raw, now);
+}
+function withoutRaw(observation) {
+    if (observation.kind === "cancelled")
+        return observation;
+    const { raw: _, ...parsed } = observation;
+    return parsed;
+}
+function withFault(watch, problem) {
+    return {
+        ...watch,
+        looks: watch.looks + 1,
+        faults: watch.faults + 1,
+        faultsInARow: faultsInARow(watch, problem),
+        problem,
+    };
+}
+/** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
+function faultsInARow(watch, problem) {
+    const same = watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
+    return same ? watch.faultsInARow + 1 : 1;
+}
+function withAnswer(watch, observation, now) {
+    const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
+    const { progress, clockSkewMs, testimony } = observation;
+    const clock = clusterClock(watch, observation, now);
+    const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
+    return {
+        ...rest,
+        ...clock,
+        ...withPhase(watch, progress === null ? null : progress.spelled, now),
+        ...given("inFlightSince", sightedSince(watch, progress, now)),
+        ...given("lastInFlight", lastInFlight(watch, progress, dated)),
+        looks: watch.looks + 1,
+        faultsInARow: 0,
+        retryMs: 0,
+        reachedAt: watch.reachedAt ?? now,
+        last: { progress, at: now, dated },
+        ...resultBefore(watch, progress),
+        everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
+        heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
+    };
+}
+/**
+ * An old answer tells less than the true skew, and never more. So the greatest that was told is nearest to the truth, however many
+ * answers came out of caches, and once a clock is known to be ahead it is for the run.
+ */
+function clusterClock(watch, { clockSkewMs, clockSlackMs = 0 }, now) {
+    const { newestDate, aheadMs } = watch;
+    if (clockSkewMs === undefined)
+        return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
+    const dated = later(now, clockSkewMs);
+    return {
+        clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
+        aheadMs: Math.max(aheadMs, clockSkewMs + clockSlackMs),
+        newestDate: newestDate !== undefined && newestDate > dated ? newestDate : dated,
+    };
+}
+/**
+ * What an answer comes to that bears an earlier date than one heard before it: a fault of whatever stands between. It tells
+ * what was, and that is known already. (That there is no record it may still say: that lets less pass.)
+ */
+function withoutOldNews({ newestDate, plan }, observation, now) {
+    if (observation.kind !== "progress" || observation.progress === null)
+        return observation;
+    if (observation.clockSkewMs === undefined || newestDate === undefined)
+        return observation;
+    const byMs = newestDate - (now + observation.clockSkewMs);
+    if (byMs <= plan.toleranceMs + DATE_RESOLUTION_MS)
+        return observation;
+    const message = `the answer is dated ${formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
+    return { kind: "unavailable", problem: { code: "server-trouble", message } };
+}
+/**
+ * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
+ * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
+ * A state this version does not know begins nothing: it may be the end of an older restore under a new name.
+ */
+function sightedSince(watch, progress, now) {
+    if (progress === null)
+        return undefined;
+    if (isTerminal(progress))
+        return watch.inFlightSince;
+    const before = watch.last?.progress ?? null;
+    if (progress.state === "Unrecognized")
+        return watch.inFlightSince;
+    const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
+    return another ? now : (watch.inFlightSince ?? now);
+}
+/** The same, for the last time it was seen so and by the date of the answer. */
+function lastInFlight(watch, progress, dated) {
+    if (progress === null)
+        return undefined;
+    return isTerminal(progress) || progress.state === "Unrecognized" ? watch.lastInFlight : dated;
+}
+/** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
+function resultBefore({ last }, progress) {
+    const replaced = last?.progress ?? null;
+    const appears = progress !== null && !isTerminal(progress);
+    return appears && replaced?.state === "Success" && replaced.at !== undefined ? { resultBefore: replaced.at } : {};
+}
+/** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
+function stillValid({ heard, last }, progress) {
+    if (progress === null)
+        return {};
+    // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
+    const before = last?.progress ?? null;
+    if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before))
+        return heard;
+    // Which backups there are was heard while this very restore was under way.
+    const { backups } = heard;
+    const wasUnderWay = before !== null && !isTerminal(before);
+    return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
+}
+/** A passing fault does not outweigh what was heard before it. */
+function withTestimony(heard, testimony, at) {
+    const { partition, healthEvent, backups } = testimony;
+    return {
+        ...heard,
+        ...(partition !== undefined && outweighs(partition, heard.partition) ? { partition: { ...partition, at } } : {}),
+        ...(healthEvent !== undefined && outweighs(healthEvent, heard.healthEvent)
+            ? { healthEvent: { ...healthEvent, at } }
+            : {}),
+        ...(backups !== undefined && outweighs(backups, heard.backups) ? { backups: { ...backups, at } } : {}),
+    };
+}
+function outweighs(answer, before) {
+    if (answer.ok || before === undefined || !before.ok)
+        return true;
+    return TREATMENT[answer.problem.code].treatment === "give-up";
+}
+function withPhase(watch, state, now) {
+    const current = watch.phases.at(-1);
+    if (current !== undefined && current.state === state) {
+        const grown = { ...current, lastSeen: now, looks: current.looks + 1 };
+        return { phases: [...watch.phases.slice(0, -1), grown], phasesDropped: watch.phasesDropped };
+    }
+    const phases = [...watch.phases, { state, firstSeen: now, lastSeen: now, looks: 1 }];
+    if (phases.length <= PHASES_KEPT)
+        return { phases, phasesDropped: watch.phasesDropped };
+    // Keep the first phase (how it began) and the newest ones (how it ends).
+    return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
+}
+/**
+ * Equal observations in a row are one stretch. They are equal although the skew of the clock is told to the millisecond; what is
+ * judged is the one that is kept, so that a replay judges the same.
+ */
+function settled({ evidence }, observation) {
+    const kept = evidence.at(-1)?.observation;
+    if (kept === undefined || !sameText(kept, withoutRaw(observation)))
+        return observation;
+    return observation.kind === "cancelled" ? kept : { ...kept, ...given("raw", observation.raw) };
+}
+function evidenced(watch, observation, now) {
+    const { evidence, evidenceDropped } = watch;
+    const current = evidence.at(-1);
+    if (current !== undefined && evidenceDropped === 0 && sameText(current.observation, observation)) {
+        const grown = { ...current, last: now, times: current.times + 1 };
+        return { evidence: [...evidence.slice(0, -1), grown], evidenceDropped };
+    }
+    if (evidence.length >= STRETCHES_KEPT)
+        return { evidence, evidenceDropped: evidenceDropped + 1 };
+    return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
+}
+/** Skews agree to within the whole second of the header, more or less. */
+const SKEW_SPREAD_MS = 600;
+function sameText(a, b) {
+    const skewOf = (one) => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
+    const [skewA, skewB] = [skewOf(a), skewOf(b)];
+    if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS)
+        return false;
+    return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/measure.js
+
+
+/**
+ * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
+ * our own clock first; between two of the cluster's the correction cancels out.
+ */
+function measure(watch, success) {
+    const end = endOf(watch, success);
+    const start = startOf(watch, end);
+    if (start === undefined)
+        return undefined;
+    const between = (to) => Math.max(0, to - start.at);
+    return {
+        from: start.at,
+        fromSource: start.source,
+        to: end.least,
+        toSource: end.source,
+        ms: between(end.source === "cluster" ? end.least : end.most),
+        leastMs: between(end.least),
+        mostMs: between(end.most),
+    };
+}
+/** A time of the cluster's clock, by ours. */
+function byOurClock({ clockSkewMs }, at) {
+    return instant_instantFromMs(at - clockSkewMs);
+}
+/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
+function endOf(watch, success) {
+    const { lastInFlight, plan, startedAt } = watch;
+    const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
+    if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
+        const at = byOurClock(watch, success.at);
+        return { least: at, most: later(at, 1_000), source: "cluster" };
+    }
+    const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
+    return { least: earlier(before, seen), most: seen, source: "observer" };
+}
+/**
+ * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
+ */
+function startOf(watch, end) {
+    const { notBefore, toleranceMs } = watch.plan;
+    const declared = declaredDataLoss(watch.heard);
+    if (declared !== undefined) {
+        const at = byOurClock(watch, declared);
+        const fits = at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
+        if (fits)
+            return { at, source: "data-loss" };
+    }
+    return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/partition-info.js
+/** Whether the partition can serve: `Ready`, and nothing worse than a warning. */
+function isHealthy({ status, health }) {
+    return status === "Ready" && (health === "Ok" || health === "Warning");
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/verdict.js
+/** Every way a verification can end: a closed set. Only `passed` is green. */
+const REASONS = {
+    restored: {
+        verdict: "passed",
+        when: "The cluster reports `Success`, and it is the success of this restore.",
+        next: "Nothing: keep the record as the drill's evidence.",
+    },
+    "restore-failed": {
+        verdict: "failed",
+        when: "The cluster reports `Failure` (or `Invalid`) for this restore.",
+        next: "Look at the cluster's error and at the partition's health events, put right what they name (storage access, a missing or broken backup), then restore again.",
+    },
+    "restore-timed-out": {
+        verdict: "failed",
+        when: "The cluster reports `Timeout` for this restore: it stopped waiting. The restore may still complete.",
+        next: "Look whether data loss still goes on before restoring again; it may yet complete. If backups are large, ask for the restore with a longer RestoreTimeout.",
+    },
+    "deadline-exceeded": {
+        verdict: "failed",
+        when: "Our deadline came while this restore was still under way.",
+        next: "Look at the last state and how long it has not moved; give a large backup more `timeout-minutes`, and find out why a restore stays in `Accepted`.",
+    },
+    "wrong-backup": {
+        verdict: "failed",
+        when: "Another restore point than the expected one.",
+        next: "Compare the restore point with the backup list: the trigger named another backup, or somebody else restored.",
+    },
+    "rto-missed": {
+        verdict: "failed",
+        when: "Restored, but later than the recovery time objective.",
+        next: "The data is back, but late: find the slow part in the timeline, or agree on another objective.",
+    },
+    "rpo-missed": {
+        verdict: "failed",
+        when: "Restored, but from a backup older than the recovery point objective.",
+        next: "The data is back, but older than agreed: look whether the backup policy ran, and how often it does.",
+    },
+    unhealthy: {
+        verdict: "failed",
+        when: "Restored, but not ready and healthy by the deadline.",
+        next: "Look at the partition's health and replicas in Service Fabric Explorer: the restore came back, the partition did not.",
+    },
+    "no-restore": {
+        verdict: "inconclusive",
+        when: "No restore is on record by the start timeout.",
+        next: "Look whether the restore was really asked for, of this partition in this cluster; if it comes late, raise `start-timeout-minutes`.",
+    },
+    stale: {
+        verdict: "inconclusive",
+        when: "What is on record is older than `not-before`, or cannot be dated, and nothing newer appeared by the start timeout.",
+        next: "Look whether the restore was really asked for in this run; if it was asked for earlier, name that moment in `not-before`.",
+    },
+    unreachable: {
+        verdict: "inconclusive",
+        when: "No usable answer: network, DNS, 5xx, throttling; for 2 minutes from the start, or up to the deadline.",
+        next: "Look at the endpoint and its port, DNS, firewalls and the proxy (`NO_PROXY`) from where this runs.",
+    },
+    "access-denied": {
+        verdict: "inconclusive",
+        when: "The cluster refuses us (401, 403).",
+        next: "Look whether the client certificate or token is one the cluster lists as a (read-only) client, and whether it has expired.",
+    },
+    "untrusted-server": {
+        verdict: "inconclusive",
+        when: "The server's certificate is not the one expected.",
+        next: "Look at the certificate the message names: renewed ones need a new `server-certificate-thumbprint`, self-signed ones `server-ca`.",
+    },
+    "partition-not-found": {
+        verdict: "inconclusive",
+        when: "The cluster knows no such partition, service or application.",
+        next: "Look whether the id or name is right, and of this cluster: partition ids change when a service is created anew.",
+    },
+    "backup-service-unavailable": {
+        verdict: "inconclusive",
+        when: "The Backup Restore Service is not deployed in the cluster.",
+        next: "Add the Backup Restore Service to the cluster (add-on feature `BackupRestoreService`); without it there are no restores.",
+    },
+    rejected: {
+        verdict: "inconclusive",
+        when: "The cluster refuses the request (any other 4xx).",
+        next: "The message says what the cluster refused: often an old cluster (`api-version`), or an answer that an input makes necessary.",
+    },
+    unintelligible: {
+        verdict: "inconclusive",
+        when: "Answers that are no restore progress, repeatedly.",
+        next: "Something else answers there, such as a proxy's or a sign-in page: look at the raw answer in the record, and at the endpoint.",
+    },
+    cancelled: {
+        verdict: "inconclusive",
+        when: "We were told to stop; the restore goes on in the cluster.",
+        next: "Nothing was stopped but our looking. Run the verification again, with `not-before` at the start of this restore.",
+    },
+    "internal-error": {
+        verdict: "inconclusive",
+        when: "The verification itself broke. Never a pass, always reported.",
+        next: "This is a defect of the tool: please report it, with the log. It says nothing about the restore.",
     },
 };
+function verdict(reason, message, identifiedBy) {
+    return { verdict: REASONS[reason].verdict, reason, message, ...(identifiedBy === undefined ? {} : { identifiedBy }) };
+}
+const SEVERITY = { failed: 2, inconclusive: 1, passed: 0 };
+/** Worst first: failed, inconclusive, passed; equals keep their order. For `toSorted`. */
+function worstFirst(a, b) {
+    return SEVERITY[b.verdict] - SEVERITY[a.verdict];
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/success.js
+
+
+
+
+
+
+/**
+ * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can
+ * only get worse with time is judged first; health is what is waited for.
+ */
+function judgeSuccess(watch, success, identifiedBy) {
+    const questions = openQuestions(watch);
+    if (questions.length > 0)
+        return { next: "ask", questions };
+    const end = (reason, message) => ({
+        next: "verdict",
+        verdict: verdict(reason, message, identifiedBy),
+    });
+    const backup = judgeBackup(watch, success.point);
+    if (backup === "another")
+        return end("wrong-backup", wrongBackup(watch, success.point));
+    if (backup !== "as-expected")
+        return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
+    const { rtoMs, rpoMs } = watch.plan;
+    if (rtoMs !== undefined || rpoMs !== undefined) {
+        const obstacle = mayStillTellOfLoss(watch);
+        if (obstacle !== undefined)
+            return waitOrEnd(obstacle, "partition", "the objective", identifiedBy);
+    }
+    const duration = measure(watch, success);
+    if (rtoMs !== undefined) {
+        if (duration === undefined)
+            return end("rejected", noStart());
+        if (duration.ms > rtoMs)
+            return end("rto-missed", rtoMissed(duration, rtoMs));
+    }
+    if (rpoMs !== undefined) {
+        const age = restoredPointAge(watch, duration);
+        if (typeof age !== "number")
+            return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
+        if (age > rpoMs)
+            return end("rpo-missed", rpoMissed(age, rpoMs));
+    }
+    return judgeHealth(watch, success, identifiedBy);
+}
+/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
+function mayStillTellOfLoss({ heard }) {
+    const { partition } = heard;
+    if (partition === undefined || partition.ok)
+        return undefined;
+    return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
+}
+/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
+function openQuestions({ plan, heard }) {
+    const wanted = [];
+    if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
+        heard.partition === undefined)
+        wanted.push("partition");
+    if (plan.healthCheck !== "off" && heard.healthEvent === undefined)
+        wanted.push("health-event");
+    if (heard.backups === undefined)
+        wanted.push("backups");
+    return wanted;
+}
+function judgeBackup(watch, point) {
+    if (watch.plan.expectedBackupId === undefined)
+        return "as-expected";
+    const { backups } = watch.heard;
+    if (backups === undefined)
+        return { never: "the backup list was not asked for" };
+    if (!backups.ok)
+        return { problem: backups.problem };
+    const { expected, restored } = backups.value;
+    if (expected?.point !== undefined && point !== undefined)
+        return samePoint(expected.point, point) ? "as-expected" : "another";
+    if (restored !== null && restored.backupId !== watch.plan.expectedBackupId)
+        return "another";
+    if (point === undefined)
+        return { never: "the cluster does not tell which backup it restored" };
+    return { never: "the expected backup is not in the partition's backup list" };
+}
+/** Whether a restore under way is already known to bring back another backup than the expected one. */
+function isAnotherBackup(watch, point) {
+    return point !== undefined && judgeBackup(watch, point) === "another";
+}
+/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
+function restoredPointAge(watch, duration) {
+    const { backups } = watch.heard;
+    if (backups !== undefined && !backups.ok)
+        return { problem: backups.problem };
+    const createdAt = backups?.value.restored?.createdAt;
+    if (createdAt === undefined)
+        return { never: "the restored backup is not in the partition's backup list" };
+    if (duration === undefined)
+        return { never: noStart() };
+    const { from, fromSource } = duration;
+    // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
+    const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
+    return Math.max(0, from - (createdAt - skewMs));
+}
+function judgeHealth(watch, success, identifiedBy) {
+    const { healthCheck } = watch.plan;
+    const { partition } = watch.heard;
+    const passed = {
+        next: "verdict",
+        verdict: verdict("restored", restored(watch, success, identifiedBy), identifiedBy),
+    };
+    if (healthCheck !== "require")
+        return passed;
+    if (partition === undefined)
+        return { next: "ask", questions: ["partition"] };
+    if (!partition.ok)
+        return waitOrEnd({ problem: partition.problem }, "partition", "health-check", identifiedBy);
+    if (partition.value === null) {
+        return { next: "verdict", verdict: verdict("partition-not-found", partitionGone(), identifiedBy) };
+    }
+    if (isHealthy(partition.value))
+        return passed;
+    return {
+        next: "later",
+        questions: ["partition"],
+        otherwise: verdict("unhealthy", unhealthy(success, partition.value), identifiedBy),
+    };
+}
+/** An answer that is needed and was not to be had: wait where it may still come, end where it will not. */
+function waitOrEnd(obstacle, question, input, identifiedBy) {
+    if ("never" in obstacle)
+        return { next: "verdict", verdict: verdict("rejected", cannotConfirm(input, obstacle.never), identifiedBy) };
+    const { treatment, reason } = TREATMENT[obstacle.problem.code];
+    const sentence = cannotConfirm(input, obstacle.problem.message);
+    const red = verdict(reason === "partition-not-found" || reason === "backup-service-unavailable" ? "rejected" : reason, sentence, identifiedBy);
+    return treatment === "give-up"
+        ? { next: "verdict", verdict: red }
+        : { next: "later", questions: [question], otherwise: red };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/advance.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
+ * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
+ */
+function advance_advance(before, observation, now) {
+    const came = settled(before, observation);
+    const seen = withoutOldNews(before, came, now);
+    const watch = remember(before, came, seen, now);
+    switch (seen.kind) {
+        case "cancelled":
+            return conclude(watch, verdict("cancelled", cancelled(watch, seen.why)));
+        case "unavailable":
+            return advance_bear(watch, seen.problem, now);
+        case "progress":
+            return judge(watch, seen.progress, now);
+        default:
+            return seen;
+    }
+}
+function judge(watch, progress, now) {
+    if (progress === null)
+        return awaitRestore(watch, now, [], () => verdict("no-restore", noRestore(watch)));
+    if (!isTerminal(progress))
+        return advance_underWay(watch, progress, now);
+    const identifiedBy = identify(progress, watch, now);
+    if (identifiedBy === undefined)
+        return unidentified(watch, progress, now);
+    return progress.state === "Success"
+        ? succeeded(watch, progress, identifiedBy, now)
+        : failed(watch, progress, identifiedBy);
+}
+/** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
+function advance_underWay(watch, progress, now) {
+    const { plan, heard } = watch;
+    const point = pointOf(progress);
+    const ours = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
+    if (ours && isAnotherBackup(watch, point))
+        return conclude(watch, verdict("wrong-backup", wrongBackup(watch, point)));
+    if (now >= plan.deadline)
+        return conclude(watch, verdict("deadline-exceeded", deadlineExceeded(watch, now)));
+    if (plan.expectedBackupId !== undefined && heard.backups === undefined)
+        return askNow(watch, now, ["backups"]);
+    return lookAgain(watch, now, plan.deadline, []);
+}
+/** A result that nothing dates. What has no time of its own may still be dated by the partition's data loss (rule 3). */
+function unidentified(watch, terminal, now) {
+    const questions = terminal.state === "Success" ? [] : ["partition"];
+    if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
+        return askNow(watch, now, questions);
+    return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
+}
+function succeeded(watch, success, identifiedBy, now) {
+    const judgement = judgeSuccess(watch, success, identifiedBy);
+    if (judgement.next === "verdict")
+        return conclude(watch, judgement.verdict);
+    if (judgement.next === "ask" && now < watch.plan.deadline)
+        return askNow(watch, now, judgement.questions);
+    if (now >= watch.plan.deadline)
+        return conclude(watch, advance_unconfirmed(watch, judgement, identifiedBy));
+    // Whatever else is waited for: what passes in the end is to be healthy then, not when it was first asked.
+    const questions = new Set([...judgement.questions, ...healthQuestion(watch)]);
+    return lookAgain(watch, now, watch.plan.deadline, [...questions]);
+}
+function healthQuestion({ plan }) {
+    return plan.healthCheck === "require" ? ["partition"] : [];
+}
+function failed(watch, terminal, identifiedBy) {
+    return terminal.state === "Timeout"
+        ? conclude(watch, verdict("restore-timed-out", restoreTimedOut(watch, terminal), identifiedBy))
+        : conclude(watch, verdict("restore-failed", restoreFailed(watch, terminal), identifiedBy));
+}
+/** Nothing of this attempt is on record: wait for it to appear. Once one was under way and is gone, only the deadline ends it. */
+function awaitRestore(watch, now, questions, otherwise) {
+    const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
+    return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
+}
+/** The answer is needed before anything can be said, and the cluster is there: no waiting, unless that has not helped before. */
+function askNow(watch, now, ask) {
+    const { asksInARow, plan } = watch;
+    if (asksInARow >= ASKS_IN_A_ROW)
+        return lookAgain(watch, now, plan.deadline, ask);
+    return { next: "look", at: soon(now, 0, plan.deadline), ask, watch: { ...watch, asksInARow: asksInARow + 1 } };
+}
+const ASKS_IN_A_ROW = 2;
+function lookAgain(watch, now, until, questions) {
+    const { value: jitter, dice } = draw(watch.dice);
+    const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
+    const at = soon(now, delay, until);
+    // The look at the deadline is the last one: it asks whatever a success would have to answer.
+    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
+    return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
+}
+/** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
+function ageFrom(watch) {
+    const progress = watch.last?.progress ?? null;
+    const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
+    return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+}
+function advance_bear(watch, problem, now) {
+    const { treatment, times, reason } = TREATMENT[problem.code];
+    const reached = watch.reachedAt !== undefined;
+    const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
+    if (tired && watch.faultsInARow >= times)
+        return conclude(watch, verdict(reason, gaveUp(watch, problem)));
+    if (!reached && now - watch.startedAt >= NEVER_REACHED_MS) {
+        return conclude(watch, verdict(advance_neverReached(problem), neverReached(watch, problem, now)));
+    }
+    if (now >= watch.plan.deadline)
+        return conclude(watch, blindAtDeadline(watch, problem, now));
+    const { value: jitter, dice } = draw(watch.dice);
+    const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
+    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
+    const at = soon(now, retryMs, until);
+    const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
+    return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
+}
+/** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
+function blindAtDeadline(watch, problem, now) {
+    if (watch.last === undefined)
+        return verdict(advance_neverReached(problem), neverReached(watch, problem, now));
+    const { progress } = watch.last;
+    const blind = blindSince(watch, problem);
+    if (progress === null)
+        return verdict("no-restore", `${noRestore(watch)} ${blind}`);
+    if (!isTerminal(progress))
+        return verdict("deadline-exceeded", `${deadlineExceeded(watch, now)} ${blind}`);
+    const identifiedBy = progress.state === "Success" ? identify(progress, watch, now) : undefined;
+    if (identifiedBy === undefined || progress.state !== "Success")
+        return verdict("stale", `${stale(watch, progress)} ${blind}`);
+    return advance_unconfirmed(watch, judgeSuccess(watch, progress, identifiedBy), identifiedBy);
+}
+/** A success for which the deadline came before everything it has to show was shown. */
+function advance_unconfirmed(watch, judgement, identifiedBy) {
+    if (judgement.next === "later")
+        return judgement.otherwise;
+    return verdict("unreachable", unconfirmed(watch), identifiedBy);
+}
+/** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
+function advance_neverReached(problem) {
+    return TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
+}
+/** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
+function soon(now, delay, until) {
+    return later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
+}
+function conclude(watch, reached) {
+    return { next: "conclude", verdict: reached, watch };
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/warnings.js
+
+
+
+
+/** What a reader of the verdict should know although it does not change it. */
+function warningsOf(watch, { identifiedBy }) {
+    const success = watch.last?.progress ?? null;
+    return [
+        ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
+        ...(success?.state === "Success" ? aboutSuccess(watch, success) : []),
+        ...unknownStates(watch),
+        ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
+            ? [
+                watch.clockSkewMs > 0
+                    ? `The cluster's clock is ${formatDuration(watch.clockSkewMs)} ahead of ours.`
+                    : `The cluster's clock is ${formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
+            ]
+            : []),
+        ...(watch.evidenceDropped > 0
+            ? [`${watch.evidenceDropped} observations were not kept: this record cannot be replayed.`]
+            : []),
+    ];
+}
+function isBefore({ notBefore, toleranceMs }, at) {
+    return notBefore !== "any" && at < notBefore - toleranceMs;
+}
+function* aboutSuccess({ plan, heard, clockSkewMs }, { at }) {
+    const { partition, healthEvent } = heard;
+    if (partition?.ok === true && partition.value !== null) {
+        const { status, health } = partition.value;
+        if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
+            yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
+        }
+        const declared = declaredDataLoss(heard);
+        if (plan.rtoMs !== undefined && declared !== undefined && isBefore(plan, declared - clockSkewMs)) {
+            yield `Data loss was last declared at ${formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
+        }
+        if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
+            yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
+        }
+    }
+    if (healthEvent?.ok === true && healthEvent.value !== null && healthEvent.value.health !== "Ok") {
+        yield `The replica's own health event about the restore says ${healthEvent.value.health}.`;
+    }
+}
+function unknownStates({ phases }) {
+    const known = new Set([
+        null,
+        "Accepted",
+        "RestoreInProgress",
+        "SecondariesInProgress",
+        "SecondaryInProgress",
+        "Success",
+        "Failure",
+        "Timeout",
+        "Invalid",
+    ]);
+    const unknown = new Set(phases.map(({ state }) => state).filter((state) => !known.has(state)));
+    return [...unknown].map((state) => `The cluster was in a state this version does not know: ${state}.`);
+}
+/** How long a restore usually stays in a state, and what is known to hold it there. */
+const USUAL = {
+    Accepted: {
+        ms: 60_000,
+        cause: "usually a lost work item of the Backup Restore Service, or a data-loss command that did not run; it may stay so for ever",
+    },
+    SecondariesInProgress: { ms: 600_000, cause: "the quorum is not back: look at the replicas of the partition" },
+};
+/** Said once per phase, when a restore has been in one state for longer than usual: for how long, and the known cause. */
+function stuck(before, watch, now) {
+    const progress = watch.last?.progress ?? null;
+    const phase = watch.phases.at(-1);
+    if (progress === null || isTerminal(progress) || phase === undefined || watch.problem !== undefined)
+        return undefined;
+    const usual = USUAL[progress.state];
+    const previously = before.phases.at(-1);
+    const [forMs, wasMs] = [
+        now - phase.firstSeen,
+        previously?.firstSeen === phase.firstSeen ? previously.lastSeen - phase.firstSeen : 0,
+    ];
+    return usual !== undefined && forMs >= usual.ms && wasMs < usual.ms
+        ? { state: progress.spelled, forMs, cause: usual.cause }
+        : undefined;
+}
 
 ;// CONCATENATED MODULE: ./build/shared/cluster-gateway.js
 /**
@@ -49077,6 +50584,160 @@ class GatewayError extends Error {
         };
     }
 }
+
+;// CONCATENATED MODULE: ./build/shared/observe-restore.js
+
+
+
+
+/**
+ * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
+ * what the heart must see, so it does not travel as an exception; a defect of ours does.
+ */
+async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
+    if (signal.aborted)
+        return stopped(signal);
+    const until = clock.now() + budgetMs;
+    try {
+        const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
+        if (ask.length === 0)
+            return { kind: "progress", ...answer };
+        const answeredAt = clock.now();
+        const look = { budgetMs: Math.max(1, until - answeredAt), signal };
+        const testimony = await hear(gateway, plan, answer.progress, ask, look);
+        return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
+    }
+    catch (error) {
+        if (signal.aborted)
+            return stopped(signal);
+        if (error instanceof GatewayError)
+            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
+        throw error;
+    }
+}
+/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
+function agedBy(ms, { clockSkewMs }) {
+    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+}
+const UNAGED_MS = 1_000;
+async function hear(gateway, plan, progress, ask, look) {
+    const { partitionId, expectedBackupId } = plan;
+    const point = pointOf(progress);
+    const asked = async (question, call) => ask.includes(question) ? told(call) : undefined;
+    const [partition, healthEvent, backups] = await Promise.all([
+        asked("partition", () => gateway.partitionInfo(partitionId, look)),
+        asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
+        asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
+    ]);
+    return {
+        ...given("partition", partition),
+        ...given("healthEvent", healthEvent),
+        ...given("backups", backups),
+    };
+}
+async function told(call) {
+    try {
+        return { ok: true, value: await call() };
+    }
+    catch (error) {
+        if (!(error instanceof GatewayError))
+            throw error;
+        return { ok: false, problem: error.toProblem() };
+    }
+}
+function stopped(signal) {
+    const reason = signal.reason;
+    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/watch-restore.js
+
+
+
+
+
+/**
+ * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
+ * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
+ * discards a generator's return value.)
+ */
+async function* watchRestore(plan, world, options) {
+    const { clock, signal } = world;
+    const { partitionId } = plan;
+    let watch = watch_beginWatch(plan, clock.now(), options.dice);
+    let ask = [];
+    yield { type: "watching", partitionId, at: watch.startedAt };
+    for (;;) {
+        const before = watch;
+        let step;
+        let now;
+        try {
+            const lookAt = clock.now();
+            const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
+            const observation = await observeRestore(world, plan, ask, budgetMs);
+            now = clock.now();
+            step = advance_advance(before, observation, now);
+        }
+        catch (error) {
+            yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
+            return;
+        }
+        watch = step.watch;
+        yield* whatChanged(before, watch, now);
+        if (step.next === "conclude") {
+            yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
+            return;
+        }
+        ask = step.ask;
+        await clock.sleep(step.at - clock.now(), signal);
+    }
+}
+function* whatChanged(before, after, at) {
+    const { partitionId } = after.plan;
+    if (after.looks === before.looks)
+        return;
+    if (after.problem !== undefined) {
+        yield { type: "fault", partitionId, at, problem: after.problem, inARow: after.faultsInARow };
+    }
+    else if (before.problem !== undefined) {
+        yield { type: "recovered", partitionId, at };
+    }
+    const [was, is] = [before.phases.at(-1), after.phases.at(-1)];
+    if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
+        yield { type: "state", partitionId, at, from: was?.state, to: is.state };
+    }
+    const overstayed = stuck(before, after, at);
+    if (overstayed !== undefined)
+        yield { type: "stuck", partitionId, at, ...overstayed };
+    yield { type: "looked", partitionId, at, watch: after };
+}
+/** Our own defect: never a pass, and said to be no word about the restore. */
+function internalError(error) {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./build/shared/clock.js
+
+
+/**
+ * The machine's clock as it was when the process started, carried on by the monotonic timer: a time correction in the
+ * middle of a drill then neither shortens nor stretches a deadline.
+ */
+const systemClock = {
+    now: () => instant_instantFromMs(performance.timeOrigin + performance.now()),
+    async sleep(ms, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(Math.max(0, ms), undefined, { signal });
+        }
+        catch (error) {
+            if (!signal.aborted)
+                throw error;
+        }
+    },
+};
 
 ;// CONCATENATED MODULE: ./build/shared/redact.js
 /*
@@ -50087,7 +51748,7 @@ async function establish(target, options, secureContext) {
         rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
         checkServerIdentity: () => undefined,
     });
-    await settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
+    await connect_settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
     const why = suspicion(socket, hostname, options);
     if (why !== undefined) {
         socket.destroy();
@@ -50109,7 +51770,7 @@ function suspicion(socket, hostname, { trust, nowMs, warn }) {
 }
 async function direct(host, port, options) {
     const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
-    await settled(socket, "connect", `the connection to ${host}:${port}`, options);
+    await connect_settled(socket, "connect", `the connection to ${host}:${port}`, options);
     return socket;
 }
 /** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
@@ -50149,7 +51810,7 @@ function tunnel(proxy, target, port, { timeoutMs, closing }) {
     });
 }
 /** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
-async function settled(socket, event, what, { timeoutMs, closing }) {
+async function connect_settled(socket, event, what, { timeoutMs, closing }) {
     const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
     try {
         await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
@@ -50378,82 +52039,6 @@ function once(warn) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/shared/restore/problem.js
-/** How long a cluster that never answered at all is waited for. */
-const NEVER_REACHED_MS = 120_000;
-const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
-const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
-/** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
-const TREATMENT = {
-    unreachable: bear("unreachable"),
-    "timed-out": bear("unreachable"),
-    throttled: bear("unreachable"),
-    "server-trouble": bear("unreachable"),
-    // A 500 that names no passing condition: real ones pass, a broken service answers so for ever.
-    "server-fault": { treatment: "bear-once-reached", times: 10, reason: "unreachable" },
-    // A captive portal or a wrong port answers like this for ever; a gateway being deployed does so for a moment.
-    unintelligible: { treatment: "bear-once-reached", times: 5, reason: "unintelligible" },
-    // The gateway answers so for a moment while it learns where the service lives: asked twice before it is believed.
-    "backup-service-unavailable": giveUp("backup-service-unavailable", 2),
-    "partition-not-found": giveUp("partition-not-found"),
-    // The gateway client has refreshed the credential once before it says so.
-    "access-denied": giveUp("access-denied"),
-    "untrusted-server": giveUp("untrusted-server"),
-    // The gateway client has tried the other generation's api-version before it says so.
-    "api-version-refused": giveUp("rejected"),
-    rejected: giveUp("rejected"),
-};
-
-;// CONCATENATED MODULE: ./build/shared/restore/verdict.js
-/** Every way a verification can end: a closed set. Only `passed` is green. */
-const REASONS = {
-    restored: {
-        verdict: "passed",
-        when: "The cluster reports `Success`, and it is the success of this restore.",
-    },
-    "restore-failed": { verdict: "failed", when: "The cluster reports `Failure` (or `Invalid`) for this restore." },
-    "restore-timed-out": {
-        verdict: "failed",
-        when: "The cluster reports `Timeout` for this restore: it stopped waiting. The restore may still complete.",
-    },
-    "deadline-exceeded": { verdict: "failed", when: "Our deadline came while this restore was still under way." },
-    "wrong-backup": { verdict: "failed", when: "Another restore point than the expected one." },
-    "rto-missed": { verdict: "failed", when: "Restored, but later than the recovery time objective." },
-    "rpo-missed": { verdict: "failed", when: "Restored, but from a backup older than the recovery point objective." },
-    unhealthy: { verdict: "failed", when: "Restored, but not ready and healthy by the deadline." },
-    "no-restore": { verdict: "inconclusive", when: "No restore is on record by the start timeout." },
-    stale: {
-        verdict: "inconclusive",
-        when: "What is on record is older than `not-before`, or cannot be dated, and nothing newer appeared by the start timeout.",
-    },
-    unreachable: {
-        verdict: "inconclusive",
-        when: "No usable answer: network, DNS, 5xx, throttling; for 2 minutes from the start, or up to the deadline.",
-    },
-    "access-denied": { verdict: "inconclusive", when: "The cluster refuses us (401, 403)." },
-    "untrusted-server": { verdict: "inconclusive", when: "The server's certificate is not the one expected." },
-    "partition-not-found": {
-        verdict: "inconclusive",
-        when: "The cluster knows no such partition, service or application.",
-    },
-    "backup-service-unavailable": {
-        verdict: "inconclusive",
-        when: "The Backup Restore Service is not deployed in the cluster.",
-    },
-    rejected: { verdict: "inconclusive", when: "The cluster refuses the request (any other 4xx)." },
-    unintelligible: { verdict: "inconclusive", when: "Answers that are no restore progress, repeatedly." },
-    cancelled: { verdict: "inconclusive", when: "We were told to stop; the restore goes on in the cluster." },
-    "internal-error": { verdict: "inconclusive", when: "The verification itself broke. Never a pass, always reported." },
-};
-function verdict(reason, message, identifiedBy) {
-    return { verdict: REASONS[reason].verdict, reason, message, ...(identifiedBy === undefined ? {} : { identifiedBy }) };
-}
-const SEVERITY = { failed: 2, inconclusive: 1, passed: 0 };
-/** Worst first: failed, inconclusive, passed; equals keep their order. For `toSorted`. */
-function worstFirst(a, b) {
-    return SEVERITY[b.verdict] - SEVERITY[a.verdict];
-}
-
 ;// CONCATENATED MODULE: ./build/shared/resolve-scope.js
 
 
@@ -50468,6 +52053,7 @@ async function resolveScope(targets, gateway, look) {
     const found = new Set(targets.partitionIds);
     const skipped = new Map();
     const services = new Set();
+    const serviceOf = new Map();
     for (const name of targets.serviceNames) {
         const why = await whyNotRestorable(name, gateway, look);
         if (why === undefined)
@@ -50485,13 +52071,15 @@ async function resolveScope(targets, gateway, look) {
     }
     for (const name of services) {
         for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
-            if (stateful)
+            if (stateful) {
                 found.add(partitionId);
+                serviceOf.set(partitionId, name);
+            }
             else
                 skipped.set(name, "stateless");
         }
     }
-    return { partitionIds: [...found], skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+    return { partitionIds: [...found], serviceOf, skipped: [...skipped].map(([name, why]) => ({ name, why })) };
 }
 /** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */
 async function whyNotRestorable(name, gateway, look) {
@@ -50540,1120 +52128,6 @@ function names({ serviceNames, applicationNames }) {
     return [...serviceNames, ...applicationNames].join(", ");
 }
 
-;// CONCATENATED MODULE: ./build/shared/restore/dice.js
-/**
- * Draws a number in [0, 1) and the dice to draw the next one with. A 32-bit linear congruential step (the constants are
- * Knuth's): plenty to keep pollers apart, useless for secrets. Drawn from the high bits, the low ones repeat early.
- */
-function draw(dice) {
-    const next = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
-    return { value: next / 2 ** 32, dice: next };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/watch.js
-
-/** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
-const DATE_RESOLUTION_MS = 2_000;
-const PHASES_KEPT = 40;
-const STRETCHES_KEPT = 200;
-/** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
-function watch_beginWatch(plan, startedAt, dice) {
-    return {
-        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
-        startedAt,
-        dice,
-        looks: 0,
-        faults: 0,
-        faultsInARow: 0,
-        retryMs: 0,
-        everInFlight: false,
-        phases: [],
-        phasesDropped: 0,
-        clockSkewMs: 0,
-        aheadMs: 0,
-        heard: {},
-        asksInARow: 0,
-        evidence: [],
-        evidenceDropped: 0,
-        replies: [],
-        repliesDropped: 0,
-    };
-}
-/**
- * Until when an answer to a look begun at `now` is worth waiting for: the request's own timeout or the deadline, but never
- * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
- * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
- */
-function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
-    const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
-    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
-}
-const LAST_LOOK_MOST_MS = 5_000;
-const LAST_LOOK_LEAST_MS = 250;
-
-;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
-
-/** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
-const BEFORE_1970_MS = 11644473600000n;
-const TICKS_PER_MS = 10000n;
-/**
- * When data loss was declared: the failover manager sets `DataLossVersion = max(now, previous + 1)` as a FILETIME, 100 ns
- * since 1601. Exact integers: as doubles two versions a microsecond apart are equal. `undefined` for what is no time at all
- * (0, negative: a partition that never lost data counts from small numbers).
- *
- * @see https://github.com/microsoft/service-fabric FailoverUnit.cpp
- */
-function dataLossDeclaredAt(dataLossVersion) {
-    const ms = BigInt(dataLossVersion) / TICKS_PER_MS - BEFORE_1970_MS;
-    return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/witness.js
-
-/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
-function declaredDataLoss({ partition }) {
-    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-    return version === undefined ? undefined : dataLossDeclaredAt(version);
-}
-/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
-function relevantBackups(all, expectedBackupId, point) {
-    return {
-        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
-        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
-    };
-}
-/** Whether two restore points are the same; what is missing is the same as nothing. */
-function samePoint(a, b) {
-    return (a !== undefined &&
-        b !== undefined &&
-        a.lsn === b.lsn &&
-        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
-        a.epoch.configurationVersion === b.epoch.configurationVersion);
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
-
-
-/**
- * Whose result is it? The API has no operation id and never forgets the last restore, so a terminal state counts only if
- * it is known to belong to an attempt that began at or after `not-before`. Returns the rule that held, or nothing.
- *
- * 1. This run saw the attempt under way, at or after `not-before`, and this is its end. (One seen under way *before* it, for a
- *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
- * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
- *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
- * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
- *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
- *
- * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
- * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
- */
-function identify(terminal, watch, now) {
-    const { notBefore } = watch.plan;
-    if (notBefore === "any")
-        return "any";
-    if (watch.inFlightSince !== undefined) {
-        if (watch.inFlightSince < notBefore)
-            return undefined;
-        if (wasUnderWay(watch, notBefore) && isItsEnd(terminal, watch, now))
-            return "in-flight";
-    }
-    if (terminal.state === "Success") {
-        return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
-    }
-    const declared = declaredDataLoss(watch.heard);
-    const told = watch.last?.dated;
-    return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
-        ? "data-loss-version"
-        : undefined;
-}
-/** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */
-function wasUnderWay(watch, notBefore) {
-    const { inFlightSince, lastInFlight, plan } = watch;
-    if (inFlightSince === undefined || lastInFlight === undefined || inFlightSince < notBefore)
-        return false;
-    return lastInFlight - watch.aheadMs >= notBefore - plan.toleranceMs;
-}
-/**
- * Whether a result can be the end of what was under way: it is dated after that, and not in the future, or else it was told after
- * that. A date that was on record before is an older restore's, wherever it comes from. A success without a date must have been
- * told later beyond doubt: then one more look is taken.
- */
-function isItsEnd(terminal, watch, now) {
-    const { lastInFlight = now, last, plan, resultBefore } = watch;
-    const told = last?.dated ?? now;
-    if (terminal.state !== "Success")
-        return told >= lastInFlight - DATE_RESOLUTION_MS;
-    const { at } = terminal;
-    if (at === undefined)
-        return told >= lastInFlight + DATE_RESOLUTION_MS;
-    return at !== resultBefore && at >= lastInFlight - plan.toleranceMs && at - watch.aheadMs <= now + plan.toleranceMs;
-}
-/** Whether a time of the cluster's clock lies between `not-before` and now, within the tolerance. */
-function isRecent(clusterTime, notBefore, watch, now) {
-    const at = clusterTime - watch.aheadMs;
-    return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/messages.js
-
-/*
- * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
- * quote the cluster, so whoever prints them cleans them.
- */
-const HOW = {
-    "in-flight": "this run saw it under way",
-    timestamp: "the cluster dated it",
-    "data-loss-version": "its data loss was declared in time",
-    any: "not-before: any takes whatever is on record",
-};
-function restored(watch, success, identifiedBy) {
-    return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
-}
-function when(success) {
-    return success.at === undefined ? " (the cluster does not tell when)" : ` at ${formatInstant(success.at)}`;
-}
-function partitionSays({ heard, plan }) {
-    if (plan.healthCheck === "off")
-        return "Whether the partition is healthy was not asked (health-check: off).";
-    const { partition } = heard;
-    if (partition === undefined || !partition.ok || partition.value === null)
-        return "Whether the partition is healthy could not be seen.";
-    const { status, health } = partition.value;
-    return `The partition is ${status}, its health ${health}.`;
-}
-function unhealthy(success, { status, health }) {
-    return `Restored${when(success)}, but by the deadline the partition was ${status} with health ${health}, not Ready with Ok or Warning.`;
-}
-function partitionGone() {
-    return "The restore succeeded, but the cluster no longer knows the partition.";
-}
-function unconfirmed(watch) {
-    const asked = watch.plan.healthCheck === "require" ? "whether the partition is healthy" : "what the verdict needs";
-    return `The cluster reports Success for this restore, but did not answer ${asked} before the deadline.`;
-}
-function cannotConfirm(input, why) {
-    const wayOut = input === "health-check" ? " `health-check: report` notes the health without judging by it." : "";
-    return `The cluster reports Success for this restore, but ${input} cannot be judged: ${why}.${wayOut}`.replace("..", ".");
-}
-function wrongBackup(watch, point) {
-    const { backups } = watch.heard;
-    const restoredId = backups?.ok === true ? backups.value.restored?.backupId : undefined;
-    const got = restoredId === undefined ? describePoint(point) : `backup ${restoredId}`;
-    return `The restore brings back ${got}, not the expected backup ${watch.plan.expectedBackupId ?? ""}.`;
-}
-function describePoint(point) {
-    if (point === undefined)
-        return "another restore point";
-    const { dataLossVersion, configurationVersion } = point.epoch;
-    return `the restore point of LSN ${point.lsn}, epoch ${dataLossVersion}/${configurationVersion}`;
-}
-const FROM = {
-    "data-loss": "since data loss was declared",
-    "not-before": "since not-before",
-};
-function rtoMissed({ ms, fromSource, from }, rtoMs) {
-    return (`Restored, but it took ${formatDuration(ms)} ${FROM[fromSource]} (${formatInstant(from)}): ` +
-        `the objective of ${formatDuration(rtoMs)} was missed by ${formatDuration(ms - rtoMs)}.`);
-}
-function rpoMissed(ageMs, rpoMs) {
-    return (`Restored, but from a backup that was ${formatDuration(ageMs)} old: ` +
-        `the objective of ${formatDuration(rpoMs)} was missed by ${formatDuration(ageMs - rpoMs)}.`);
-}
-function noStart() {
-    return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
-}
-function restoreFailed(watch, terminal) {
-    return `The cluster reports ${terminal.spelled}${underWay(watch)}${because(terminal.failure)}. The data may already have changed.`;
-}
-function restoreTimedOut(watch, terminal) {
-    return (`The cluster reports Timeout${underWay(watch)}${because(terminal.failure)}: its own RestoreTimeout passed and it ` +
-        "stopped waiting. The restore may still complete: check the partition before restoring again.");
-}
-function deadlineExceeded(watch, now) {
-    const phase = watch.phases.findLast(({ state }) => state !== null);
-    const since = phase === undefined
-        ? ""
-        : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
-    return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
-}
-function noRestore(watch) {
-    return watch.everInFlight
-        ? "The restore that was under way has vanished from the cluster's record."
-        : `No restore is on record for this partition${sinceStart(watch)}.`;
-}
-function stale(watch, terminal) {
-    const { notBefore } = watch.plan;
-    const dated = terminal.state === "Success" && terminal.at !== undefined
-        ? ` of ${formatInstant(terminal.at)}`
-        : ", which bears no date";
-    const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
-    const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
-    return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
-}
-/** A restore was seen under way, and this is not taken for its end. */
-function* againstWhatWasSeen({ lastInFlight, plan }, terminal) {
-    if (lastInFlight === undefined || terminal.state !== "Success" || terminal.at === undefined)
-        return;
-    if (terminal.at >= lastInFlight - plan.toleranceMs)
-        return;
-    yield `By the dates of the cluster's own answers a restore was still under way at ${formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
-}
-/** The answers are dated well before our clock. That shows nothing fresh, whichever of the two it is. */
-function* behind({ clockSkewMs, plan }) {
-    if (clockSkewMs >= -plan.toleranceMs)
-        return;
-    const by = formatDuration(-clockSkewMs);
-    yield `The cluster's answers are dated ${by} before our clock: either its clock is behind, or they come out of a cache. If it is the clock, set it right, or name a not-before that is ${by} earlier.`;
-}
-function neverReached(watch, problem, now) {
-    return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
-}
-function gaveUp(watch, problem) {
-    return watch.faultsInARow > 1 ? `${problem.message} (${watch.faultsInARow} times in a row)` : problem.message;
-}
-function blindSince(watch, problem) {
-    const since = watch.last === undefined ? "" : ` since ${formatInstant(watch.last.at)}`;
-    return `The cluster has not answered${since}. Last: ${problem.message}`;
-}
-function cancelled(watch, why) {
-    const seen = watch.last === undefined
-        ? "before the cluster had answered"
-        : `last seen: ${watch.last.progress?.spelled ?? "no restore on record"}`;
-    return `Stopped by ${why}, ${seen}. The restore itself goes on in the cluster.`;
-}
-function because(failure) {
-    if (failure === undefined)
-        return ", without a reason (clusters of today give none)";
-    return `: ${[failure.code, failure.message].filter((text) => text !== "").join(": ") || "with an empty reason"}`;
-}
-function underWay(watch) {
-    return watch.inFlightSince === undefined
-        ? ""
-        : ` for the restore seen under way since ${formatInstant(watch.inFlightSince)}`;
-}
-function sinceStart(watch) {
-    return `, after ${attempts(watch.looks)} since ${formatInstant(watch.startedAt)}`;
-}
-function attempts(looks) {
-    return looks === 1 ? "1 look" : `${looks} looks`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/raw-reply.js
-const REPLIES_KEPT = 16;
-const REPLY_CHARACTERS_KEPT = 16_384;
-/** What an unknown wire form looked like can be learnt from the record afterwards; no decision depends on it. */
-function withReply({ replies, repliesDropped }, body, now) {
-    if (body === undefined)
-        return { replies, repliesDropped };
-    const known = replies.findIndex((reply) => reply.body === body);
-    if (known >= 0) {
-        const again = replies.map((reply, n) => (n === known ? { ...reply, looks: reply.looks + 1 } : reply));
-        return { replies: again, repliesDropped };
-    }
-    const all = [...replies, { body, firstSeen: now, looks: 1 }];
-    const kept = [...all];
-    while (kept.length > 2 && isTooMuch(kept))
-        kept.splice(1, 1);
-    return { replies: kept, repliesDropped: repliesDropped + all.length - kept.length };
-}
-function isTooMuch(replies) {
-    return (replies.length > REPLIES_KEPT || replies.reduce((sum, { body }) => sum + body.length, 0) > REPLY_CHARACTERS_KEPT);
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
-/** The backup a restore is asked to bring back, where the reply tells. */
-function pointOf(progress) {
-    return progress !== null && "point" in progress ? progress.point : undefined;
-}
-function isTerminal(progress) {
-    switch (progress.state) {
-        case "Success":
-        case "Failure":
-        case "Timeout":
-        case "Invalid":
-            return true;
-        case "Accepted":
-        case "RestoreInProgress":
-        case "SecondariesInProgress":
-        case "Unrecognized":
-            return false;
-        default:
-            return progress;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/remember.js
-
-
-
-
-
-
-
-/** The watch with what was seen in its memory, and beside it what came. Nothing is decided here. */
-function remember(watch, came, seen, now) {
-    const withEvidence = { ...watch, ...evidenced(watch, withoutRaw(came), now), ...rawReply(watch, came, now) };
-    switch (seen.kind) {
-        case "cancelled":
-            return withEvidence;
-        case "unavailable":
-            return withFault(withEvidence, seen.problem);
-        case "progress":
-            return withAnswer(withEvidence, seen, now);
-        default:
-            return seen;
-    }
-}
-function rawReply(watch, observation, now) {
-    return withReply(watch, observation.kind === "cancelled" ? undefined : observation.raw, now);
-}
-function withoutRaw(observation) {
-    if (observation.kind === "cancelled")
-        return observation;
-    const { raw: _, ...parsed } = observation;
-    return parsed;
-}
-function withFault(watch, problem) {
-    return {
-        ...watch,
-        looks: watch.looks + 1,
-        faults: watch.faults + 1,
-        faultsInARow: faultsInARow(watch, problem),
-        problem,
-    };
-}
-/** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
-function faultsInARow(watch, problem) {
-    const same = watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
-    return same ? watch.faultsInARow + 1 : 1;
-}
-function withAnswer(watch, observation, now) {
-    const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
-    const { progress, clockSkewMs, testimony } = observation;
-    const clock = clusterClock(watch, observation, now);
-    const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
-    return {
-        ...rest,
-        ...clock,
-        ...withPhase(watch, progress === null ? null : progress.spelled, now),
-        ...given("inFlightSince", sightedSince(watch, progress, now)),
-        ...given("lastInFlight", lastInFlight(watch, progress, dated)),
-        looks: watch.looks + 1,
-        faultsInARow: 0,
-        retryMs: 0,
-        reachedAt: watch.reachedAt ?? now,
-        last: { progress, at: now, dated },
-        ...resultBefore(watch, progress),
-        everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-        heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
-    };
-}
-/**
- * An old answer tells less than the true skew, and never more. So the greatest that was told is nearest to the truth, however many
- * answers came out of caches, and once a clock is known to be ahead it is for the run.
- */
-function clusterClock(watch, { clockSkewMs, clockSlackMs = 0 }, now) {
-    const { newestDate, aheadMs } = watch;
-    if (clockSkewMs === undefined)
-        return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
-    const dated = later(now, clockSkewMs);
-    return {
-        clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
-        aheadMs: Math.max(aheadMs, clockSkewMs + clockSlackMs),
-        newestDate: newestDate !== undefined && newestDate > dated ? newestDate : dated,
-    };
-}
-/**
- * What an answer comes to that bears an earlier date than one heard before it: a fault of whatever stands between. It tells
- * what was, and that is known already. (That there is no record it may still say: that lets less pass.)
- */
-function withoutOldNews({ newestDate, plan }, observation, now) {
-    if (observation.kind !== "progress" || observation.progress === null)
-        return observation;
-    if (observation.clockSkewMs === undefined || newestDate === undefined)
-        return observation;
-    const byMs = newestDate - (now + observation.clockSkewMs);
-    if (byMs <= plan.toleranceMs + DATE_RESOLUTION_MS)
-        return observation;
-    const message = `the answer is dated ${formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
-    return { kind: "unavailable", problem: { code: "server-trouble", message } };
-}
-/**
- * Since when the attempt now on record has been seen under way. `null` means that the record is gone (the Backup Restore
- * Service lost its store): whatever appears next must prove itself anew. `Accepted` after a later state is a new attempt.
- * A state this version does not know begins nothing: it may be the end of an older restore under a new name.
- */
-function sightedSince(watch, progress, now) {
-    if (progress === null)
-        return undefined;
-    if (isTerminal(progress))
-        return watch.inFlightSince;
-    const before = watch.last?.progress ?? null;
-    if (progress.state === "Unrecognized")
-        return watch.inFlightSince;
-    const another = before === null || isTerminal(before) || (progress.state === "Accepted" && before.state !== "Accepted");
-    return another ? now : (watch.inFlightSince ?? now);
-}
-/** The same, for the last time it was seen so and by the date of the answer. */
-function lastInFlight(watch, progress, dated) {
-    if (progress === null)
-        return undefined;
-    return isTerminal(progress) || progress.state === "Unrecognized" ? watch.lastInFlight : dated;
-}
-/** When a restore appears, the dated success it replaces is remembered: it must not come back as this one's. */
-function resultBefore({ last }, progress) {
-    const replaced = last?.progress ?? null;
-    const appears = progress !== null && !isTerminal(progress);
-    return appears && replaced?.state === "Success" && replaced.at !== undefined ? { resultBefore: replaced.at } : {};
-}
-/** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
-function stillValid({ heard, last }, progress) {
-    if (progress === null)
-        return {};
-    // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
-    const before = last?.progress ?? null;
-    if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before))
-        return heard;
-    // Which backups there are was heard while this very restore was under way.
-    const { backups } = heard;
-    const wasUnderWay = before !== null && !isTerminal(before);
-    return backups !== undefined && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
-}
-/** A passing fault does not outweigh what was heard before it. */
-function withTestimony(heard, testimony, at) {
-    const { partition, healthEvent, backups } = testimony;
-    return {
-        ...heard,
-        ...(partition !== undefined && outweighs(partition, heard.partition) ? { partition: { ...partition, at } } : {}),
-        ...(healthEvent !== undefined && outweighs(healthEvent, heard.healthEvent)
-            ? { healthEvent: { ...healthEvent, at } }
-            : {}),
-        ...(backups !== undefined && outweighs(backups, heard.backups) ? { backups: { ...backups, at } } : {}),
-    };
-}
-function outweighs(answer, before) {
-    if (answer.ok || before === undefined || !before.ok)
-        return true;
-    return TREATMENT[answer.problem.code].treatment === "give-up";
-}
-function withPhase(watch, state, now) {
-    const current = watch.phases.at(-1);
-    if (current !== undefined && current.state === state) {
-        const grown = { ...current, lastSeen: now, looks: current.looks + 1 };
-        return { phases: [...watch.phases.slice(0, -1), grown], phasesDropped: watch.phasesDropped };
-    }
-    const phases = [...watch.phases, { state, firstSeen: now, lastSeen: now, looks: 1 }];
-    if (phases.length <= PHASES_KEPT)
-        return { phases, phasesDropped: watch.phasesDropped };
-    // Keep the first phase (how it began) and the newest ones (how it ends).
-    return { phases: [...phases.slice(0, 1), ...phases.slice(2)], phasesDropped: watch.phasesDropped + 1 };
-}
-/**
- * Equal observations in a row are one stretch. They are equal although the skew of the clock is told to the millisecond; what is
- * judged is the one that is kept, so that a replay judges the same.
- */
-function remember_settled({ evidence }, observation) {
-    const kept = evidence.at(-1)?.observation;
-    if (kept === undefined || !sameText(kept, withoutRaw(observation)))
-        return observation;
-    return observation.kind === "cancelled" ? kept : { ...kept, ...given("raw", observation.raw) };
-}
-function evidenced(watch, observation, now) {
-    const { evidence, evidenceDropped } = watch;
-    const current = evidence.at(-1);
-    if (current !== undefined && evidenceDropped === 0 && sameText(current.observation, observation)) {
-        const grown = { ...current, last: now, times: current.times + 1 };
-        return { evidence: [...evidence.slice(0, -1), grown], evidenceDropped };
-    }
-    if (evidence.length >= STRETCHES_KEPT)
-        return { evidence, evidenceDropped: evidenceDropped + 1 };
-    return { evidence: [...evidence, { observation, first: now, last: now, times: 1 }], evidenceDropped };
-}
-/** Skews agree to within the whole second of the header, more or less. */
-const SKEW_SPREAD_MS = 600;
-function sameText(a, b) {
-    const skewOf = (one) => (one.kind === "progress" ? (one.clockSkewMs ?? Number.NaN) : Number.NaN);
-    const [skewA, skewB] = [skewOf(a), skewOf(b)];
-    if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS)
-        return false;
-    return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/measure.js
-
-
-/**
- * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
- * our own clock first; between two of the cluster's the correction cancels out.
- */
-function measure(watch, success) {
-    const end = endOf(watch, success);
-    const start = startOf(watch, end);
-    if (start === undefined)
-        return undefined;
-    const between = (to) => Math.max(0, to - start.at);
-    return {
-        from: start.at,
-        fromSource: start.source,
-        to: end.least,
-        toSource: end.source,
-        ms: between(end.source === "cluster" ? end.least : end.most),
-        leastMs: between(end.least),
-        mostMs: between(end.most),
-    };
-}
-/** A time of the cluster's clock, by ours. */
-function byOurClock({ clockSkewMs }, at) {
-    return instant_instantFromMs(at - clockSkewMs);
-}
-/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
-function endOf(watch, success) {
-    const { lastInFlight, plan, startedAt } = watch;
-    const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
-    if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
-        const at = byOurClock(watch, success.at);
-        return { least: at, most: later(at, 1_000), source: "cluster" };
-    }
-    const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
-    return { least: earlier(before, seen), most: seen, source: "observer" };
-}
-/**
- * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
- * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
- */
-function startOf(watch, end) {
-    const { notBefore, toleranceMs } = watch.plan;
-    const declared = declaredDataLoss(watch.heard);
-    if (declared !== undefined) {
-        const at = byOurClock(watch, declared);
-        const fits = at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
-        if (fits)
-            return { at, source: "data-loss" };
-    }
-    return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/partition-info.js
-/** Whether the partition can serve: `Ready`, and nothing worse than a warning. */
-function isHealthy({ status, health }) {
-    return status === "Ready" && (health === "Ok" || health === "Warning");
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/success.js
-
-
-
-
-
-
-/**
- * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can
- * only get worse with time is judged first; health is what is waited for.
- */
-function judgeSuccess(watch, success, identifiedBy) {
-    const questions = openQuestions(watch);
-    if (questions.length > 0)
-        return { next: "ask", questions };
-    const end = (reason, message) => ({
-        next: "verdict",
-        verdict: verdict(reason, message, identifiedBy),
-    });
-    const backup = judgeBackup(watch, success.point);
-    if (backup === "another")
-        return end("wrong-backup", wrongBackup(watch, success.point));
-    if (backup !== "as-expected")
-        return waitOrEnd(backup, "backups", "expected-backup-id", identifiedBy);
-    const { rtoMs, rpoMs } = watch.plan;
-    if (rtoMs !== undefined || rpoMs !== undefined) {
-        const obstacle = mayStillTellOfLoss(watch);
-        if (obstacle !== undefined)
-            return waitOrEnd(obstacle, "partition", "the objective", identifiedBy);
-    }
-    const duration = measure(watch, success);
-    if (rtoMs !== undefined) {
-        if (duration === undefined)
-            return end("rejected", noStart());
-        if (duration.ms > rtoMs)
-            return end("rto-missed", rtoMissed(duration, rtoMs));
-    }
-    if (rpoMs !== undefined) {
-        const age = restoredPointAge(watch, duration);
-        if (typeof age !== "number")
-            return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
-        if (age > rpoMs)
-            return end("rpo-missed", rpoMissed(age, rpoMs));
-    }
-    return judgeHealth(watch, success, identifiedBy);
-}
-/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
-function mayStillTellOfLoss({ heard }) {
-    const { partition } = heard;
-    if (partition === undefined || partition.ok)
-        return undefined;
-    return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
-}
-/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
-function openQuestions({ plan, heard }) {
-    const wanted = [];
-    if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
-        heard.partition === undefined)
-        wanted.push("partition");
-    if (plan.healthCheck !== "off" && heard.healthEvent === undefined)
-        wanted.push("health-event");
-    if (heard.backups === undefined)
-        wanted.push("backups");
-    return wanted;
-}
-function judgeBackup(watch, point) {
-    if (watch.plan.expectedBackupId === undefined)
-        return "as-expected";
-    const { backups } = watch.heard;
-    if (backups === undefined)
-        return { never: "the backup list was not asked for" };
-    if (!backups.ok)
-        return { problem: backups.problem };
-    const { expected, restored } = backups.value;
-    if (expected?.point !== undefined && point !== undefined)
-        return samePoint(expected.point, point) ? "as-expected" : "another";
-    if (restored !== null && restored.backupId !== watch.plan.expectedBackupId)
-        return "another";
-    if (point === undefined)
-        return { never: "the cluster does not tell which backup it restored" };
-    return { never: "the expected backup is not in the partition's backup list" };
-}
-/** Whether a restore under way is already known to bring back another backup than the expected one. */
-function isAnotherBackup(watch, point) {
-    return point !== undefined && judgeBackup(watch, point) === "another";
-}
-/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
-function restoredPointAge(watch, duration) {
-    const { backups } = watch.heard;
-    if (backups !== undefined && !backups.ok)
-        return { problem: backups.problem };
-    const createdAt = backups?.value.restored?.createdAt;
-    if (createdAt === undefined)
-        return { never: "the restored backup is not in the partition's backup list" };
-    if (duration === undefined)
-        return { never: noStart() };
-    const { from, fromSource } = duration;
-    // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
-    const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
-    return Math.max(0, from - (createdAt - skewMs));
-}
-function judgeHealth(watch, success, identifiedBy) {
-    const { healthCheck } = watch.plan;
-    const { partition } = watch.heard;
-    const passed = {
-        next: "verdict",
-        verdict: verdict("restored", restored(watch, success, identifiedBy), identifiedBy),
-    };
-    if (healthCheck !== "require")
-        return passed;
-    if (partition === undefined)
-        return { next: "ask", questions: ["partition"] };
-    if (!partition.ok)
-        return waitOrEnd({ problem: partition.problem }, "partition", "health-check", identifiedBy);
-    if (partition.value === null) {
-        return { next: "verdict", verdict: verdict("partition-not-found", partitionGone(), identifiedBy) };
-    }
-    if (isHealthy(partition.value))
-        return passed;
-    return {
-        next: "later",
-        questions: ["partition"],
-        otherwise: verdict("unhealthy", unhealthy(success, partition.value), identifiedBy),
-    };
-}
-/** An answer that is needed and was not to be had: wait where it may still come, end where it will not. */
-function waitOrEnd(obstacle, question, input, identifiedBy) {
-    if ("never" in obstacle)
-        return { next: "verdict", verdict: verdict("rejected", cannotConfirm(input, obstacle.never), identifiedBy) };
-    const { treatment, reason } = TREATMENT[obstacle.problem.code];
-    const sentence = cannotConfirm(input, obstacle.problem.message);
-    const red = verdict(reason === "partition-not-found" || reason === "backup-service-unavailable" ? "rejected" : reason, sentence, identifiedBy);
-    return treatment === "give-up"
-        ? { next: "verdict", verdict: red }
-        : { next: "later", questions: [question], otherwise: red };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/advance.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The heart: everything that is decided about a restore is decided here, from what is remembered, what was just seen and
- * the time. It always concludes once `now` is at or past the deadline, and nothing but an identified `Success` passes.
- */
-function advance_advance(before, observation, now) {
-    const came = remember_settled(before, observation);
-    const seen = withoutOldNews(before, came, now);
-    const watch = remember(before, came, seen, now);
-    switch (seen.kind) {
-        case "cancelled":
-            return conclude(watch, verdict("cancelled", cancelled(watch, seen.why)));
-        case "unavailable":
-            return advance_bear(watch, seen.problem, now);
-        case "progress":
-            return judge(watch, seen.progress, now);
-        default:
-            return seen;
-    }
-}
-function judge(watch, progress, now) {
-    if (progress === null)
-        return awaitRestore(watch, now, [], () => verdict("no-restore", noRestore(watch)));
-    if (!isTerminal(progress))
-        return advance_underWay(watch, progress, now);
-    const identifiedBy = identify(progress, watch, now);
-    if (identifiedBy === undefined)
-        return unidentified(watch, progress, now);
-    return progress.state === "Success"
-        ? succeeded(watch, progress, identifiedBy, now)
-        : failed(watch, progress, identifiedBy);
-}
-/** A restore still in flight is this attempt whatever its age: if it never ends, that is what went wrong. */
-function advance_underWay(watch, progress, now) {
-    const { plan, heard } = watch;
-    const point = pointOf(progress);
-    const ours = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
-    if (ours && isAnotherBackup(watch, point))
-        return conclude(watch, verdict("wrong-backup", wrongBackup(watch, point)));
-    if (now >= plan.deadline)
-        return conclude(watch, verdict("deadline-exceeded", deadlineExceeded(watch, now)));
-    if (plan.expectedBackupId !== undefined && heard.backups === undefined)
-        return askNow(watch, now, ["backups"]);
-    return lookAgain(watch, now, plan.deadline, []);
-}
-/** A result that nothing dates. What has no time of its own may still be dated by the partition's data loss (rule 3). */
-function unidentified(watch, terminal, now) {
-    const questions = terminal.state === "Success" ? [] : ["partition"];
-    if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
-        return askNow(watch, now, questions);
-    return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
-}
-function succeeded(watch, success, identifiedBy, now) {
-    const judgement = judgeSuccess(watch, success, identifiedBy);
-    if (judgement.next === "verdict")
-        return conclude(watch, judgement.verdict);
-    if (judgement.next === "ask" && now < watch.plan.deadline)
-        return askNow(watch, now, judgement.questions);
-    if (now >= watch.plan.deadline)
-        return conclude(watch, advance_unconfirmed(watch, judgement, identifiedBy));
-    // Whatever else is waited for: what passes in the end is to be healthy then, not when it was first asked.
-    const questions = new Set([...judgement.questions, ...healthQuestion(watch)]);
-    return lookAgain(watch, now, watch.plan.deadline, [...questions]);
-}
-function healthQuestion({ plan }) {
-    return plan.healthCheck === "require" ? ["partition"] : [];
-}
-function failed(watch, terminal, identifiedBy) {
-    return terminal.state === "Timeout"
-        ? conclude(watch, verdict("restore-timed-out", restoreTimedOut(watch, terminal), identifiedBy))
-        : conclude(watch, verdict("restore-failed", restoreFailed(watch, terminal), identifiedBy));
-}
-/** Nothing of this attempt is on record: wait for it to appear. Once one was under way and is gone, only the deadline ends it. */
-function awaitRestore(watch, now, questions, otherwise) {
-    const until = watch.everInFlight ? watch.plan.deadline : watch.plan.startBy;
-    return now >= until ? conclude(watch, otherwise()) : lookAgain(watch, now, until, questions);
-}
-/** The answer is needed before anything can be said, and the cluster is there: no waiting, unless that has not helped before. */
-function askNow(watch, now, ask) {
-    const { asksInARow, plan } = watch;
-    if (asksInARow >= ASKS_IN_A_ROW)
-        return lookAgain(watch, now, plan.deadline, ask);
-    return { next: "look", at: soon(now, 0, plan.deadline), ask, watch: { ...watch, asksInARow: asksInARow + 1 } };
-}
-const ASKS_IN_A_ROW = 2;
-function lookAgain(watch, now, until, questions) {
-    const { value: jitter, dice } = draw(watch.dice);
-    const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
-    const at = soon(now, delay, until);
-    // The look at the deadline is the last one: it asks whatever a success would have to answer.
-    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
-    return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
-}
-/** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function ageFrom(watch) {
-    const progress = watch.last?.progress ?? null;
-    const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
-    return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
-}
-function advance_bear(watch, problem, now) {
-    const { treatment, times, reason } = TREATMENT[problem.code];
-    const reached = watch.reachedAt !== undefined;
-    const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
-    if (tired && watch.faultsInARow >= times)
-        return conclude(watch, verdict(reason, gaveUp(watch, problem)));
-    if (!reached && now - watch.startedAt >= NEVER_REACHED_MS) {
-        return conclude(watch, verdict(advance_neverReached(problem), neverReached(watch, problem, now)));
-    }
-    if (now >= watch.plan.deadline)
-        return conclude(watch, blindAtDeadline(watch, problem, now));
-    const { value: jitter, dice } = draw(watch.dice);
-    const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
-    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
-    const at = soon(now, retryMs, until);
-    const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
-    return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
-}
-/** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
-function blindAtDeadline(watch, problem, now) {
-    if (watch.last === undefined)
-        return verdict(advance_neverReached(problem), neverReached(watch, problem, now));
-    const { progress } = watch.last;
-    const blind = blindSince(watch, problem);
-    if (progress === null)
-        return verdict("no-restore", `${noRestore(watch)} ${blind}`);
-    if (!isTerminal(progress))
-        return verdict("deadline-exceeded", `${deadlineExceeded(watch, now)} ${blind}`);
-    const identifiedBy = progress.state === "Success" ? identify(progress, watch, now) : undefined;
-    if (identifiedBy === undefined || progress.state !== "Success")
-        return verdict("stale", `${stale(watch, progress)} ${blind}`);
-    return advance_unconfirmed(watch, judgeSuccess(watch, progress, identifiedBy), identifiedBy);
-}
-/** A success for which the deadline came before everything it has to show was shown. */
-function advance_unconfirmed(watch, judgement, identifiedBy) {
-    if (judgement.next === "later")
-        return judgement.otherwise;
-    return verdict("unreachable", unconfirmed(watch), identifiedBy);
-}
-/** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
-function advance_neverReached(problem) {
-    return TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
-}
-/** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
-function soon(now, delay, until) {
-    return later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
-}
-function conclude(watch, reached) {
-    return { next: "conclude", verdict: reached, watch };
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/warnings.js
-
-
-
-
-/** What a reader of the verdict should know although it does not change it. */
-function warningsOf(watch, { identifiedBy }) {
-    const success = watch.last?.progress ?? null;
-    return [
-        ...(identifiedBy === "any" ? ["not-before: any: this may be the result of an older restore."] : []),
-        ...(success?.state === "Success" ? aboutSuccess(watch, success) : []),
-        ...unknownStates(watch),
-        ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
-            ? [
-                watch.clockSkewMs > 0
-                    ? `The cluster's clock is ${formatDuration(watch.clockSkewMs)} ahead of ours.`
-                    : `The cluster's clock is ${formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
-            ]
-            : []),
-        ...(watch.evidenceDropped > 0
-            ? [`${watch.evidenceDropped} observations were not kept: this record cannot be replayed.`]
-            : []),
-    ];
-}
-function isBefore({ notBefore, toleranceMs }, at) {
-    return notBefore !== "any" && at < notBefore - toleranceMs;
-}
-function* aboutSuccess({ plan, heard, clockSkewMs }, { at }) {
-    const { partition, healthEvent } = heard;
-    if (partition?.ok === true && partition.value !== null) {
-        const { status, health } = partition.value;
-        if (plan.healthCheck === "report" && !isHealthy({ status, health })) {
-            yield `The partition is ${status} with health ${health}; health-check: report does not judge by it.`;
-        }
-        const declared = declaredDataLoss(heard);
-        if (plan.rtoMs !== undefined && declared !== undefined && isBefore(plan, declared - clockSkewMs)) {
-            yield `Data loss was last declared at ${formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
-        }
-        if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
-            yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
-        }
-    }
-    if (healthEvent?.ok === true && healthEvent.value !== null && healthEvent.value.health !== "Ok") {
-        yield `The replica's own health event about the restore says ${healthEvent.value.health}.`;
-    }
-}
-function unknownStates({ phases }) {
-    const known = new Set([
-        null,
-        "Accepted",
-        "RestoreInProgress",
-        "SecondariesInProgress",
-        "SecondaryInProgress",
-        "Success",
-        "Failure",
-        "Timeout",
-        "Invalid",
-    ]);
-    const unknown = new Set(phases.map(({ state }) => state).filter((state) => !known.has(state)));
-    return [...unknown].map((state) => `The cluster was in a state this version does not know: ${state}.`);
-}
-/** How long a restore usually stays in a state, and what is known to hold it there. */
-const USUAL = {
-    Accepted: {
-        ms: 60_000,
-        cause: "usually a lost work item of the Backup Restore Service, or a data-loss command that did not run; it may stay so for ever",
-    },
-    SecondariesInProgress: { ms: 600_000, cause: "the quorum is not back: look at the replicas of the partition" },
-};
-/** Said once per phase, when a restore has been in one state for longer than usual: for how long, and the known cause. */
-function stuck(before, watch, now) {
-    const progress = watch.last?.progress ?? null;
-    const phase = watch.phases.at(-1);
-    if (progress === null || isTerminal(progress) || phase === undefined || watch.problem !== undefined)
-        return undefined;
-    const usual = USUAL[progress.state];
-    const previously = before.phases.at(-1);
-    const [forMs, wasMs] = [
-        now - phase.firstSeen,
-        previously?.firstSeen === phase.firstSeen ? previously.lastSeen - phase.firstSeen : 0,
-    ];
-    return usual !== undefined && forMs >= usual.ms && wasMs < usual.ms
-        ? { state: progress.spelled, forMs, cause: usual.cause }
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/shared/observe-restore.js
-
-
-
-
-/**
- * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
- * what the heart must see, so it does not travel as an exception; a defect of ours does.
- */
-async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
-    if (signal.aborted)
-        return stopped(signal);
-    const until = clock.now() + budgetMs;
-    try {
-        const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
-        if (ask.length === 0)
-            return { kind: "progress", ...answer };
-        const answeredAt = clock.now();
-        const look = { budgetMs: Math.max(1, until - answeredAt), signal };
-        const testimony = await hear(gateway, plan, answer.progress, ask, look);
-        return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
-    }
-    catch (error) {
-        if (signal.aborted)
-            return stopped(signal);
-        if (error instanceof GatewayError)
-            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
-        throw error;
-    }
-}
-/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
-function agedBy(ms, { clockSkewMs }) {
-    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
-}
-const UNAGED_MS = 1_000;
-async function hear(gateway, plan, progress, ask, look) {
-    const { partitionId, expectedBackupId } = plan;
-    const point = pointOf(progress);
-    const asked = async (question, call) => ask.includes(question) ? told(call) : undefined;
-    const [partition, healthEvent, backups] = await Promise.all([
-        asked("partition", () => gateway.partitionInfo(partitionId, look)),
-        asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
-        asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
-    ]);
-    return {
-        ...given("partition", partition),
-        ...given("healthEvent", healthEvent),
-        ...given("backups", backups),
-    };
-}
-async function told(call) {
-    try {
-        return { ok: true, value: await call() };
-    }
-    catch (error) {
-        if (!(error instanceof GatewayError))
-            throw error;
-        return { ok: false, problem: error.toProblem() };
-    }
-}
-function stopped(signal) {
-    const reason = signal.reason;
-    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
-}
-
-;// CONCATENATED MODULE: ./build/shared/watch-restore.js
-
-
-
-
-
-/**
- * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
- * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
- * discards a generator's return value.)
- */
-async function* watchRestore(plan, world, options) {
-    const { clock, signal } = world;
-    const { partitionId } = plan;
-    let watch = watch_beginWatch(plan, clock.now(), options.dice);
-    let ask = [];
-    yield { type: "watching", partitionId, at: watch.startedAt };
-    for (;;) {
-        const before = watch;
-        let step;
-        let now;
-        try {
-            const lookAt = clock.now();
-            const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
-            const observation = await observeRestore(world, plan, ask, budgetMs);
-            now = clock.now();
-            step = advance_advance(before, observation, now);
-        }
-        catch (error) {
-            yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
-            return;
-        }
-        watch = step.watch;
-        yield* whatChanged(before, watch, now);
-        if (step.next === "conclude") {
-            yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
-            return;
-        }
-        ask = step.ask;
-        await clock.sleep(step.at - clock.now(), signal);
-    }
-}
-function* whatChanged(before, after, at) {
-    const { partitionId } = after.plan;
-    if (after.looks === before.looks)
-        return;
-    if (after.problem !== undefined) {
-        yield { type: "fault", partitionId, at, problem: after.problem, inARow: after.faultsInARow };
-    }
-    else if (before.problem !== undefined) {
-        yield { type: "recovered", partitionId, at };
-    }
-    const [was, is] = [before.phases.at(-1), after.phases.at(-1)];
-    if (is !== undefined && after.problem === undefined && (was === undefined || was.state !== is.state)) {
-        yield { type: "state", partitionId, at, from: was?.state, to: is.state };
-    }
-    const overstayed = stuck(before, after, at);
-    if (overstayed !== undefined)
-        yield { type: "stuck", partitionId, at, ...overstayed };
-    yield { type: "looked", partitionId, at, watch: after };
-}
-function internalError(error) {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
-}
-
 ;// CONCATENATED MODULE: ./build/shared/verify-restore.js
 
 
@@ -51691,7 +52165,7 @@ async function verifyRestore(request, world, seed, record) {
 function scoped({ targets, requestTimeoutMs }, world, deadline) {
     const { partitionIds } = targets;
     if (isExplicit(targets))
-        return Promise.resolve({ partitionIds, skipped: [] });
+        return Promise.resolve({ partitionIds, serviceOf: new Map(), skipped: [] });
     return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
 }
 function commonPlan(request, startedAt, deadline) {
@@ -51715,13 +52189,15 @@ async function watchAll(request, scope, plan, world, dice, record) {
     const results = [];
     const warnings = [];
     let next = dice;
+    let { serviceOf } = scope;
     for (let fresh = scope.partitionIds; fresh.length > 0;) {
         const watches = fresh.map((partitionId) => {
             known.add(partitionId);
             next = draw(next).dice;
             return follow({ ...plan, partitionId }, request, world, next, record);
         });
-        results.push(...(await Promise.all(watches)));
+        const watched = await Promise.all(watches);
+        results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
         if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline)
             break;
         const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
@@ -51729,6 +52205,7 @@ async function watchAll(request, scope, plan, world, dice, record) {
             warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
             break;
         }
+        serviceOf = now.serviceOf;
         fresh = now.partitionIds.filter((id) => !known.has(id));
         if (fresh.length > 0)
             warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
@@ -51761,11 +52238,12 @@ function ofRun(worst, count) {
 
 
 
-function toPartitionRecord({ partitionId, verdict, watch }) {
+function toPartitionRecord({ partitionId, serviceName, verdict, watch }) {
     const progress = watch.last?.progress ?? null;
     const restoredAt = progress?.state === "Success" ? progress.at : undefined;
     return {
         partitionId,
+        serviceName: serviceName ?? null,
         verdict: verdict.verdict,
         reason: verdict.reason,
         message: verdict.message,
@@ -51951,8 +52429,9 @@ function summary({ observation }) {
  * Text from a cluster is untrusted: a message with a line break and `::error::` in it would be a command to the runner,
  * one with `|` or `<` would rearrange the job summary. It is cleaned where it is shown, not where it is stored.
  */
-// Control characters, line and paragraph separators, zero-width and direction-changing characters.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+// Control characters, line and paragraph separators, zero-width and direction-changing characters, and what is no character
+// at all (U+FFFE, U+FFFF and their like, which XML 1.0 cannot hold).
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 /**
  * One line for a log: no control characters, nothing the runner takes for a command (`##[` counts anywhere in a line, `::`
@@ -51967,17 +52446,383 @@ function cleanLine(text, most = 500) {
 }
 /** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
 function cleanMarkdown(text, most = 500) {
-    return cleanLine(text, most)
-        .replaceAll("&", "&amp;")
-        .replaceAll("<", "&lt;")
-        .replaceAll(">", "&gt;")
-        .replace(/[\\`*_[\]#|~@]/g, "\\$&");
+    return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&");
+}
+/** One line for the inside of an HTML element, where Markdown is not read: `<pre>`, `<code>`. */
+function cleanHtml(text, most = 500) {
+    return cleanLine(text, most).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/objectives.js
+
+/** The objectives that were set, in a fixed order; empty where none was. */
+function objectivesOf({ plan }, partition) {
+    const all = [
+        ["RTO", plan.rtoSeconds, partition.timing?.restoreSeconds ?? null],
+        ["RPO", plan.rpoSeconds, restoredPointAgeSeconds(partition)],
+    ];
+    return all.flatMap(([name, objectiveSeconds, measuredSeconds]) => objectiveSeconds === null ? [] : [{ name, objectiveSeconds, measuredSeconds }]);
+}
+/** `RTO met: 3 min 10 s of 10 min, 6 min 50 s to spare`. */
+function describeObjective({ name, objectiveSeconds, measuredSeconds }) {
+    const objective = formatDuration(objectiveSeconds * 1_000);
+    if (measuredSeconds === null)
+        return `${name} not measured: the objective is ${objective}`;
+    const measured = formatDuration(measuredSeconds * 1_000);
+    const apart = formatDuration(Math.abs(objectiveSeconds - measuredSeconds) * 1_000);
+    return measuredSeconds <= objectiveSeconds
+        ? `${name} met: ${measured} of ${objective}, ${apart} to spare`
+        : `${name} missed by ${apart}: ${measured}, and the objective is ${objective}`;
+}
+/** As the heart measures it: from the backup's making, by our clock, to the start of the restore. */
+function restoredPointAgeSeconds({ timing, restoredBackup }) {
+    const made = parseInstant(restoredBackup?.createdAtUtc ?? "");
+    const from = parseInstant(timing?.startUtc ?? "");
+    if (made === undefined || from === undefined || timing === null)
+        return null;
+    return Math.max(0, (from - made) / 1_000 + timing.clockSkewSeconds);
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/junit.js
+
+
+
+/*
+ * The shape is that of the Apache Ant JUnit schema (windyroad/JUnit-Schema, JUnit.xsd), the strictest in use: attributes and
+ * order as there, properties at the suite only. What readers of other dialects look for is in it too.
+ */
+const PARTITIONS = "partitions";
+/** Of one line, of all that is said of a case, and of a suite's output: thousands of partitions must stay readable. */
+const MOST_LINE = 1_000;
+const MOST_CASE = 4_000;
+const MOST_OUT = 100_000;
+/**
+ * The record as JUnit XML: a suite for each service (partitions named one by one are the suite `partitions`), a case for each
+ * partition. `failed` is a failure, `inconclusive` an error, a service with nothing to restore is skipped; a run that came to no
+ * partition is one case in error, for an empty suite would be green. The builder is loaded when it is needed: most runs want no XML.
+ */
+async function toJUnit(record) {
+    const { XMLBuilder } = await __nccwpck_require__.e(/* import() */ 54).then(__nccwpck_require__.bind(__nccwpck_require__, 2054));
+    const builder = new XMLBuilder({ ignoreAttributes: false, format: true, suppressEmptyNode: true });
+    const suites = Map.groupBy(casesOf(record), ({ suite }) => suite);
+    const testsuite = [...suites].map(([name, cases], id) => suiteOf(record, name, cases, id));
+    const declaration = { "@_version": "1.0", "@_encoding": "UTF-8" };
+    return builder.build({ "?xml": declaration, testsuites: { testsuite } });
+}
+function casesOf(record) {
+    const skipped = record.skipped.map(({ name, why }) => {
+        const ended = { skipped: "" };
+        return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: clean(`${name}: ${why}`) };
+    });
+    if (record.partitions.length > 0)
+        return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
+    const { elapsedSeconds: seconds, message } = record;
+    return [
+        { suite: PARTITIONS, name: "verification", seconds, ended: junit_endOf(record, clean(message)), said: clean(message) },
+        ...skipped,
+    ];
+}
+function caseOf(record, one) {
+    const said = [
+        `${one.verdict}: ${one.reason}`,
+        one.message,
+        `State on record: ${one.restoreState ?? "none"}. Identified by: ${one.identifiedBy ?? "nothing"}.`,
+        ...(one.failure === null ? [] : [`The cluster's error: ${one.failure.code} ${one.failure.message}`]),
+        ...objectivesOf(record, one).map(describeObjective),
+        ...one.warnings,
+    ];
+    const text = junit_cut(said.map(clean).join("\n"), MOST_CASE);
+    return {
+        suite: token(one.serviceName ?? PARTITIONS),
+        name: one.partitionId,
+        seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
+        ended: junit_endOf(one, text),
+        said: text,
+    };
+}
+/** Only `passed` may look green: what is inconclusive is an error, also when it was cancelled. */
+function junit_endOf({ verdict, reason, message }, said) {
+    if (verdict === "passed")
+        return undefined;
+    const text = {
+        "@_message": clean(message),
+        "@_type": reason,
+        "#text": `${said}\nNext: ${REASONS[reason].next}`,
+    };
+    return verdict === "failed" ? { failure: text } : { error: text };
+}
+function suiteOf(record, name, cases, id) {
+    const count = (kind) => cases.filter(({ ended }) => ended !== undefined && kind in ended).length;
+    return {
+        "@_name": name,
+        "@_package": "service-fabric-restore",
+        "@_id": id,
+        "@_timestamp": record.startedAtUtc.slice(0, 19),
+        "@_hostname": URL.parse(record.cluster.endpoints[0] ?? "")?.hostname ?? "localhost",
+        "@_tests": cases.length,
+        "@_failures": count("failure"),
+        "@_errors": count("error"),
+        "@_skipped": count("skipped"),
+        "@_time": record.elapsedSeconds,
+        properties: { property: propertiesOf(record) },
+        testcase: cases.map((one) => ({
+            "@_name": one.name,
+            "@_classname": one.suite,
+            "@_time": one.seconds,
+            ...one.ended,
+        })),
+        "system-out": junit_cut(cases.map(({ name: of, said }) => `${of}: ${said.replaceAll("\n", " ")}`).join("\n"), MOST_OUT),
+        "system-err": "",
+    };
+}
+/** The objectives, and what else the verdict hung on. */
+function propertiesOf({ plan, cluster, tool, ...run }) {
+    const all = {
+        verdict: run.verdict,
+        reason: run.reason,
+        "rto-seconds": plan.rtoSeconds,
+        "rpo-seconds": plan.rpoSeconds,
+        "deadline-seconds": plan.deadlineSeconds,
+        "start-timeout-seconds": plan.startTimeoutSeconds,
+        "expected-backup-id": plan.expectedBackupId,
+        "health-check": plan.healthCheck,
+        "not-before": plan.notBeforeUtc,
+        "not-before-source": plan.notBeforeSource,
+        cluster: cluster.endpoints.join(", "),
+        "api-version": cluster.apiVersion,
+        tool: `${tool.name} ${tool.version}`,
+    };
+    return Object.entries(all).flatMap(([name, value]) => value === null ? [] : [{ "@_name": name, "@_value": clean(String(value)) }]);
+}
+function clean(text) {
+    return cleanLine(text, MOST_LINE);
+}
+function junit_cut(text, most) {
+    return text.length > most ? `${text.slice(0, most).toWellFormed()}\n...` : text;
+}
+/** An `xs:token`: one line, single blanks, never empty. */
+function token(text) {
+    return cleanLine(text, 200).replace(/\s+/g, " ").trim() || PARTITIONS;
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/report-file.js
+/** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
+const MOST_IN_ONE_DOCUMENT = 100;
+/**
+ * The text of the report file. Up to 100 partitions it is the record, one indented JSON document. Above that it is JSON Lines:
+ * first the run without its `partitions`, then a line for each partition, worst first.
+ */
+function* reportText(record) {
+    const { partitions, ...run } = record;
+    if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
+        yield `${JSON.stringify(record, undefined, 2)}\n`;
+        return;
+    }
+    yield `${JSON.stringify(run)}\n`;
+    for (const partition of partitions)
+        yield `${JSON.stringify(partition)}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/preamble.js
+
+/** The first line: what is watched, and for how long. */
+function headline(request) {
+    const { partitionIds, serviceNames, applicationNames } = request.targets;
+    const partitions = partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
+    const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
+    return (`Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
+        `for at most ${formatDuration(request.timeoutMs)}.`);
+}
+/** The second line: which restores count. */
+function boundLine({ notBefore }, auto) {
+    if (notBefore === "any")
+        return "Whatever restore is on record counts (not-before: any).";
+    const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
+    return `Only a restore from ${formatInstant(at)} (${source}) on counts.`;
+}
+const KIND = {
+    none: "no credential",
+    certificate: "a client certificate (PEM)",
+    pfx: "a client certificate (PFX)",
+    token: "an access token",
+    "workload-identity": "a workload identity",
+};
+/** How it is watched, a line each; the kind of a credential, never the credential. */
+function settings(request) {
+    const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+    const every = cadence.kind === "fixed"
+        ? formatDuration(cadence.everyMs)
+        : `${formatDuration(cadence.minMs)} to ${formatDuration(cadence.maxMs)}, by its age`;
+    const objectives = [
+        ...(rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`]),
+        ...(rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]),
+    ];
+    return [
+        `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
+        `The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
+            `each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
+        `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
+            `Expected backup: ${expectedBackupId ?? "any"}.`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/progress-log.js
+
+/** More partitions than this are counted; only what goes wrong is told of them one by one. */
+const FEW = 20;
+/** Beyond this many lines between two heartbeats, changes are counted too. */
+const MOST_LINES = 30;
+const MOST_STATES = 6;
+const NOTHING = "no restore on record";
+const NOT_SEEN = "not yet seen";
+const TONE = { passed: "good", failed: "bad", inconclusive: "doubt" };
+/** A line per change, a heartbeat on every tick; never a line per look. Its text may quote the cluster: `say` cleans it. */
+class ProgressLog {
+    #startedAt;
+    #deadline;
+    #say;
+    #all = new Map();
+    #unanswered = new Set();
+    #lines = 0;
+    #hidden = 0;
+    constructor(span, say) {
+        this.#startedAt = span.startedAt;
+        this.#deadline = span.deadline;
+        this.#say = say;
+    }
+    record = (event) => {
+        const seen = "partitionId" in event ? this.#all.get(event.partitionId) : undefined;
+        switch (event.type) {
+            case "watching":
+                this.#all.set(event.partitionId, { state: NOT_SEEN, since: event.at, looks: 0, faults: 0 });
+                break;
+            case "state":
+                if (seen !== undefined)
+                    Object.assign(seen, { state: event.to ?? NOTHING, since: event.at });
+                if (this.#few)
+                    this.#tell(event, event.to ?? NOTHING);
+                break;
+            case "fault":
+                this.#fault(event);
+                break;
+            case "recovered":
+                if (this.#unanswered.delete(event.partitionId) && this.#unanswered.size === 0)
+                    this.#tell(event, "the cluster answers again");
+                break;
+            case "stuck":
+                if (this.#few)
+                    this.#tell(event, `${event.state} for ${formatDuration(event.forMs)}: ${event.cause}`, "doubt");
+                break;
+            case "looked":
+                if (seen !== undefined)
+                    Object.assign(seen, { looks: event.watch.looks, faults: event.watch.faults });
+                break;
+            case "concluded":
+                this.#concluded(event);
+                break;
+            default:
+                event;
+        }
+    };
+    /** The heartbeat. It has no timer of its own: a hanging request must not silence it, so its host beats it once a minute. */
+    tick(at) {
+        const left = `${formatDuration(Math.max(0, this.#deadline - at))} left`;
+        const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
+        [this.#lines, this.#hidden] = [0, 0];
+        const all = [...this.#all.values()];
+        this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
+    }
+    /** The last word, where there was more to tell since the last heartbeat than was told. */
+    close(at) {
+        if (this.#hidden > 0)
+            this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
+    }
+    get #few() {
+        return this.#all.size <= FEW;
+    }
+    #elapsed(at) {
+        return `+${formatDuration(at - this.#startedAt)}`;
+    }
+    #tell({ at, partitionId }, text, tone = "plain") {
+        if (++this.#lines > MOST_LINES)
+            this.#hidden++;
+        else
+            this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
+    }
+    /** A fault is most often the cluster's: while one partition is without an answer, the others are not told of. */
+    #fault(event) {
+        const { code, message } = event.problem;
+        if (this.#unanswered.size === 0)
+            this.#tell(event, `no answer (${code}): ${message}; looking on`, "doubt");
+        this.#unanswered.add(event.partitionId);
+    }
+    #concluded(event) {
+        const { verdict, reason } = event.verdict;
+        const seen = this.#all.get(event.partitionId);
+        if (seen !== undefined)
+            seen.ended = verdict;
+        this.#unanswered.delete(event.partitionId);
+        if (this.#few || verdict !== "passed")
+            this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+    }
+}
+function counted(all) {
+    if (all.length === 0)
+        return "";
+    const sum = (of) => all.reduce((total, seen) => total + of(seen), 0);
+    const [looks, faults] = [sum((seen) => seen.looks), sum((seen) => seen.faults)];
+    return `, ${plural(looks, "look")}, ${plural(faults, "fault")}`;
+}
+function whereItStands(all, at) {
+    const [only, ...others] = all;
+    if (only === undefined)
+        return "still asking for the partitions";
+    if (others.length === 0) {
+        return only.state === NOT_SEEN ? "no answer yet" : `still ${only.state}, for ${formatDuration(at - only.since)}`;
+    }
+    const ended = progress_log_count(all.flatMap((seen) => seen.ended ?? []));
+    const open = progress_log_count(all.filter((seen) => seen.ended === undefined).map(({ state }) => state));
+    const endedCount = all.filter((seen) => seen.ended !== undefined).length;
+    const [shown, rest] = [open.slice(0, MOST_STATES), open.slice(MOST_STATES)];
+    const states = [...shown, ...(rest.length === 0 ? [] : [`and ${rest.length} other states`])].join(", ");
+    return `${endedCount} of ${all.length} ended${endedCount === 0 ? "" : ` (${ended.join(", ")})`}${states === "" ? "" : `; ${states}`}`;
+}
+/** `3 Accepted`, the most frequent first. */
+function progress_log_count(names) {
+    const counts = new Map();
+    for (const name of names)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    return [...counts].toSorted(([, a], [, b]) => b - a).map(([name, times]) => `${times} ${name}`);
+}
+function plural(amount, what) {
+    return `${amount} ${what}${amount === 1 ? "" : "s"}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/report/ending.js
+
+/** `guide` is where docs/troubleshooting.md can be read. Text of the cluster is in it: whoever prints it cleans it. */
+function endingOf(record, guide) {
+    const { verdict, reason, message, counts } = record;
+    const count = record.partitions.length;
+    const several = count > 1
+        ? [`${count} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`]
+        : [];
+    const next = verdict === "passed" ? [] : [`Next: ${REASONS[reason].next} More: ${guide}#${reason}`];
+    return { title: `Restore verification ${verdict}: ${reason}`, lines: [message, ...several, ...next] };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/index.js
 /*
  * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
  */
+
+
+
+
+
+
+
+
 
 
 
