@@ -3,6 +3,7 @@ import {
   cleanMarkdown,
   describeObjective,
   formatDuration,
+  formatInstant,
   objectivesOf,
   type Outcome,
   type PartitionRecord,
@@ -15,6 +16,7 @@ const MARK: Readonly<Record<Outcome, string>> = { passed: "✅", failed: "❌", 
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
 const MOST_RAW = 30_000;
+const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
 const MOST_BYTES = 1_000_000;
 
@@ -27,6 +29,7 @@ export function toSummary(record: RestoreRecord, guide: string): string {
     timeline(record),
     states(record),
     provenance(record),
+    replies(record),
     raw(record),
   ].filter((lines) => lines.length > 0);
   let room = MOST_BYTES;
@@ -169,20 +172,30 @@ const IDENTIFIED: Readonly<Record<NonNullable<PartitionRecord["identifiedBy"]>, 
   any: "`not-before: any` takes whatever is on record",
 };
 
-/** What the cluster said of the worst partition, as it was kept. */
+/** What the cluster said of the worst partition, word for word: each distinct reply once. */
+function replies({ partitions: [worst] }: RestoreRecord): readonly string[] {
+  const kept = worst?.evidence.replies ?? [];
+  if (kept.length === 0) return [];
+  const dropped = worst?.evidence.repliesDropped ?? 0;
+  const said = kept.map(({ body, firstSeen, looks }) => {
+    const text = cleanHtml(body, MOST_REPLY);
+    return `# ${formatInstant(firstSeen)}, ${looks === 1 ? "1 look" : `${looks} looks`}\n${text}`;
+  });
+  return folded("What the cluster replied", [...said, ...(dropped === 0 ? [] : [`... ${dropped} more replies`])], "\n");
+}
+
+/** The record of the worst partition, but for the replies, which stand above it. */
 function raw({ partitions: [worst] }: RestoreRecord): readonly string[] {
   if (worst === undefined) return [];
-  const lines = JSON.stringify(worst, undefined, 2)
+  const lines = JSON.stringify({ ...worst, evidence: { ...worst.evidence, replies: undefined } }, undefined, 2)
     .split("\n")
     .map((line) => cleanHtml(line, 1_000));
   let room = MOST_RAW;
   const shown = lines.filter((line) => (room -= line.length) > 0);
   const cut = lines.length - shown.length;
-  return [
-    "<details><summary>The record of it</summary>",
-    "",
-    `<pre>${shown.join("\n")}${cut === 0 ? "" : `\n... ${cut} more lines`}</pre>`,
-    "",
-    "</details>",
-  ];
+  return folded("The record of it", [...shown, ...(cut === 0 ? [] : [`... ${cut} more lines`])], "\n");
+}
+
+function folded(title: string, texts: readonly string[], separator: string): readonly string[] {
+  return [`<details><summary>${title}</summary>`, "", `<pre>${texts.join(separator)}</pre>`, "", "</details>"];
 }

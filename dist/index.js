@@ -46009,6 +46009,7 @@ const MARK = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
 const MOST_RAW = 30_000;
+const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
 const MOST_BYTES = 1_000_000;
 /** The job summary, the most important first; what would make it too large is left out, and said to be. */
@@ -46020,6 +46021,7 @@ function toSummary(record, guide) {
         timeline(record),
         states(record),
         provenance(record),
+        replies(record),
         raw(record),
     ].filter((lines) => lines.length > 0);
     let room = MOST_BYTES;
@@ -46150,23 +46152,32 @@ const IDENTIFIED = {
     "data-loss-version": "the partition's last declared data loss is recent enough",
     any: "`not-before: any` takes whatever is on record",
 };
-/** What the cluster said of the worst partition, as it was kept. */
+/** What the cluster said of the worst partition, word for word: each distinct reply once. */
+function replies({ partitions: [worst] }) {
+    const kept = worst?.evidence.replies ?? [];
+    if (kept.length === 0)
+        return [];
+    const dropped = worst?.evidence.repliesDropped ?? 0;
+    const said = kept.map(({ body, firstSeen, looks }) => {
+        const text = (0,shared/* cleanHtml */.bS)(body, MOST_REPLY);
+        return `# ${(0,shared/* formatInstant */.r4)(firstSeen)}, ${looks === 1 ? "1 look" : `${looks} looks`}\n${text}`;
+    });
+    return folded("What the cluster replied", [...said, ...(dropped === 0 ? [] : [`... ${dropped} more replies`])], "\n");
+}
+/** The record of the worst partition, but for the replies, which stand above it. */
 function raw({ partitions: [worst] }) {
     if (worst === undefined)
         return [];
-    const lines = JSON.stringify(worst, undefined, 2)
+    const lines = JSON.stringify({ ...worst, evidence: { ...worst.evidence, replies: undefined } }, undefined, 2)
         .split("\n")
         .map((line) => (0,shared/* cleanHtml */.bS)(line, 1_000));
     let room = MOST_RAW;
     const shown = lines.filter((line) => (room -= line.length) > 0);
     const cut = lines.length - shown.length;
-    return [
-        "<details><summary>The record of it</summary>",
-        "",
-        `<pre>${shown.join("\n")}${cut === 0 ? "" : `\n... ${cut} more lines`}</pre>`,
-        "",
-        "</details>",
-    ];
+    return folded("The record of it", [...shown, ...(cut === 0 ? [] : [`... ${cut} more lines`])], "\n");
+}
+function folded(title, texts, separator) {
+    return [`<details><summary>${title}</summary>`, "", `<pre>${texts.join(separator)}</pre>`, "", "</details>"];
 }
 
 ;// CONCATENATED MODULE: ./build/action/report.js
@@ -48783,6 +48794,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   yg: () => (/* reexport */ describeProblems),
   z6: () => (/* reexport */ endingOf),
   a3: () => (/* reexport */ formatDuration),
+  r4: () => (/* reexport */ formatInstant),
   Pl: () => (/* reexport */ headline),
   A0: () => (/* reexport */ instant_instantFromMs),
   WB: () => (/* reexport */ internalError),
@@ -48799,7 +48811,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Qi: () => (/* reexport */ verifyRestore)
 });
 
-// UNUSED EXPORTS: MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, TONE, explain, formatInstant
+// UNUSED EXPORTS: MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, TONE, explain
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
