@@ -10,8 +10,8 @@ import {
   type RawInputs,
   type Say,
   type Tone,
+  writeText,
 } from "../shared/index.ts";
-import { writeText } from "./files.ts";
 import type { Issue } from "./issue.ts";
 import { type Repository, reportIssue } from "./report-issue.ts";
 import { masksOf } from "./masks.ts";

@@ -45,8 +45,11 @@ export type RawInputs = Readonly<Partial<Record<InputName, string>>>;
 const TOLERANCE_MS = 5_000;
 const DAY_MINUTES = 1_440;
 
-/** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
-export function parseDrillRequest(raw: RawInputs): ParsedRequest {
+/**
+ * Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. A probe
+ * needs no target: there is much to ask of a cluster without one.
+ */
+export function parseDrillRequest(raw: RawInputs, targets: "required" | "optional" = "required"): ParsedRequest {
   const problems: InputProblem[] = [];
   const note: Note = (input, message) => void problems.push({ input, message });
   const text: Text = (input) => {
@@ -65,7 +68,7 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
 
   const request = {
     endpoints: read("cluster-endpoint", endpoints),
-    targets: readTargets(text, note),
+    targets: readTargets(text, note, targets),
     timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
     startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
     cadence: read("poll-interval-seconds", cadence),
@@ -91,15 +94,15 @@ export function parseDrillRequest(raw: RawInputs): ParsedRequest {
   return { ok: true, request };
 }
 
-function readTargets(text: Text, note: Note): Targets {
+function readTargets(text: Text, note: Note, targets: "required" | "optional"): Targets {
   const read = <T>(input: InputName, parse: (item: string) => Read<T>, identity: (item: T) => string): readonly T[] => {
     if (text(input) === "") return [];
     const parsed = list(parse, identity)(text(input));
     if (!parsed.ok) note(input, parsed.why);
     return parsed.ok ? parsed.value : [];
   };
-  const targets: readonly InputName[] = ["partition-id", "service-name", "application-name"];
-  if (targets.every((input) => text(input) === "")) {
+  const inputs: readonly InputName[] = ["partition-id", "service-name", "application-name"];
+  if (targets === "required" && inputs.every((input) => text(input) === "")) {
     note("partition-id", "is required, or service-name, or application-name");
   }
   return {

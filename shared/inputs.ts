@@ -9,6 +9,10 @@ export interface InputSpec {
   readonly expression?: true;
   /** It means something on GitHub only; other shells do not offer it. */
   readonly github?: true;
+  /** Several values; shells with repeatable options take one each. */
+  readonly list?: true;
+  /** Its value mostly stands in a file; `base64` where that file is no text. Shells with a file system take the path, too. */
+  readonly file?: "text" | "base64";
   /** Its value is masked before anything is printed. */
   readonly secret?: true;
   readonly description: string;
@@ -17,14 +21,16 @@ export interface InputSpec {
 export const INPUTS = {
   "cluster-endpoint": {
     required: true,
+    list: true,
     description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
   },
   "partition-id": {
+    list: true,
     description:
       "Partition GUID(s), newline or comma separated. At least one of this, `service-name` and `application-name`.",
   },
-  "service-name": { description: "`fabric:/App/Service`: all its stateful persisted partitions." },
-  "application-name": { description: "`fabric:/App`: all such partitions of all its services." },
+  "service-name": { list: true, description: "`fabric:/App/Service`: all its stateful persisted partitions." },
+  "application-name": { list: true, description: "`fabric:/App`: all such partitions of all its services." },
   "timeout-minutes": {
     default: "35",
     description:
@@ -64,19 +70,25 @@ export const INPUTS = {
     default: "6.4",
     description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
   },
-  "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
-  "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
-  "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
-  "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
+  "client-certificate": {
+    file: "text",
+    description: "PEM client certificate (with `client-key`); a read-only one is enough.",
+  },
+  "client-key": { description: "Its PEM private key, unencrypted.", file: "text", secret: true },
+  "client-pfx": { description: "Client certificate and key as PFX, in base64.", file: "base64", secret: true },
+  "client-pfx-password": { description: "The password of `client-pfx`.", file: "text", secret: true },
   "server-ca": {
+    list: true,
+    file: "text",
     description:
       "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
   },
   "server-certificate-thumbprint": {
+    list: true,
     description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
   },
   "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
-  "access-token": { description: "Microsoft Entra bearer token.", secret: true },
+  "access-token": { description: "Microsoft Entra bearer token.", file: "text", secret: true },
   "entra-tenant-id": {
     description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
   },

@@ -13,7 +13,7 @@ import {
 import type { buildConnector } from "undici";
 import { GatewayError } from "../cluster-gateway.ts";
 import { proxyAuthorization, proxyFor, proxyName, type ProxyVariables } from "./proxy.ts";
-import { distrust, expiryWarning, type ServerTrust } from "./server-trust.ts";
+import { distrust, expiryWarning, type Presented, type ServerTrust } from "./server-trust.ts";
 
 /** How a connection to the gateway is made. `identity` is the client certificate and its key, in Node's own options. */
 export interface ConnectOptions {
@@ -27,6 +27,15 @@ export interface ConnectOptions {
   readonly nowMs: () => number;
   /** Told once per sentence, such as a certificate close to its end. */
   readonly warn: (text: string) => void;
+  /** Told of every handshake, also with a server that is then refused. */
+  readonly met?: (handshake: Handshake) => void;
+}
+
+/** What TLS came to, and what we make of the server: `refusedFor` is why it is not the one expected. */
+export interface Handshake extends Presented {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly refusedFor: string | undefined;
 }
 
 /**
@@ -98,11 +107,17 @@ async function establish(
   return socket;
 }
 
-function suspicion(socket: TLSSocket, hostname: string, { trust, nowMs, warn }: ConnectOptions): string | undefined {
+function suspicion(
+  socket: TLSSocket,
+  hostname: string,
+  { trust, nowMs, warn, met }: ConnectOptions,
+): string | undefined {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return "it presented no certificate";
   const chainError = socket.authorized ? undefined : String(socket.authorizationError);
-  const why = distrust(trust, { certificate, chainError, hostname }, nowMs());
+  const presented = { certificate, chainError, hostname };
+  const why = distrust(trust, presented, nowMs());
+  met?.({ ...presented, protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, refusedFor: why });
   const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
   if (why === undefined && ending !== undefined) warn(ending);
   return why;

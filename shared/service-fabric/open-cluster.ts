@@ -1,9 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { type ClusterGateway, GatewayError } from "../cluster-gateway.ts";
-import { asker } from "./ask.ts";
+import { type Ask, asker } from "./ask.ts";
+import type { Handshake } from "./connect.ts";
 import type { Credential } from "./credentials.ts";
 import type { ProxyVariables } from "./proxy.ts";
+import { given } from "../restore/fields.ts";
 import { readReply } from "./replies.ts";
 import { aadMetadataPath } from "./requests.ts";
 import { restGateway, type RestGatewayOptions } from "./rest-gateway.ts";
@@ -25,12 +27,16 @@ export interface Surroundings {
   readonly proxies: ProxyVariables;
   /** Told at most once per sentence. */
   readonly warn: (text: string) => void;
+  /** Told of every TLS handshake; a probe describes them. */
+  readonly met?: (handshake: Handshake) => void;
   /** Where the host has an identity of its own to exchange. */
   readonly workloadIdentity?: (tenantId: string, clientId: string) => EntraCredential;
 }
 
 export interface OpenCluster {
   readonly gateway: ClusterGateway;
+  /** One GET and the reply as it came, for who wants to know the wire itself: a probe. */
+  readonly ask: Ask;
   /** Ends every connection; nothing keeps the process alive afterwards. */
   close(): Promise<void>;
 }
@@ -44,11 +50,15 @@ export function openCluster(access: ClusterAccess, surroundings: Surroundings): 
     const ending = expiryWarning("The client certificate", new X509Certificate(credential.cert), clock.now());
     if (ending !== undefined) warn(ending);
   }
-  const transport = httpTransport({ trust, identity: identityOf(credential), proxies, nowMs: () => clock.now(), warn });
+  const identity = identityOf(credential);
+  const met = given("met", surroundings.met);
+  const transport = httpTransport({ trust, identity, proxies, nowMs: () => clock.now(), warn, ...met });
   const options: RestGatewayOptions = { endpoints, apiVersion, transport, clock };
   const tokens = tokensOf(credential, options, surroundings);
+  const wire = { ...options, ...given("tokens", tokens) };
   return {
-    gateway: restGateway(tokens === undefined ? options : { ...options, tokens }),
+    gateway: restGateway(wire),
+    ask: asker(wire),
     close: () => transport.close(),
   };
 }

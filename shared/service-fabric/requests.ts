@@ -54,6 +54,28 @@ export function aadMetadataPath(): string {
   return path(["$", "GetAadMetadata"], { "api-version": "6.0" });
 }
 
+/** Open to users. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getclusterversion */
+export function clusterVersionPath(): string {
+  return path(["$", "GetClusterVersion"], { "api-version": "6.4" });
+}
+
+/**
+ * The one GET without effects that only admins may make unless the cluster's owner decided otherwise.
+ * @see https://learn.microsoft.com/azure/service-fabric/service-fabric-cluster-fabric-settings (Security/ClientAccess)
+ */
+export function upgradeOrchestrationPath(): string {
+  return path(["$", "GetUpgradeOrchestrationServiceState"], { "api-version": "6.0" });
+}
+
+/** Times in RFC 3339 without a fraction. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionseventlist */
+export function partitionEventsPath(id: PartitionId, fromUtc: string, toUtc: string): string {
+  return path(["EventsStore", "Partitions", id, "$", "Events"], {
+    "api-version": "6.4",
+    StartTimeUtc: fromUtc,
+    EndTimeUtc: toUtc,
+  });
+}
+
 /**
  * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
  * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.

@@ -1,3 +1,5 @@
+import { formatInstant } from "../../shared/restore/instant.ts";
+import type { Role } from "./access.ts";
 import { type Admitted, type Answer, decoded, refuse, toAnswer } from "./answers.ts";
 import type { PartitionState, SimulatedCluster } from "./cluster.ts";
 import { healthBody, listBody, partitionItem, serviceItem, serviceNameBody } from "./fabric-bodies.ts";
@@ -6,6 +8,7 @@ import { pageOf } from "./paging.ts";
 import * as reply from "./replies.ts";
 
 interface Native {
+  readonly role: Role;
   readonly cluster: SimulatedCluster;
   readonly id: string;
   readonly version: number;
@@ -18,17 +21,20 @@ const ROUTES: readonly (readonly [RegExp, (native: Native) => Answer])[] = [
   [/^\/Partitions\/([^/]+)$/, partition],
   [/^\/Partitions\/([^/]+)\/\$\/GetServiceName$/, serviceName],
   [/^\/Partitions\/([^/]+)\/\$\/GetHealth$/, health],
+  [/^\/EventsStore\/Partitions\/([^/]+)\/\$\/Events$/, events],
+  [/^\/\$\/(GetClusterVersion)$/, clusterVersion],
+  [/^\/\$\/(GetUpgradeOrchestrationServiceState)$/, upgradeOrchestration],
 ];
 
-/** The routes the gateway answers itself, all of them open to users; nothing where it is none of them. */
-export function nativeRoute(cluster: SimulatedCluster, { method, path, params }: Admitted): Answer | undefined {
+/** The routes the gateway answers itself, all but one open to users; nothing where it is none of them. */
+export function nativeRoute(cluster: SimulatedCluster, { role, method, path, params }: Admitted): Answer | undefined {
   if (method !== "GET") return undefined;
   const text = params.get("api-version") ?? "";
   for (const [pattern, respond] of ROUTES) {
     const [, id] = pattern.exec(path) ?? [];
     if (id === undefined) continue;
     if (!cluster.acceptsNatively(text)) return refuse(reply.badRoute);
-    return respond({ cluster, params, id: decoded(id), version: Number.parseFloat(text) });
+    return respond({ role, cluster, params, id: decoded(id), version: Number.parseFloat(text) });
   }
   return undefined;
 }
@@ -74,6 +80,25 @@ function serviceName({ cluster, id, version }: Native): Answer {
 
 function health({ cluster, id }: Native): Answer {
   return about(cluster, id, refuse(reply.healthMissing), (found) => healthBody(found, cluster.now()));
+}
+
+/** In a cluster with the EventStore on; a restore that succeeded left one of its service's events. */
+function events({ cluster, id }: Native): Answer {
+  return about(cluster, id, { kind: "reply", reply: reply.nativeReply("[]") }, ({ restoredAt }) =>
+    JSON.stringify(
+      restoredAt === undefined ? [] : [{ Kind: "BRSInfoPartition", TimeStamp: formatInstant(restoredAt) }],
+    ),
+  );
+}
+
+function clusterVersion({ cluster }: Native): Answer {
+  const version = cluster.dialect.generation === "6.2" ? "6.2.301.9494" : "11.0.2707.1";
+  return { kind: "reply", reply: reply.nativeReply(JSON.stringify({ Version: version })) };
+}
+
+/** For admins, and of standalone clusters: in others they learn that there is no such service. */
+function upgradeOrchestration({ role }: Native): Answer {
+  return refuse(role === "Admin" ? reply.serviceMissing : reply.noNativeRole);
 }
 
 function about(

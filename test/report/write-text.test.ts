@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Places, writeText } from "../../action/files.ts";
+import { type Places, writeText } from "../../shared/report/write-text.ts";
 
 let root = "";
 let places: Places = { home: "", workspace: "" };

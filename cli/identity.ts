@@ -1,0 +1,19 @@
+import { readFile } from "node:fs/promises";
+import type { EntraCredential } from "../shared/index.ts";
+
+/** Where other CI systems and Kubernetes tell of the token they gave: the name is Microsoft's. */
+export const TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+
+/**
+ * The token that stands in a file, exchanged for one of Microsoft Entra ID. The file is read anew at each exchange: it is
+ * renewed by whoever wrote it. `@azure/identity` is loaded when it is first needed.
+ */
+export function federatedIdentity(file: string): (tenantId: string, clientId: string) => EntraCredential {
+  return (tenantId, clientId) => ({
+    async getToken(scope, options) {
+      const { ClientAssertionCredential } = await import("@azure/identity");
+      const assertion = async (): Promise<string> => (await readFile(file, "utf8")).trim();
+      return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+    },
+  });
+}
