@@ -46,8 +46,11 @@ export function readArguments(argv: readonly string[]): Arguments {
   });
   const problems: string[] = [];
   const command = COMMANDS.find((name) => name === positionals[0]) ?? "verify";
-  const stray = positionals[0] === command ? positionals.slice(1) : positionals;
-  for (const word of stray) problems.push(`${shown(word)} is no command and belongs to no option`);
+  const words = tokens.filter((token) => token.kind === "positional");
+  for (const { index } of positionals[0] === command ? words.slice(1) : words) {
+    // Not repeated: the second word of a password that nobody put in quotes lands here.
+    problems.push(`argument ${index + 1} belongs to no option and is no command (${COMMANDS.join(", ")})`);
+  }
 
   const flags = new Set<Flag>();
   const values = new Map<string, readonly string[]>();
@@ -92,7 +95,7 @@ function inputBehind(option: string, command: Command): ReturnType<typeof specOf
   return name === undefined ? undefined : specOf(name);
 }
 
-/** What is no option may be a secret in the wrong place: its beginning is enough to find it again. */
+/** As typed, but not all of it: what is no option may be something else in the wrong place. */
 function shown(typed: string): string {
-  return JSON.stringify(typed.length > 24 ? `${typed.slice(0, 16)}...` : typed);
+  return typed.length > 32 ? `${typed.slice(0, 16)}...` : typed;
 }

@@ -14,6 +14,13 @@ const HERE: Readonly<Partial<Record<InputName, string>>> = {
   "entra-client-id": "Client (application) id of that workload identity.",
 };
 
+const PROBED: typeof HERE = {
+  ...HERE,
+  "partition-id":
+    "GUID of a partition to look at. Without it the first of --service-name; without both much cannot be asked.",
+  "service-name": "fabric:/App/Service: its first partition is looked at, and the list of all of them.",
+};
+
 const ABOUT: Readonly<Record<Command, readonly string[]>> = {
   verify: [
     `Usage: ${TOOL_NAME} [verify] --cluster-endpoint URL --partition-id GUID [options]`,
@@ -42,7 +49,7 @@ export function helpText(command: Command): string {
     ...ABOUT[command],
     "",
     "Options (--name VALUE or --name=VALUE):",
-    ...inputsOf(command).flatMap((input) => described(input)),
+    ...inputsOf(command).flatMap((input) => described(input, command === "probe" ? PROBED : HERE)),
     ...flags.flatMap(([name, { short, description }]) => [
       `  --${name}${short === undefined ? "" : `, -${short}`}`,
       ...wrapped(description),
@@ -55,7 +62,7 @@ export function helpText(command: Command): string {
   ].join("\n");
 }
 
-function described(input: InputName): readonly string[] {
+function described(input: InputName, here: typeof HERE): readonly string[] {
   const { required, list, file, default: value, description } = specOf(input);
   const notes = [
     ...(required === true ? ["required"] : []),
@@ -64,7 +71,7 @@ function described(input: InputName): readonly string[] {
   ];
   const note = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
   const inFile = file === undefined ? "" : `, --${input}-file PATH`;
-  return [`  --${input} VALUE${inFile}${note}`, ...wrapped(plain(HERE[input] ?? description))];
+  return [`  --${input} VALUE${inFile}${note}`, ...wrapped(plain(here[input] ?? description))];
 }
 
 /** The table is written in Markdown; names of inputs are options here. */

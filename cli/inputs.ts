@@ -48,7 +48,10 @@ export async function gatherInputs(typed: Arguments, terminal: Terminal, signal:
       stdinFor = way.name;
     }
     try {
-      raw[input] = await textOf(input, way, terminal, signal);
+      const text = await textOf(input, way, terminal, signal);
+      // Of a value that was left empty the default holds; of a file that was named something is expected.
+      if (way.isFile && text.trim() === "") problems.push({ input, message: `${way.name} is empty` });
+      else raw[input] = text;
     } catch (error) {
       signal.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);

@@ -5,24 +5,12 @@ import { buffer } from "node:stream/consumers";
 import { addAbortSignal } from "node:stream";
 import { instantFromMs, systemClock } from "../shared/index.ts";
 import { run } from "./run.ts";
+import { stopping } from "./stopping.ts";
 
 // Inconclusive until proven otherwise: should the process ever end early, nothing may take it for a pass.
 process.exitCode = 2;
 
-// The first signal stops our looking and is told as a verdict; the second ends us at once. npm passes on the Ctrl-C that the
-// terminal sent us already: two signals within a moment are one.
-const stop = new AbortController();
-let stoppedAt = Infinity;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const) {
-  process.on(signal, () => {
-    const now = performance.now();
-    if (now - stoppedAt > 250) process.exit(2);
-    stoppedAt = Math.min(stoppedAt, now);
-    stop.abort(signal);
-  });
-}
-// An error that nobody caught is a defect of ours: told as such, and never 0.
-process.on("uncaughtException", (error) => stop.abort(error));
+const stop = stopping(process, () => performance.now());
 // Whoever reads us may have read enough (`| head`): what is left to say goes nowhere, and the exit code stays.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 

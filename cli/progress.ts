@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import ora from "ora";
-import { cleanLine, type Clock, type ProgressLog, type Say, type Tone } from "../shared/index.ts";
+import { cleanLine, type Clock, given, type ProgressLog, type Say, type Tone } from "../shared/index.ts";
 
 const HEARTBEAT_MS = 60_000;
 const SPINNER_MS = 1_000;
@@ -22,10 +22,17 @@ export interface Progress extends AsyncDisposable {
   follow(log: ProgressLog): void;
 }
 
-/** At a terminal a line that turns and counts, under lines that stay; in a pipeline lines only. */
-export function openProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
-  const spinner = ora({ stream, discardStdin: false });
-  const live = spinner.isEnabled && stream.isTTY;
+type Output = NodeJS.WritableStream & { readonly columns?: number };
+
+/**
+ * At a terminal a line that turns and counts, under lines that stay; in a pipeline lines only. `interactive` says which; without it
+ * the stream and the environment do (`CI`, `TERM=dumb`).
+ */
+export function openProgress(stream: Output, clock: Clock, interactive?: boolean): Progress {
+  // A terminal of no width (`docker run -t` under some runners, `script`) has infinitely many lines to clear.
+  const wanted = stream.columns === 0 ? false : interactive;
+  const spinner = ora({ stream, discardStdin: false, ...given("isEnabled", wanted) });
+  const live = spinner.isEnabled;
   const over = new AbortController();
   let beating: Promise<void> | undefined;
 
@@ -34,10 +41,10 @@ export function openProgress(stream: NodeJS.WriteStream, clock: Clock): Progress
     stream.write(`${tone === "plain" ? line : styleText(COLOUR[tone], line, { stream })}\n`);
   };
   const beat = async (log: ProgressLog): Promise<void> => {
-    while (!over.signal.aborted) {
-      if (live) log.tick(clock.now());
+    for (;;) {
       await clock.sleep(live ? SPINNER_MS : HEARTBEAT_MS, over.signal);
-      if (!live && !over.signal.aborted) log.tick(clock.now());
+      if (over.signal.aborted) return;
+      log.tick(clock.now());
     }
   };
   return {

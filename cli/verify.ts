@@ -21,6 +21,7 @@ import {
   writeText,
 } from "../shared/index.ts";
 import { clusterOf } from "./cluster.ts";
+import { inOptions } from "./options.ts";
 import { COLOUR, openProgress, type Progress } from "./progress.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 
@@ -88,7 +89,8 @@ function tell(record: RestoreRecord, { terminal: { stdout, stderr }, json }: Cir
   const stream = json ? stderr : stdout;
   const { title, lines } = endingOf(record, "docs/troubleshooting.md");
   stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
-  for (const line of lines) stream.write(`${cleanLine(line, 2_000)}\n`);
+  // What to do next is in our own words, of inputs; in the rest the cluster may speak.
+  for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2_000)}\n`);
   if (json) stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
 }
 

@@ -1,11 +1,12 @@
 /*
- * The Action's bundle: TypeScript emits into build/, ncc bundles the emitted JavaScript into the committed dist/.
- * Two steps because ncc 0.45 cannot drive TypeScript 7 (vercel/ncc#1336). Not minified: dist/ is reviewed and diffed,
- * and minified it starts no faster. The result is the same byte for byte wherever it is built.
+ * What is in the committed dist/. The Action's bundle: TypeScript emits into build/, ncc bundles the emitted JavaScript; two
+ * steps because ncc 0.45 cannot drive TypeScript 7 (vercel/ncc#1336). The terminal's beside it: see build-cli.ts. Not minified:
+ * dist/ is reviewed and diffed, and minified it starts no faster. The result is the same byte for byte wherever it is built.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildCli } from "./build-cli.ts";
 import { fieldsOf, licencesOf } from "./licences.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -40,6 +41,8 @@ writeFileSync(`${root}dist/licenses.txt`, licencesOf(packagesIn(JSON.parse(readF
 const files = readdirSync(`${root}dist`).toSorted();
 const unexpected = files.filter((file) => !/^(\d+\.)?index\.js$|^licenses\.txt$|^package\.json$/.test(file));
 if (unexpected.length > 0) throw new Error(`dist/ holds ${unexpected.join(", ")}`);
+
+await buildCli(`${root}dist/cli`);
 
 /** The folders of the packages of which a module is in some chunk, by the bundler's own statistics. */
 function packagesIn(stats: unknown): readonly string[] {

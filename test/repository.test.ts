@@ -36,14 +36,24 @@ describe("the repository keeps its promises", () => {
   });
 
   test("only the entry point and the runner's adapter know the process", () => {
-    const known = [...sources("shared"), ...sources("action")].filter((path) => /\bprocess\.\w/.test(read(path)));
-    expect(known.toSorted()).toEqual(["action/main.ts", "action/runner-identity.ts", "action/runner.ts"]);
+    const known = [...sources("shared"), ...sources("action"), ...sources("cli")].filter((path) =>
+      /\bprocess\.\w/.test(read(path)),
+    );
+    expect(known.toSorted()).toEqual([
+      "action/main.ts",
+      "action/runner-identity.ts",
+      "action/runner.ts",
+      "cli/main.ts",
+    ]);
   });
 
   test("nothing ends the process by force, which would cut off what is still being written, but the entry point at the very end", () => {
-    const forced = [...sources("shared"), ...sources("action")].filter((path) => read(path).includes("process.exit("));
-    expect(forced).toEqual(["action/main.ts"]);
-    expect(read("action/main.ts").trim().split("\n").at(-1)).toBe("setTimeout(() => process.exit(), 3_000).unref();");
+    const forced = [...sources("shared"), ...sources("action"), ...sources("cli")].filter((path) =>
+      read(path).includes("process.exit("),
+    );
+    expect(forced).toEqual(["action/main.ts", "cli/main.ts"]);
+    for (const path of forced)
+      expect(read(path).trim().split("\n").at(-1)).toBe("setTimeout(() => process.exit(), 3_000).unref();");
   });
 
   test("the lockfile names no registry host", () => {
@@ -62,6 +72,8 @@ describe("the repository keeps its promises", () => {
         "ProgressLog",
         "REASONS",
         "TONE",
+        "TOOL_NAME",
+        "TOOL_VERSION",
         "boundLine",
         "cleanHtml",
         "cleanLine",
@@ -72,6 +84,7 @@ describe("the repository keeps its promises", () => {
         "explain",
         "formatDuration",
         "formatInstant",
+        "given",
         "headline",
         "instantFromMs",
         "internalError",
@@ -80,12 +93,15 @@ describe("the repository keeps its promises", () => {
         "openCluster",
         "parseDrillRequest",
         "parseInstant",
+        "probeCluster",
+        "probePage",
         "reportText",
         "settings",
         "systemClock",
         "toJUnit",
         "toRecord",
         "verifyRestore",
+        "writeText",
       ]
     `);
   });

@@ -21,14 +21,14 @@ const CREDENTIAL: Readonly<Record<Credential["kind"], string>> = {
 /** Who we are to the cluster, and which one it is. `metadata` is what everybody is told. */
 export async function aboutClient(inquiry: Inquiry, { kind }: Credential, metadata: Heard): Promise<Client> {
   const version = await inquiry.ask(clusterVersionPath);
-  const refused = isRefused(version);
-  const role = refused || version.kind === "nothing" ? undefined : await inquiry.ask(upgradeOrchestrationPath);
+  const speaks = version.kind === "answer" ? isObject(version.body) : version.kind === "refusal";
+  const role = !speaks || isRefused(version) ? undefined : await inquiry.ask(upgradeOrchestrationPath);
   return {
     admitted: role !== undefined,
     answers: [
       line("Credential", CREDENTIAL[kind]),
       line("Microsoft Entra ID", entraOf(metadata)),
-      line("Role of this client", refused ? `none: ${told(version)}` : roleOf(role)),
+      line("Role of this client", role === undefined ? noRole(version) : roleOf(role)),
       line("Version of the cluster", versionOf(version)),
     ],
   };
@@ -43,13 +43,17 @@ function entraOf(heard: Heard): string {
   return heard.body["type"] === "aad" ? "set up" : "not set up";
 }
 
+function noRole(version: Heard): string {
+  if (isRefused(version)) return `none: ${told(version)}`;
+  return version.kind === "answer" ? "unknown: this is no Service Fabric gateway" : `unknown: ${told(version)}`;
+}
+
 /** By the one harmless question that is for admins only, unless the cluster's owner decided otherwise. */
-function roleOf(heard: Heard | undefined): string {
-  if (heard === undefined) return "unknown: no answer";
+function roleOf(heard: Heard): string {
   if (isRefused(heard)) return "user (read-only): what only admins may ask is refused, which is as it should be";
   if (heard.kind === "nothing") return `unknown: ${told(heard)}`;
   if (heard.reply.status === 400) return `user at least; whether admin cannot be told (${told(heard)})`;
-  return `admin: what only admins may ask is not refused (${told(heard)}); a read-only client is enough`;
+  return `admin: what only admins may ask came through (HTTP ${heard.reply.status}); a read-only client would be enough`;
 }
 
 function versionOf(heard: Heard): string {

@@ -31,7 +31,7 @@ function aboutServer(handshake: Handshake | undefined, trust: ServerTrust, now: 
   const { protocol, cipher, certificate, chainError, refusedFor } = handshake;
   const selfSigned = certificate.checkIssued(certificate) ? "self-signed" : "issued by an authority";
   return [
-    line("TLS", `${protocol}, ${cipher}`),
+    line("TLS", `${protocol}, \`${cipher}\``),
     line("Server certificate", `${selfSigned}, ${keyOf(certificate)}; ${lifetime(certificate, now)}`),
     line(
       "Its chain, by the authorities in use",
@@ -66,7 +66,7 @@ function classOf(refusedFor: string): string {
 }
 
 function plain(code: string): string {
-  return /^(?:Error: )?([A-Z][A-Z_]{2,60})$/.exec(code)?.[1] ?? "other";
+  return /^(?:Error: )?([A-Z][A-Z_]{2,60})$/.exec(code)?.[1]?.replace(/.+/, "`$&`") ?? "for another reason";
 }
 
 function keyOf({ publicKey }: X509Certificate): string {

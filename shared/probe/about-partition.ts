@@ -9,6 +9,7 @@ import {
   partitionHealthPath,
   partitionInfoPath,
   partitionsPath,
+  PREVIEW_VERSION,
 } from "../service-fabric/requests.ts";
 import { namesOf, shapeOf, word } from "./about-service.ts";
 import { line, NEEDS_PARTITION, type ProbeAnswer } from "./answers.ts";
@@ -24,6 +25,11 @@ export interface Subject {
 /** The list of all partitions of a service, with what 6.4 added to it. */
 export function listOf(inquiry: Inquiry, serviceName: string): Promise<Heard> {
   return inquiry.ask(() => partitionsPath(serviceName, "6.4", ""));
+}
+
+/** The same as clusters of the preview generation have it, for the ids alone. */
+export function olderListOf(inquiry: Inquiry, serviceName: string): Promise<Heard> {
+  return inquiry.ask(() => partitionsPath(serviceName, PREVIEW_VERSION, ""));
 }
 
 /** The witnesses beside the Backup Restore Service: the failover manager, health, events. */
@@ -99,7 +105,7 @@ function feedOf(heard: Heard): string {
   const { items, continuationToken } = page.value;
   const epochs = new Set(items.map((item) => (isObject(item) ? epochIn(item)[0] : "")));
   const names = [...epochs].map((name) => (name === "" ? "no epoch" : `\`${name}\``)).join(" and ");
-  return `available: ${items.length} partitions on the first page, with ${names}${continuationToken === "" ? "" : "; there are more pages"}`;
+  return `available: ${items.length} on the first page, with ${names}${continuationToken === "" ? "" : "; there are more pages"}`;
 }
 
 function healthOf(heard: Heard): string {
@@ -114,6 +120,7 @@ function eventsOf(heard: Heard): string {
   const kinds = heard.body.flatMap((event: unknown) =>
     isObject(event) && typeof event["Kind"] === "string" ? [event["Kind"]] : [],
   );
-  const ofService = [...new Set(kinds.filter((kind) => kind.startsWith("BRS")))];
-  return `available: ${heard.body.length} events; of the Backup Restore Service: ${ofService.length === 0 ? "none" : ofService.map(word).join(", ")}`;
+  const ofService = [...new Set(kinds.filter((kind) => kind.startsWith("BRS")))].map(word).join(", ");
+  const count = heard.body.length === 1 ? "1 event" : `${heard.body.length} events`;
+  return `available, ${count}; of the Backup Restore Service: ${ofService === "" ? "none" : ofService}`;
 }

@@ -27,7 +27,8 @@ export async function aboutService(inquiry: Inquiry, id: PartitionId | undefined
 }
 
 function understands(heard: Heard): boolean {
-  return heard.kind === "answer" || (heard.kind === "refusal" && heard.problem === "partition-not-found");
+  if (heard.kind === "answer") return heard.body === null || isObject(heard.body);
+  return heard.kind === "refusal" && heard.problem === "partition-not-found";
 }
 
 function understood(heard: Heard): string {

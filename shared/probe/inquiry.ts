@@ -73,7 +73,7 @@ export function told(heard: Heard): string {
     case "refusal":
       return `refused (${heard.problem}: HTTP ${heard.reply.status}${codeIn(heard.code)})`;
     case "nothing":
-      return `no answer (${heard.problem}${/\b(?:ERR_[A-Z0-9_]+|E[A-Z]{4,})\b/.exec(heard.message)?.[0].replace(/^/, ": ") ?? ""})`;
+      return `no answer (${heard.problem}${systemCodeIn(heard.message)})`;
     default:
       return heard satisfies never;
   }
@@ -81,5 +81,11 @@ export function told(heard: Heard): string {
 
 /** Codes are the API's own words; a reason phrase or an HRESULT may stand in their place. */
 function codeIn(code: string): string {
-  return /^(?:FABRIC_E|E)_[A-Z_]{2,60}$/.test(code) ? ` ${code}` : "";
+  return /^(?:FABRIC_E|E)_[A-Z_]{2,60}$/.test(code) ? ` \`${code}\`` : "";
+}
+
+/** `ECONNREFUSED`, `ENOTFOUND`, OpenSSL's: all that is said about an address without the address. */
+function systemCodeIn(message: string): string {
+  const [code] = /\b(?:ERR_[A-Z0-9_]+|E[A-Z]{4,})\b/.exec(message) ?? [];
+  return code === undefined ? "" : `: \`${code}\``;
 }

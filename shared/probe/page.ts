@@ -36,7 +36,7 @@ export function probePage(report: ProbeReport, showHosts: boolean): string {
 /** Our own `code` stays code; whatever else is in an answer means nothing to Markdown. */
 function cell(answer: string): string {
   return answer
-    .split(/(`[A-Za-z0-9]+`)/)
-    .map((piece) => (/^`[A-Za-z0-9]+`$/.test(piece) ? piece : cleanMarkdown(piece, 500)))
+    .split(/(`[A-Za-z0-9_-]+`)/)
+    .map((piece) => (/^`[A-Za-z0-9_-]+`$/.test(piece) ? piece : cleanMarkdown(piece, 500)))
     .join("");
 }

@@ -9,7 +9,7 @@ import type { Handshake } from "../service-fabric/connect.ts";
 import { aadMetadataPath, serviceNamePath } from "../service-fabric/requests.ts";
 import { aboutClient } from "./about-client.ts";
 import { aboutConnection } from "./about-connection.ts";
-import { aboutPartition, listOf, type Subject } from "./about-partition.ts";
+import { aboutPartition, listOf, olderListOf, type Subject } from "./about-partition.ts";
 import { aboutService } from "./about-service.ts";
 import { line, type ProbeSection } from "./answers.ts";
 import { type Heard, type Inquiry, inquiryOf, told } from "./inquiry.ts";
@@ -71,7 +71,9 @@ async function subjectOf(inquiry: Inquiry, { targets }: DrillRequest): Promise<S
   const [id] = targets.partitionIds;
   const name = targets.serviceNames[0] ?? (id === undefined ? undefined : await serviceNameOf(inquiry, id));
   const list = name === undefined ? undefined : await listOf(inquiry, name);
-  return { id: id ?? firstOf(list), list };
+  const known = id ?? firstOf(list);
+  if (known !== undefined || name === undefined) return { id: known, list };
+  return { id: firstOf(await olderListOf(inquiry, name)), list };
 }
 
 async function serviceNameOf(inquiry: Inquiry, id: PartitionId): Promise<string | undefined> {
