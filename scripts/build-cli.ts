@@ -4,10 +4,9 @@
  * JUnit XML): they are loaded when they are. The same bytes wherever it is built.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type OutputChunk, rolldown } from "rolldown";
-import { licencesOf } from "./licences.ts";
+import { rolldown } from "rolldown";
+import { licencesOf, packagesOf } from "./licences.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -24,19 +23,12 @@ export async function buildCli(folder: string): Promise<void> {
   const { output } = await build.generate({ format: "esm", entryFileNames: "main.js", chunkFileNames: "[name].js" });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const chunks = output.map((one) => {
+  const modules = output.flatMap((one) => {
     if (one.type !== "chunk") throw new Error(`${one.fileName} is no chunk`);
     writeFileSync(`${folder}/${one.fileName}`, one.code);
-    return one;
+    return one.moduleIds;
   });
-  writeFileSync(`${folder}/licenses.txt`, licencesOf([...new Set(chunks.flatMap(packagesIn))]));
-}
-
-/** The folders of the packages that have code in the chunk: `node_modules/undici`. */
-function packagesIn(chunk: OutputChunk): readonly string[] {
-  return chunk.moduleIds
-    .map((id) => relative(root, id).replaceAll("\\", "/"))
-    .flatMap((path) => /^node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  writeFileSync(`${folder}/licenses.txt`, licencesOf(packagesOf(modules)));
 }
 
 if (import.meta.main) await buildCli(`${root}dist/cli`);

@@ -6,8 +6,8 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type OutputChunk, rolldown } from "rolldown";
-import { licencesOf } from "./licences.ts";
+import { rolldown } from "rolldown";
+import { licencesOf, packagesOf } from "./licences.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -44,15 +44,7 @@ export async function buildFunction(folder: string, entry = "function/main.ts"):
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/main.js`, chunk.code);
   if (chunk.map !== null) writeFileSync(`${folder}/main.js.map`, chunk.map.toString());
-  writeFileSync(`${folder}/licenses.txt`, licencesOf(packagesIn(chunk)));
-}
-
-/** The folders of the packages that have code in the chunk: `node_modules/undici`. */
-function packagesIn(chunk: OutputChunk): readonly string[] {
-  const found = chunk.moduleIds
-    .map((id) => id.replaceAll("\\", "/"))
-    .flatMap((path) => /\/(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-  return [...new Set(found)];
+  writeFileSync(`${folder}/licenses.txt`, licencesOf(packagesOf(chunk.moduleIds)));
 }
 
 if (import.meta.main) await buildFunction(`${root}build/function`);

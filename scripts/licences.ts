@@ -16,6 +16,14 @@ export function licencesOf(paths: readonly string[]): string {
   return [...new Set(texts)].toSorted().join("\n");
 }
 
+/** The folders of the packages that modules belong to ("node_modules/undici"), by the paths of the modules; our own are of none. */
+export function packagesOf(modules: readonly string[]): readonly string[] {
+  const found = modules
+    .map((id) => id.replaceAll("\\", "/"))
+    .flatMap((path) => /\/(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(found)];
+}
+
 /** The fields of a JSON object; of anything else none. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};

@@ -18,7 +18,7 @@ test("the cluster for curl speaks TLS on demand, and takes its authority's file 
   const [, origin = ""] = /listens on (https:\S+)\. /.exec(text) ?? [];
   const [, path = ""] = /Its authority: (\S+)/.exec(text) ?? [];
   expect(text).toContain(`curl --cacert '${path}' -i '${origin}/Partitions/`);
-  expect(text).toContain(`"INPUT_SERVER-CA=$(cat '${path}')"`);
+  expect(text).toContain(`--server-ca-file '${path}'`);
 
   await using client = openClient(new URL(origin), { ca: readFileSync(path) });
   const target = `/Partitions/${story("never-restored").partitionId}/$/GetRestoreProgress?api-version=6.4`;

@@ -88,9 +88,12 @@ Restore:
     -d '{"BackupId":"7903dc2a-228d-44b0-b7c8-000000000001","BackupLocation":"DemoApp\\\\DemoSvc\\\\2026-02-03 09.00.55.zip"}'
 
 Verify:
-  env 'INPUT_CLUSTER-ENDPOINT=${url.origin}' 'INPUT_PARTITION-ID=${story("clean").partitionId}' \\
-    'INPUT_TIMEOUT-MINUTES=${inMinutes(35 / speed)}' 'INPUT_START-TIMEOUT-MINUTES=${inMinutes(5 / speed)}' \\
-    ${ca === undefined ? "" : `"INPUT_SERVER-CA=$(cat '${ca}')" `}'INPUT_POLL-INTERVAL-SECONDS=${speed === 1 ? "auto" : String(Math.max(0.1, 2 / speed))}' node dist/index.js
+  npm run -s verify -- --cluster-endpoint ${url.origin} --partition-id ${story("clean").partitionId} \\
+    --timeout-minutes ${inMinutes(35 / speed)} --start-timeout-minutes ${inMinutes(5 / speed)} ${ca === undefined ? "" : `--server-ca-file '${ca}' `}\\
+    --poll-interval-seconds ${speed === 1 ? "auto" : String(Math.max(0.1, 2 / speed))}
+
+Probe:
+  npm run -s verify -- probe --cluster-endpoint ${url.origin}${ca === undefined ? "" : ` --server-ca-file '${ca}'`} --service-name fabric:/DemoApp/DemoSvc
 
 Ctrl-C ends it.`;
 }
