@@ -97,10 +97,10 @@ describe("what is printed where", () => {
   test("a file that cannot be written is a warning, and the verdict stays", async () => {
     const { exitCode, stderr } = await verifyTimeline(
       inTurn([accepted(), 200], [ended("Failure")]),
-      "--report-path=/dev/null/record.json",
+      `--report-path=${process.execPath}/record.json`,
     );
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("warning: /dev/null/record.json could not be written; the verdict stays.");
+    expect(stderr).toContain(`warning: ${process.execPath}/record.json could not be written; the verdict stays.`);
   });
 
   test("--version tells the version and asks nobody", async () => {
