@@ -18,6 +18,11 @@ export interface ProgressAnswer {
 export interface LookBudget {
   readonly budgetMs: number;
   readonly signal: AbortSignal;
+  /**
+   * Awaited before every further request of the same call (the next page, another endpoint, a renewed credential): the
+   * budget of requests lets the first one out with the call.
+   */
+  readonly further?: () => Promise<void>;
 }
 
 /**

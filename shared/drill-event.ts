@@ -40,7 +40,27 @@ export type DrillEvent =
       readonly at: Instant;
       readonly verdict: Verdict;
       readonly watch: Watch;
-    };
+    }
+  /** How a run over several partitions stands: at most once a minute. */
+  | FleetProgress;
+
+export interface FleetProgress {
+  readonly type: "progress";
+  readonly at: Instant;
+  /** Partitions still watched, by the state on record as the cluster spelled it; `null` (no restore) and "never answered" apart. */
+  readonly states: readonly { readonly state: string | null | undefined; readonly count: number }[];
+  readonly watched: number;
+  readonly concluded: Readonly<Record<Verdict["verdict"], number>>;
+  /** Requests per second the budget allows now, and is set to. */
+  readonly rate: number;
+  readonly setRate: number;
+  /** Whether only trials get through, because nothing was answered lately. */
+  readonly blind: boolean;
+  /** How long ago the partition was looked at that waits longest for its turn; from the start for one never looked at. */
+  readonly oldestLookMs: number;
+  /** If partitions go on ending as they lately did; at most the deadline. Absent where none ended. */
+  readonly estimatedEnd?: Instant;
+}
 
 /** PORT: something that follows a verification. It is told; it is never asked, and it does not hold the watch up. */
 export type Recorder = (event: DrillEvent) => void;

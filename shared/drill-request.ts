@@ -23,6 +23,8 @@ export interface DrillRequest {
   readonly rpoMs: number | null;
   readonly healthCheck: "require" | "report" | "off";
   readonly apiVersion: string;
+  /** More than 0. */
+  readonly maxRequestsPerSecond: number;
   readonly access: Access;
   readonly summary: boolean;
   /** As typed; `null` where no such file is wanted. */
@@ -80,6 +82,7 @@ export function parseDrillRequest(raw: RawInputs, targets: "required" | "optiona
     rpoMs: optional("rpo-minutes", duration("minutes", { above: 0, most: 525_600 })),
     healthCheck: read("health-check", healthCheck),
     apiVersion: read("api-version", apiVersion),
+    maxRequestsPerSecond: read("max-requests-per-second", requestRate),
     access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
     summary: read("summary", yesOrNo),
     reportPath: optional("report-path", filePath),
@@ -241,6 +244,16 @@ function apiVersion(text: string): Read<string> {
     ? good(text)
     : bad(`must be a version such as 6.4; got ${quote(text)}`);
 }
+
+function requestRate(text: string): Read<number> {
+  const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+  return value >= LEAST_RATE && value <= 1_000
+    ? good(value)
+    : bad(`must be a number of requests per second, at least ${LEAST_RATE} and at most 1000; got ${quote(text)}`);
+}
+
+/** Below this even one partition could not be asked in time what its verdict needs. */
+const LEAST_RATE = 0.1;
 
 function filePath(text: string): Read<string> {
   return /\p{Cc}/u.test(text) ? bad(`must be one path, on one line; got ${quote(text)}`) : good(text);

@@ -11,17 +11,19 @@ export {
   type OutputName,
 } from "./inputs.ts";
 export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
+export { ACTION_CADENCE, type Cadence, learnedCadence } from "./restore/cadence.ts";
 export { formatDuration, formatInstant, type Instant, instantFromMs, later, parseInstant } from "./restore/instant.ts";
-export { internalError } from "./watch-restore.ts";
+export { internalError } from "./look.ts";
 export { type Outcome, type Reason, REASONS, type Verdict } from "./restore/verdict.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
-export type { DrillEvent, Recorder } from "./drill-event.ts";
+export type { DrillEvent, FleetProgress, Recorder } from "./drill-event.ts";
 export { type OpenCluster, openCluster } from "./service-fabric/open-cluster.ts";
 export type { Handshake } from "./service-fabric/connect.ts";
 export type { EntraCredential } from "./service-fabric/tokens.ts";
 export type { ProxyVariables } from "./service-fabric/proxy.ts";
 export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
+export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";
 export { type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";

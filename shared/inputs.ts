@@ -70,6 +70,11 @@ export const INPUTS = {
     default: "6.4",
     description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
   },
+  "max-requests-per-second": {
+    default: "20",
+    description:
+      "Budget of this run towards the cluster, everything counted; at most 8 requests are in flight at once. From 0.1 to 1000.",
+  },
   "client-certificate": {
     file: "text",
     description: "PEM client certificate (with `client-key`); a read-only one is enough.",

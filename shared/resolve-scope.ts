@@ -2,6 +2,7 @@ import { type ClusterGateway, GatewayError, type LookBudget } from "./cluster-ga
 import type { World } from "./observe-restore.ts";
 import { ACTION_CADENCE, retryDelay } from "./restore/cadence.ts";
 import type { Instant } from "./restore/instant.ts";
+import type { PartitionInfo, ServiceInfo } from "./restore/partition-info.ts";
 import type { PartitionId } from "./restore/partition-id.ts";
 import { NEVER_REACHED_MS, TREATMENT } from "./restore/problem.ts";
 import { type Verdict, verdict } from "./restore/verdict.ts";
@@ -17,6 +18,8 @@ export interface Targets {
 export interface Scope {
   /** Each once, in the order of the targets. */
   readonly partitionIds: readonly PartitionId[];
+  /** The services that were named or found, with what their lists showed. */
+  readonly services: readonly { readonly name: string; readonly partitions: readonly PartitionInfo[] }[];
   /** The service of each partition that was found through one. */
   readonly serviceOf: ReadonlyMap<PartitionId, string>;
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
@@ -32,34 +35,51 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
   const found = new Set<PartitionId>(targets.partitionIds);
   const skipped = new Map<string, string>();
   const services = new Set<string>();
+  const applications = new Map<string, readonly ServiceInfo[]>();
+  const servicesOf = async (application: string): Promise<readonly ServiceInfo[]> => {
+    const listed = applications.get(application) ?? (await gateway.services(application, look));
+    applications.set(application, listed);
+    return listed;
+  };
   const serviceOf = new Map<PartitionId, string>();
   for (const name of targets.serviceNames) {
-    const why = await whyNotRestorable(name, gateway, look);
+    const why = await whyNotRestorable(name, servicesOf);
     if (why === undefined) services.add(name);
     else skipped.set(name, why);
   }
   for (const application of targets.applicationNames) {
-    for (const { name, persisted, kind } of await gateway.services(application, look)) {
+    for (const { name, persisted, kind } of await servicesOf(application)) {
       if (persisted) services.add(name);
       else skipped.set(name, kind);
     }
   }
+  const lists: { readonly name: string; readonly partitions: readonly PartitionInfo[] }[] = [];
   for (const name of services) {
-    for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
+    const partitions = await gateway.partitions(name, look);
+    lists.push({ name, partitions });
+    for (const { partitionId, stateful } of partitions) {
       if (stateful) {
         found.add(partitionId);
         serviceOf.set(partitionId, name);
       } else skipped.set(name, "stateless");
     }
   }
-  return { partitionIds: [...found], serviceOf, skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+  return {
+    partitionIds: [...found],
+    serviceOf,
+    services: lists,
+    skipped: [...skipped].map(([name, why]) => ({ name, why })),
+  };
 }
 
 /** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */
-async function whyNotRestorable(name: string, gateway: ClusterGateway, look: LookBudget): Promise<string | undefined> {
+async function whyNotRestorable(
+  name: string,
+  servicesOf: (application: string) => Promise<readonly ServiceInfo[]>,
+): Promise<string | undefined> {
   const application = name.slice(0, name.lastIndexOf("/"));
   try {
-    const info = (await gateway.services(application, look)).find((service) => service.name === name);
+    const info = (await servicesOf(application)).find((service) => service.name === name);
     return info === undefined || info.persisted ? undefined : info.kind;
   } catch (error) {
     if (error instanceof GatewayError && TREATMENT[error.code].treatment === "give-up") return undefined;

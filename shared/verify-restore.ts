@@ -2,22 +2,17 @@ import type { Recorder } from "./drill-event.ts";
 import type { DrillRequest } from "./drill-request.ts";
 import type { World } from "./observe-restore.ts";
 import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
-import { type Dice, draw } from "./restore/dice.ts";
+import type { Dice } from "./restore/dice.ts";
+import { openPace, type Pace, paying } from "./fleet/pace.ts";
+import type { PartitionResult } from "./fleet/fleet.ts";
+import { watchFleet } from "./fleet/watch-fleet.ts";
 import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
 import type { PartitionId } from "./restore/partition-id.ts";
 import { type Verdict, worstFirst } from "./restore/verdict.ts";
-import type { Watch, WatchPlan } from "./restore/watch.ts";
-import { watchRestore } from "./watch-restore.ts";
+import type { WatchPlan } from "./restore/watch.ts";
 
-export interface PartitionResult {
-  readonly partitionId: PartitionId;
-  /** Absent where the partition was named itself. */
-  readonly serviceName?: string;
-  readonly endedAt: Instant;
-  readonly verdict: Verdict;
-  readonly watch: Watch;
-}
+export type { PartitionResult } from "./fleet/fleet.ts";
 
 /** A finished verification. */
 export interface DrillResult {
@@ -37,7 +32,14 @@ export interface DrillSeed {
   /** What `not-before: auto` stands for, and how it was found. */
   readonly autoNotBefore: { readonly at: Instant; readonly source: string };
   readonly dice: Dice;
+  /** From how many partitions on their services' lists are read, to know where a look is worth while; 20 unless said. */
+  readonly listsFrom?: number;
 }
+
+/** Below that, single looks are few enough, and lists would be requests of their own. */
+const LISTS_FROM = 20;
+/** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
+const CORROBORATED_UP_TO = 100;
 
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 export async function verifyRestore(
@@ -49,7 +51,8 @@ export async function verifyRestore(
   const startedAt = world.clock.now();
   const notBefore = resolveNotBefore(request, seed);
   const deadline = later(startedAt, request.timeoutMs);
-  const scope = await scoped(request, world, deadline);
+  const pace = openPace(request.maxRequestsPerSecond, world.clock);
+  const scope = await scoped(request, world, deadline, pace);
   const ended = (partial: Pick<DrillResult, "verdict" | "partitions" | "skipped" | "warnings">): DrillResult => ({
     startedAt,
     endedAt: world.clock.now(),
@@ -59,7 +62,7 @@ export async function verifyRestore(
   if ("verdict" in scope) return ended({ verdict: scope, partitions: [], skipped: [], warnings: [] });
 
   const plan: Omit<WatchPlan, "partitionId"> = { ...commonPlan(request, startedAt, deadline), notBefore: notBefore.at };
-  const watched = await watchAll(request, scope, plan, world, seed.dice, record);
+  const watched = await watchAll(request, scope, plan, world, { ...seed, pace }, record);
   const partitions = watched.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
   const [worst] = partitions;
   if (worst === undefined) throw new TypeError("a verification without partitions has no verdict");
@@ -75,10 +78,12 @@ function scoped(
   { targets, requestTimeoutMs }: DrillRequest,
   world: World,
   deadline: Instant,
+  pace: Pace,
 ): Promise<Scope | Verdict> {
   const { partitionIds } = targets;
-  if (isExplicit(targets)) return Promise.resolve({ partitionIds, serviceOf: new Map(), skipped: [] });
-  return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
+  if (isExplicit(targets)) return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [] });
+  const gateway = paying(world.gateway, (signal) => pace.one(signal));
+  return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }
 
 function commonPlan(
@@ -112,49 +117,32 @@ async function watchAll(
   scope: Scope,
   plan: Omit<WatchPlan, "partitionId">,
   world: World,
-  dice: Dice,
+  { dice, listsFrom = LISTS_FROM, pace }: DrillSeed & { readonly pace: Pace },
   record: Recorder,
 ): Promise<Watched> {
+  const { requestTimeoutMs, targets } = request;
   const known = new Set<PartitionId>();
   const results: PartitionResult[] = [];
   const warnings: string[] = [];
-  let next: Dice = dice;
-  let { serviceOf } = scope;
+  let { services, serviceOf } = scope;
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
-    const watches = fresh.map((partitionId) => {
-      known.add(partitionId);
-      next = draw(next).dice;
-      return follow({ ...plan, partitionId }, request, world, next, record);
-    });
-    const watched = await Promise.all(watches);
+    for (const id of fresh) known.add(id);
+    const lists = fresh.length >= listsFrom ? services : [];
+    const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
+    const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false as const } : plan;
+    const watched = await watchFleet(fresh, ofCrowd, world, options, record);
     results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
-    if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
-    const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
+    if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
+    const now = await scoped(request, world, plan.deadline, pace);
     if ("verdict" in now) {
       warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
       break;
     }
-    serviceOf = now.serviceOf;
+    ({ services, serviceOf } = now);
     fresh = now.partitionIds.filter((id) => !known.has(id));
     if (fresh.length > 0) warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
   }
   return { results, warnings };
-}
-
-async function follow(
-  plan: WatchPlan,
-  request: DrillRequest,
-  world: World,
-  dice: Dice,
-  record: Recorder,
-): Promise<PartitionResult> {
-  for await (const event of watchRestore(plan, world, { requestTimeoutMs: request.requestTimeoutMs, dice })) {
-    record(event);
-    if (event.type === "concluded") {
-      return { partitionId: plan.partitionId, endedAt: event.at, verdict: event.verdict, watch: event.watch };
-    }
-  }
-  throw new TypeError("a watch ended without a conclusion");
 }
 
 function resolveNotBefore(request: DrillRequest, seed: DrillSeed): DrillResult["notBefore"] {

@@ -32,6 +32,7 @@ describe("the defaults", () => {
       notBefore: "auto",
       toleranceMs: 5_000,
       apiVersion: "6.4",
+      maxRequestsPerSecond: 20,
       summary: true,
     });
     for (const nothing of ["", "  \n"]) {
@@ -58,6 +59,8 @@ describe("good inputs", () => {
     ["not-before", "2026-02-03T11:00:00+01:00", { notBefore: at("2026-02-03T10:00:00Z") }],
     ["api-version", "6.2-preview", { apiVersion: "6.2-preview" }],
     ["api-version", "10.0", { apiVersion: "10.0" }],
+    ["max-requests-per-second", "0.1", { maxRequestsPerSecond: 0.1 }],
+    ["max-requests-per-second", "1000", { maxRequestsPerSecond: 1_000 }],
     ["summary", "false", { summary: false }],
     ["summary", "TRUE", { summary: true }],
   ])("%s: %j", (input, text, part) => {
@@ -71,6 +74,11 @@ describe("good inputs", () => {
     ["repetitions in other spellings", `${GUID}\n{${GUID.toUpperCase()}},${OTHER}\n${OTHER}`],
   ])("lists are read by %s", (_, text) => {
     expect(requested({ "partition-id": text }).targets.partitionIds).toEqual([GUID, OTHER]);
+  });
+
+  test("one partition named ten thousand times, in whatever spelling, is one partition", () => {
+    const text = `${GUID}\n`.repeat(10_000) + GUID.toUpperCase();
+    expect(requested({ "partition-id": text }).targets.partitionIds).toEqual([GUID]);
   });
 
   test("an upper-case GUID is lowered: the cluster keys its records by the id as typed", () => {
@@ -113,6 +121,7 @@ describe("bad inputs", () => {
       "api-version",
       ["latest", "v6.4", "6.4&timeout=0", "6.4.1.2", "6.4-beta", "../6.4", "6.4 "].map((text) => `${text}x`),
     ],
+    ["max-requests-per-second", [...numbers, "0", "0.0", "0.09", "1000.1", "1001", "9".repeat(400)]],
     ["summary", ["yes", "1", "on", "truee"]],
     ["create-issue", ["yes", "0", "nope"]],
     ["report-path", ["a.json\nb.json", "a\u0000.json", "a\u001b[31m.json"]],

@@ -63,6 +63,7 @@ describe("the repository keeps its promises", () => {
   test("the public surface is a deliberate list", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
+        "ACTION_CADENCE",
         "GatewayError",
         "INPUTS",
         "INPUT_NAMES",
@@ -87,6 +88,7 @@ describe("the repository keeps its promises", () => {
         "given",
         "headline",
         "instantFromMs",
+        "learnedCadence",
         "internalError",
         "later",
         "objectivesOf",
@@ -96,6 +98,7 @@ describe("the repository keeps its promises", () => {
         "probeCluster",
         "probePage",
         "reportText",
+        "requestBudget",
         "settings",
         "systemClock",
         "toJUnit",

@@ -91,6 +91,20 @@ describe("the partitions of", () => {
     expect(scope.skipped.map(({ name }) => name)).toEqual(skipped);
   });
 
+  test("services of one application are looked up in one list of it; what their own lists show is kept", async () => {
+    const asked: string[] = [];
+    const services = async (name: string): Promise<readonly ServiceInfo[]> => {
+      asked.push(name);
+      return SERVICES;
+    };
+    const scope = await resolve({ serviceNames: ["fabric:/App/Orders", "fabric:/App/Stock"] }, { services });
+    expect(asked).toEqual(["fabric:/App"]);
+    expect(scope.services).toEqual([
+      { name: "fabric:/App/Orders", partitions: [stateful(A), stateful(B)] },
+      { name: "fabric:/App/Stock", partitions: [stateful(C)] },
+    ]);
+  });
+
   test("what is skipped is said to be skipped, and why", async () => {
     expect((await resolve({ applicationNames: ["fabric:/App"] })).skipped).toEqual([
       { name: "fabric:/App/Cache", why: "its state is not persisted" },

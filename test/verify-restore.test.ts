@@ -81,7 +81,9 @@ describe("the course of a run", () => {
     expect(result.endedAt).toBe(afterStart(5 * MINUTE));
     expect(result.partitions.find(({ partitionId }) => partitionId === A)?.endedAt).toBeLessThan(afterStart(MINUTE));
     for (const partitionId of [A, B]) {
-      expect(events.filter((event) => event.partitionId === partitionId).at(0)?.type).toBe("watching");
+      expect(events.filter((event) => "partitionId" in event && event.partitionId === partitionId).at(0)?.type).toBe(
+        "watching",
+      );
     }
   });
 

@@ -72,6 +72,8 @@ export class ProgressLog {
       case "concluded":
         this.#concluded(event);
         break;
+      case "progress":
+        break;
       default:
         event satisfies never;
     }

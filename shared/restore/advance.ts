@@ -6,7 +6,7 @@ import * as say from "./messages.ts";
 import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
 import { remember, settled, withoutOldNews } from "./remember.ts";
 import { isTerminal, pointOf, type RestoreProgress, type Success, type Terminal } from "./restore-progress.ts";
-import { isAnotherBackup, judgeSuccess, openQuestions } from "./success.ts";
+import { isAnotherBackup, judgeSuccess, lastQuestions } from "./success.ts";
 import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
 import type { Observation, Step, Watch } from "./watch.ts";
 import type { Question } from "./witness.ts";
@@ -101,7 +101,7 @@ function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readon
   const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
   const at = soon(now, delay, until);
   // The look at the deadline is the last one: it asks whatever a success would have to answer.
-  const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
+  const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
   return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 
@@ -126,7 +126,7 @@ function bear(watch: Watch, problem: Problem, now: Instant): Step {
   const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
   const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
   const at = soon(now, retryMs, until);
-  const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
+  const ask = at >= watch.plan.deadline ? lastQuestions(watch) : [];
   return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 

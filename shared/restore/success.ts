@@ -57,7 +57,10 @@ function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
   return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
 }
 
-/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
+/**
+ * All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once,
+ * unless the plan does without what only corroborates.
+ */
 export function openQuestions({ plan, heard }: Watch): readonly Question[] {
   const wanted: Question[] = [];
   if (
@@ -65,13 +68,23 @@ export function openQuestions({ plan, heard }: Watch): readonly Question[] {
     heard.partition === undefined
   )
     wanted.push("partition");
-  if (plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
-  if (heard.backups === undefined) wanted.push("backups");
+  const corroborates = plan.corroborate !== false;
+  if (corroborates && plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
+  const compared = plan.expectedBackupId !== undefined || plan.rpoMs !== undefined;
+  if ((corroborates || compared) && heard.backups === undefined) wanted.push("backups");
   return wanted;
 }
 
 /** A problem, or a sentence about something that will not change. */
 type Obstacle = { readonly problem: Problem } | { readonly never: string };
+
+/**
+ * What the last look asks: whatever a success would have to answer. One that is yet to be seen has answered nothing, whatever
+ * was heard before it.
+ */
+export function lastQuestions(watch: Watch): readonly Question[] {
+  return watch.last?.progress?.state === "Success" ? openQuestions(watch) : openQuestions({ ...watch, heard: {} });
+}
 
 function judgeBackup(watch: Watch, point: RestorePoint | undefined): "as-expected" | "another" | Obstacle {
   if (watch.plan.expectedBackupId === undefined) return "as-expected";

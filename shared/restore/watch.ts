@@ -23,6 +23,8 @@ export interface WatchPlan {
   readonly healthCheck: "require" | "report" | "off";
   /** GUID, lower case. */
   readonly expectedBackupId?: string;
+  /** `false`: only what the verdict depends on is asked; the health event, and a backup list nothing is compared with, are not. */
+  readonly corroborate?: false;
   /** Objectives, where there are any. */
   readonly rtoMs?: number;
   readonly rpoMs?: number;

@@ -39,6 +39,7 @@ export function asker(options: RestGatewayOptions): Ask {
     const answered = await withCredential(memory, asked, look);
     const other = path(PREVIEW_VERSION);
     if (other === asked || !refusesVersion(answered.reply)) return answered;
+    await look.further?.();
     const again = await withCredential(memory, other, left());
     if (refusesVersion(again.reply)) return answered;
     memory.version = PREVIEW_VERSION;
@@ -55,7 +56,9 @@ async function withCredential(memory: Memory, path: string, look: LookBudget): P
   const answered = await viaAnyEndpoint(memory, path, left, (await authorization(memory.tokens, look, false)) ?? {});
   if (!asksForRefresh(answered.reply)) return answered;
   const renewed = await authorization(memory.tokens, left(), true);
-  return renewed === undefined ? answered : viaAnyEndpoint(memory, path, left, renewed);
+  if (renewed === undefined) return answered;
+  await look.further?.();
+  return viaAnyEndpoint(memory, path, left, renewed);
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -89,6 +92,7 @@ async function viaAnyEndpoint(
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
       memory.preferred = (memory.preferred + 1) % endpoints.length;
       if (attempt === endpoints.length || left().budgetMs <= 1) throw error;
+      await look.further?.();
     }
   }
 }

@@ -95,6 +95,7 @@ function tokensOf(
       throw new GatewayError("access-denied", "this host has no identity to exchange for a token");
     },
     registration: async (look) => {
+      await look.further?.();
       const { reply, receivedAt } = await ask(aadMetadataPath, look);
       return readReply(reply, receivedAt, parseAadMetadata);
     },

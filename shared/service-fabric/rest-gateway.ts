@@ -50,7 +50,9 @@ export function restGateway(options: RestGatewayOptions): ClusterGateway {
     look: LookBudget,
     parse: (item: unknown) => Read<T>,
   ): Promise<T[]> =>
-    everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
+    everyPage(look, countdown(clock, look), parse, (token, left) =>
+      one((version) => path(version, token), left, parsePage),
+    );
 
   return {
     async restoreProgress(id, look) {
@@ -93,6 +95,7 @@ function refuseCached(reply: Reply, heardBefore: number): void {
 
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */
 async function everyPage<T>(
+  { further }: LookBudget,
   left: () => LookBudget,
   parse: (item: unknown) => Read<T>,
   page: (token: string, look: LookBudget) => Promise<Page>,
@@ -108,6 +111,7 @@ async function everyPage<T>(
     }
     seen.add(continuationToken);
     token = continuationToken;
+    await further?.();
   }
 }
 

@@ -5,6 +5,7 @@ import { answerBy, beginWatch, PHASES_KEPT, type Observation } from "../../share
 import {
   ACCEPTED,
   afterStart,
+  ALL_IS_WELL,
   concluded,
   FAILURE,
   failureOf,
@@ -26,6 +27,16 @@ import {
   UNDATED_SUCCESS,
   UNKNOWN,
 } from "./scenes.ts";
+
+describe("the last look", () => {
+  test("asks whatever a success would have to answer, also what was answered of something else before", () => {
+    const stale: Observation = { kind: "progress", progress: FAILURE, testimony: ALL_IS_WELL };
+    const step = play(planned({ startBy: afterStart(35 * MINUTE) }), [0, saw(FAILURE)], [35 * MINUTE - 100, stale]);
+    expect(nextLook(step)).toBe(35 * MINUTE);
+    const asked = step.next === "look" ? step.ask : [];
+    expect(asked.toSorted()).toEqual(["backups", "health-event", "partition"]);
+  });
+});
 
 describe("when to look again", () => {
   test.each([

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ACTION_CADENCE, type Cadence, lookDelay, retryDelay } from "../../shared/restore/cadence.ts";
+import { ACTION_CADENCE, type Cadence, learnedCadence, lookDelay, retryDelay } from "../../shared/restore/cadence.ts";
 import { draw } from "../../shared/restore/dice.ts";
 import { HOUR, MINUTE, SECOND } from "./scenes.ts";
 
@@ -40,6 +40,50 @@ describe("the interval between two looks", () => {
 
   test.each([0, 0.25, 1])("fixed is exact, whatever the age and the dice: %d", (jitter) => {
     for (const ageMs of [0, MINUTE, 6 * HOUR]) expect(lookDelay(fixed(7_500), ageMs, jitter)).toBe(7_500);
+  });
+});
+
+describe("a cadence that learnt from earlier restores", () => {
+  const past = [9, 10, 11, 10, 9, 12, 10].map((minutes) => minutes * MINUTE);
+  const learned = learnedCadence(past, ACTION_CADENCE);
+  const delays = (ageMs: number): number => lookDelay(learned, ageMs, MIDDLE) / SECOND;
+
+  test("looks seldom before any was ever over, often when most are, and not for ever so", () => {
+    expect(delays(MINUTE)).toBeGreaterThan(60);
+    expect(delays(10 * MINUTE)).toBeLessThan(20);
+    expect(delays(HOUR)).toBeGreaterThan(60);
+  });
+
+  test("is plain JSON, and keeps its delays between 1 s and 200 s at whatever age", () => {
+    expect(JSON.parse(JSON.stringify(learned))).toEqual(learned);
+    const pasts = fc.array(fc.integer({ min: 1, max: 24 * HOUR }), { minLength: 3, maxLength: 20 });
+    fc.assert(
+      fc.property(pasts, fc.integer({ min: -HOUR, max: 48 * HOUR }), jitters, (durations, ageMs, jitter) => {
+        const delay = lookDelay(learnedCadence(durations, ACTION_CADENCE), ageMs, jitter);
+        expect(delay).toBeGreaterThanOrEqual(SECOND);
+        expect(delay).toBeLessThanOrEqual(200 * SECOND);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("what outlives all that is known is not asked for each second", () => {
+    for (const hours of [6, 7, 24]) expect(delays(hours * HOUR)).toBeGreaterThan(60);
+  });
+
+  test.each([
+    ["nothing", []],
+    ["two durations", [MINUTE, 2 * MINUTE]],
+    ["no durations at all", [0, -1, 0, 0]],
+    ["durations that have nothing in common", [5 * SECOND, 6 * HOUR, MINUTE, 20 * MINUTE]],
+  ])("%s teaches nothing: the other cadence stands", (_, durations) => {
+    expect(learnedCadence(durations, ACTION_CADENCE)).toBe(ACTION_CADENCE);
+  });
+
+  test("goes by the last ten", () => {
+    const old = Array.from({ length: 50 }, () => 2 * HOUR);
+    const last = Array.from({ length: 10 }, (_, nth) => 10 * MINUTE + nth * SECOND);
+    expect(learnedCadence([...old, ...last], ACTION_CADENCE)).toEqual(learnedCadence(last, ACTION_CADENCE));
   });
 });
 

@@ -192,9 +192,7 @@ export class SimulatedCluster {
   /** Of a service, in the order they were given; `undefined` where there is no such service. */
   partitionsOf(serviceName: string): readonly PartitionState[] | undefined {
     if (!this.#inventory.services.has(serviceName)) return undefined;
-    return [...this.#inventory.partitions.values()]
-      .filter(({ service }) => service.name === serviceName)
-      .flatMap(({ id }) => this.partition(id) ?? []);
+    return (this.#inventory.ofService.get(serviceName) ?? []).flatMap(({ id }) => this.partition(id) ?? []);
   }
 
   /** Of an application; `undefined` where there is no such application. */

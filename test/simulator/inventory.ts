@@ -69,6 +69,7 @@ export interface PartitionFacts extends Required<Omit<SimulatedPartition, "onRes
 export interface Inventory {
   readonly services: ReadonlyMap<string, Service>;
   readonly partitions: ReadonlyMap<string, PartitionFacts>;
+  readonly ofService: ReadonlyMap<string, readonly PartitionFacts[]>;
 }
 
 const DEMO = "fabric:/DemoApp/DemoSvc";
@@ -95,7 +96,8 @@ export function takeInventory(
       service: byName.get(service) ?? complete({ name: service }),
     };
   });
-  return { services: byName, partitions: new Map(facts.map((fact) => [fact.id, fact])) };
+  const byId = new Map(facts.map((fact) => [fact.id, fact]));
+  return { services: byName, partitions: byId, ofService: Map.groupBy(byId.values(), ({ service }) => service.name) };
 }
 
 function complete({ name, ...rest }: SimulatedService): Service {

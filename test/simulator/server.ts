@@ -31,6 +31,8 @@ export interface ConnectionsSeen {
 export interface ServerSettings {
   readonly port?: number;
   readonly tls?: TlsOptions;
+  /** Only the newest request is remembered: for hundreds of thousands of them. */
+  readonly forgets?: true;
 }
 
 /** Disposing ends every connection at once, also those left hanging on purpose. */
@@ -47,7 +49,7 @@ export interface SimulatorServer extends AsyncDisposable {
  */
 export async function startServer(
   cluster: SimulatedCluster,
-  { port = 0, tls }: ServerSettings = {},
+  { port = 0, tls, forgets }: ServerSettings = {},
 ): Promise<SimulatorServer> {
   const requests: RequestSeen[] = [];
   const connections = { tcp: 0, handshakes: 0, broken: 0 };
@@ -57,6 +59,7 @@ export async function startServer(
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { number = 0, socket = request.socket } = open.get(request.socket.remotePort ?? 0) ?? {};
+    if (forgets === true) requests.length = 0;
     const index = requests.push(seen(request, number)) - 1;
     const note = (how: TlsSeen): void => void requests.splice(index, 1, { ...seen(request, number), tls: how });
     void serve({ cluster, request, response, connection: socket, tls, note, closing: closing.signal });

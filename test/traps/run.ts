@@ -88,7 +88,8 @@ export interface Ours {
 }
 
 /** One trap and our own watcher, over real HTTP and in real time. */
-export async function verify(trap: Trap): Promise<Ours> {
+/** With `lists`, those of services are read from two partitions on: as in a run over many. */
+export async function verify(trap: Trap, { lists = false }: { readonly lists?: boolean } = {}): Promise<Ours> {
   await using it = await set(trap);
   const parsed = parseDrillRequest(it.inputs);
   if (!parsed.ok) throw new TypeError(`${trap.name}: ${parsed.problems.map(({ message }) => message).join("; ")}`);
@@ -98,7 +99,8 @@ export async function verify(trap: Trap): Promise<Ours> {
   const open = openCluster({ ...request, ...request.access }, { clock, proxies: {}, warn: () => {} });
   try {
     const startedAt = clock.now();
-    const seed = { autoNotBefore: { at: startedAt, source: "start of the step" }, dice: 1 };
+    const autoNotBefore = { at: startedAt, source: "start of the step" };
+    const seed = { autoNotBefore, dice: 1, ...(lists ? { listsFrom: 2 } : {}) };
     const result = await verifyRestore(request, { gateway: open.gateway, clock, signal }, seed, () => {});
     const { verdict } = result;
     const tooEarly = verdict.verdict === "passed" && !it.ended();

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../shared/clock.ts";
 import { explain } from "../../shared/explain.ts";
 import type { RestoreRecord } from "../../shared/record.ts";
 import { parseRestoreProgress } from "../../shared/restore/parse-restore-progress.ts";
@@ -14,8 +15,16 @@ const AT_ONCE = 12;
 
 const outcomes = new Map<string, Ours>();
 
+/** Without a service or an application there are no lists to read. */
+const OF_SERVICES = TRAPS.filter(({ scene }) => {
+  const { inputs } = scene(systemClock.now());
+  return inputs?.["service-name"] !== undefined || inputs?.["application-name"] !== undefined;
+});
+const byLists = new Map<string, Ours>();
+
 beforeAll(async () => {
   await inParallel(TRAPS, AT_ONCE, async (one) => void outcomes.set(one.name, await verify(one)));
+  await inParallel(OF_SERVICES, AT_ONCE, async (one) => void byLists.set(one.name, await verify(one, { lists: true })));
 }, 120_000);
 
 test("every trap has a name of its own, a reason to be there, and there are enough of them", () => {
@@ -27,6 +36,16 @@ test("every trap has a name of its own, a reason to be there, and there are enou
 describe.each(THEMES)("$title", ({ traps }) => {
   test.each(traps)("$name: $expect.verdict, $expect.reason. $why", (one) => {
     expect(outcomes.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
+});
+
+describe("with the lists of services read", () => {
+  test.each(OF_SERVICES)("$name: $expect.verdict, $expect.reason. $why", (one) => {
+    expect(byLists.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
+
+  test("there are traps enough for it", () => {
+    expect(OF_SERVICES.length).toBeGreaterThanOrEqual(8);
   });
 });
 
