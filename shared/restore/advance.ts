@@ -1,4 +1,4 @@
-import { identify, wasUnderWay } from "./attempt.ts";
+import { awaitsRereading, identify, wasUnderWay } from "./attempt.ts";
 import { lookDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
@@ -58,6 +58,7 @@ function unidentified(watch: Watch, terminal: Terminal, now: Instant): Step {
   const questions: readonly Question[] = terminal.state === "Success" ? [] : ["partition"];
   if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
     return askNow(watch, now, questions);
+  if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline) return askNow(watch, now, []);
   return awaitRestore(watch, now, questions, () => verdict("stale", say.stale(watch, terminal)));
 }
 

@@ -13,7 +13,9 @@ import { declaredDataLoss } from "./witness.ts";
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
- *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass. The result must
+ *    have been read after the data loss was: a restore may begin between the two questions of one look, and what was read
+ *    before it is an older one's.
  *
  * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
  * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
@@ -28,11 +30,23 @@ export function identify(terminal: Terminal, watch: Watch, now: Instant): Identi
   if (terminal.state === "Success") {
     return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
   }
-  const declared = declaredDataLoss(watch.heard);
-  const told = watch.last?.dated;
-  return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
-    ? "data-loss-version"
-    : undefined;
+  return isDatedByDataLoss(watch, notBefore, now) && !isReadTooEarly(watch) ? "data-loss-version" : undefined;
+}
+
+/** Whether rule 3 would hold, had the result been read after the data loss: one more look tells. */
+export function awaitsRereading(terminal: Terminal, watch: Watch, now: Instant): boolean {
+  const { notBefore } = watch.plan;
+  if (terminal.state === "Success" || notBefore === "any") return false;
+  return isDatedByDataLoss(watch, notBefore, now) && isReadTooEarly(watch);
+}
+
+function isDatedByDataLoss(watch: Watch, notBefore: Instant, now: Instant): boolean {
+  const dates = [declaredDataLoss(watch.heard), watch.last?.dated];
+  return dates.every((at) => at !== undefined && isRecent(at, notBefore, watch, now));
+}
+
+function isReadTooEarly({ dataLossHeard, last }: Watch): boolean {
+  return dataLossHeard === undefined || last === undefined || last.at <= dataLossHeard;
 }
 
 /** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */

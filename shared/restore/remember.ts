@@ -12,7 +12,7 @@ import {
   STRETCHES_KEPT,
   type Watch,
 } from "./watch.ts";
-import { type Heard, samePoint, type Testimony } from "./witness.ts";
+import { declaredDataLoss, type Heard, samePoint, type Testimony } from "./witness.ts";
 
 /** The watch with what was seen in its memory, and beside it what came. Nothing is decided here. */
 export function remember(watch: Watch, came: Observation, seen: Observation, now: Instant): Watch {
@@ -57,10 +57,12 @@ function faultsInARow(watch: Watch, problem: Problem): number {
 }
 
 function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "progress" }>, now: Instant): Watch {
-  const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
+  const { problem: _, inFlightSince: __, lastInFlight: ___, dataLossHeard: ____, ...rest } = watch;
   const { progress, clockSkewMs, testimony } = observation;
   const clock = clusterClock(watch, observation, now);
   const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
+  const valid = stillValid(watch, progress);
+  const heard = withTestimony(valid, testimony ?? {}, now);
   return {
     ...rest,
     ...clock,
@@ -74,8 +76,16 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
     last: { progress, at: now, dated },
     ...resultBefore(watch, progress),
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-    heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
+    heard,
+    ...given("dataLossHeard", dataLossHeard(watch, valid, heard, now)),
   };
+}
+
+/** A data loss that was declared while this very look was under way says nothing about the result it read before. */
+function dataLossHeard(watch: Watch, before: Heard, after: Heard, now: Instant): Instant | undefined {
+  const declared = declaredDataLoss(after);
+  if (declared === undefined) return undefined;
+  return declared === declaredDataLoss(before) ? (watch.dataLossHeard ?? now) : now;
 }
 
 /**

@@ -104,6 +104,8 @@ export interface Watch extends RawReplies {
   readonly newestDate?: Instant;
   /** The latest answers of the other witnesses, about the restore now on record. */
   readonly heard: Heard;
+  /** Since when the partition tells the data loss it tells now, about the result now on record. */
+  readonly dataLossHeard?: Instant;
   /** Looks taken at once, without waiting, to ask something: few in a row, or a cluster that keeps changing its mind is hammered. */
   readonly asksInARow: number;
   /** Every distinct observation in its order; at most `STRETCHES_KEPT`, then `evidenceDropped` counts those left out at the end. */

@@ -166,7 +166,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "many-partitions",
     why: "Counts, and what goes wrong; never a line for each.",
     cluster: { partitions: Array.from({ length: 30 }, (_, index) => orders(index + 1, index === 12 ? FAILS : CLEAN)) },
-    inputs: { ...LONG, "partition-id": "", "service-name": "fabric:/Shop/Orders" },
+    inputs: { ...LONG, "partition-id": "", "service-name": "fabric:/Shop/Orders", "max-requests-per-second": "1000" },
   },
   {
     name: "json-lines",
@@ -180,6 +180,7 @@ export const SCENARIOS: readonly Scenario[] = [
       "partition-id": "",
       "service-name": "fabric:/Shop/Orders",
       "report-path": "report.json",
+      "max-requests-per-second": "1000",
     },
   },
   {

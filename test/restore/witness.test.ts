@@ -151,11 +151,34 @@ describe("rule 3: a result without a date is dated by the partition's data loss"
     ["Invalid", INVALID, "restore-failed"],
   ] as const;
 
-  test.each(ENDS)("%s asks for the partition at once, and is red by a fresh one", (_name, progress, reason) => {
+  test.each(ENDS)("%s asks for the partition at once, is read again after it, and is red by a fresh one", (...end) => {
+    const [, progress, reason] = end;
     const asking = play(planned(), [MINUTE, told(progress)]);
     expect(asking).toMatchObject({ next: "look", at: afterStart(MINUTE + 1), ask: ["partition"] });
-    const verdict = concluded(play(planned(), [MINUTE, told(progress)], [MINUTE + 1, told(progress, fresh)]));
+    const asked = [
+      [MINUTE, told(progress)],
+      [MINUTE + 1, told(progress, fresh)],
+    ] as const;
+    expect(play(planned(), ...asked)).toMatchObject({ next: "look", at: afterStart(MINUTE + 2), ask: [] });
+    const verdict = concluded(play(planned(), ...asked, [MINUTE + 2, told(progress)]));
     expect(verdict).toMatchObject({ verdict: "failed", reason, identifiedBy: "data-loss-version" });
+  });
+
+  test.each(ENDS)("an old %s is not dated by a data loss that was declared while it was being read", (_name, old) => {
+    const again: readonly [Look, ...Look[]] = [
+      [MINUTE, told(old, { partition: partition({ dataLossVersion: filetime(-HOUR) }) })],
+      [2 * MINUTE, told(old, fresh)],
+    ];
+    expect(play(planned(), ...again)).toMatchObject({ next: "look", ask: [] });
+    expect(play(planned(), ...again, [2 * MINUTE + 1, told(ACCEPTED)])).toMatchObject({ next: "look" });
+  });
+
+  test.each(ENDS)("a %s with a data loss that changes at each look is dated by none of them", (_name, progress) => {
+    const restless = (ms: number): Look => [
+      MINUTE + ms,
+      told(progress, { partition: partition({ dataLossVersion: filetime(10 * SECOND + ms) }) }),
+    ];
+    expect(play(planned(), restless(10), restless(20), restless(30), restless(40)).next).toBe("look");
   });
 
   const UNDATING: readonly (readonly [string, Testimony["partition"]])[] = [
