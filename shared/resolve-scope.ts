@@ -23,6 +23,8 @@ export interface Scope {
   /** The service of each partition that was found through one. */
   readonly serviceOf: ReadonlyMap<PartitionId, string>;
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
+  /** What was to be verified and came to no partition at all: a target, or a service with persisted state of one. */
+  readonly empty: readonly string[];
 }
 
 /** Whether the partitions are named one by one, so that there is nothing to ask for. */
@@ -42,13 +44,19 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
     return listed;
   };
   const serviceOf = new Map<PartitionId, string>();
+  const empty = new Set<string>();
   for (const name of targets.serviceNames) {
     const why = await whyNotRestorable(name, servicesOf);
     if (why === undefined) services.add(name);
-    else skipped.set(name, why);
+    else {
+      skipped.set(name, why);
+      empty.add(name);
+    }
   }
   for (const application of targets.applicationNames) {
-    for (const { name, persisted, kind } of await servicesOf(application)) {
+    const listed = await servicesOf(application);
+    if (!listed.some(({ persisted }) => persisted)) empty.add(application);
+    for (const { name, persisted, kind } of listed) {
       if (persisted) services.add(name);
       else skipped.set(name, kind);
     }
@@ -57,6 +65,7 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
   for (const name of services) {
     const partitions = await gateway.partitions(name, look);
     lists.push({ name, partitions });
+    if (!partitions.some(({ stateful }) => stateful)) empty.add(name);
     for (const { partitionId, stateful } of partitions) {
       if (stateful) {
         found.add(partitionId);
@@ -69,6 +78,7 @@ export async function resolveScope(targets: Targets, gateway: ClusterGateway, lo
     serviceOf,
     services: lists,
     skipped: [...skipped].map(([name, why]) => ({ name, why })),
+    empty: [...empty],
   };
 }
 
@@ -103,7 +113,8 @@ export async function scopeOrVerdict(
     try {
       const budgetMs = Math.min(requestTimeoutMs, Math.max(LEAST_BUDGET_MS, until - clock.now()));
       const scope = await resolveScope(targets, gateway, { budgetMs, signal });
-      return scope.partitionIds.length > 0 ? scope : verdict("partition-not-found", nothingFound(targets, scope));
+      // Not even beside others that came to something: their green would hide a typing error for ever.
+      return scope.empty.length === 0 ? scope : verdict("partition-not-found", nothingFound(scope));
     } catch (error) {
       if (signal.aborted) continue;
       if (!(error instanceof GatewayError)) throw error;
@@ -117,9 +128,9 @@ export async function scopeOrVerdict(
   }
 }
 
-function nothingFound(targets: Targets, { skipped }: Scope): string {
+function nothingFound({ empty, skipped }: Scope): string {
   const why = skipped.map((one) => `${one.name} (${one.why})`).join(", ");
-  return `There is nothing to verify in ${names(targets)}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
+  return `There is nothing to verify in ${empty.join(", ")}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
 }
 
 function names({ serviceNames, applicationNames }: Targets): string {

@@ -81,7 +81,8 @@ function scoped(
   pace: Pace,
 ): Promise<Scope | Verdict> {
   const { partitionIds } = targets;
-  if (isExplicit(targets)) return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [] });
+  if (isExplicit(targets))
+    return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] });
   const gateway = paying(world.gateway, (signal) => pace.one(signal));
   return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }
