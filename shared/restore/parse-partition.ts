@@ -13,6 +13,7 @@ export function parsePartitionInfo(body: unknown): Read<PartitionInfo> {
   const [status, health] = [text(body["PartitionStatus"]), text(body["HealthState"])];
   if (partitionId === undefined) return unreadable("PartitionInformation holds no partition GUID");
   if (status === undefined || health === undefined) return unreadable("PartitionStatus or HealthState is missing");
+  if (!isKind(body["ServiceKind"])) return unreadable(`ServiceKind is ${describe(body["ServiceKind"])}`);
   const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
   return good({
     partitionId,
@@ -25,17 +26,29 @@ export function parsePartitionInfo(body: unknown): Read<PartitionInfo> {
   });
 }
 
-/** A service out of a list. Only stateful ones with persisted state can be restored. */
+/** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
 export function parseServiceInfo(body: unknown): Read<ServiceInfo> {
   if (!isObject(body)) return unreadable(`a service is ${describe(body)}`);
   const [name, kind] = [text(body["Name"]), text(body["ServiceKind"])];
-  if (name === undefined || kind === undefined) return unreadable("a service has no Name or no ServiceKind");
-  const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
+  if (name === undefined) return unreadable("a service has no Name");
+  if (kind === undefined || !isKind(kind)) return unreadable(`ServiceKind of a service is ${describe(kind)}`);
+  const persists = body["HasPersistedState"];
+  if (kind === "Stateful" && typeof persists !== "boolean")
+    return unreadable(`HasPersistedState is ${describe(persists)}`);
+  const persisted = kind === "Stateful" && persists === true;
   return good({
     name,
     persisted,
     kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
   });
+}
+
+/**
+ * Whether it says what a service is; newer clusters know more kinds than `Stateful` and `Stateless`. By `Invalid` a cluster says
+ * that it does not know: who took it for stateless would leave it out, and be green without it.
+ */
+function isKind(kind: unknown): boolean {
+  return typeof kind === "string" && kind !== "" && kind !== "Invalid";
 }
 
 /** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */

@@ -29,7 +29,7 @@ export function parseRestoreProgress(body: unknown): ParsedProgress {
       return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
     }
     case "Success": {
-      if (isObject(body["FailureError"])) return unreadable("a Success bears a FailureError");
+      if ((body["FailureError"] ?? null) !== null) return unreadable("a Success bears a FailureError");
       const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
       if (!point.ok) return point;
       return known({

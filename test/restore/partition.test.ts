@@ -92,13 +92,6 @@ describe("a service", () => {
   test.each([
     ["stateful and persisted", { ServiceKind: "Stateful", HasPersistedState: true }, true, "stateful"],
     ["in memory", { ServiceKind: "Stateful", HasPersistedState: false }, false, "its state is not persisted"],
-    ["not said to be persisted", { ServiceKind: "Stateful" }, false, "its state is not persisted"],
-    [
-      "persisted by a word",
-      { ServiceKind: "Stateful", HasPersistedState: "true" },
-      false,
-      "its state is not persisted",
-    ],
     ["stateless", { ServiceKind: "Stateless", HasPersistedState: true }, false, "stateless"],
   ])("%s", (_, body, persisted, kind) => {
     const name = "fabric:/App/Service";
