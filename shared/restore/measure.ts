@@ -64,7 +64,8 @@ function endOf(watch: Watch, success: Success): End {
 
 /**
  * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
- * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
+ * was declared while the restore was seen running already: it did not begin with that.
  */
 function startOf(
   watch: Watch,
@@ -75,8 +76,23 @@ function startOf(
   if (declared !== undefined) {
     const at = byOurClock(watch, declared);
     const fits =
-      at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
+      at <= (end.source === "cluster" ? end.most : end.least) &&
+      at <= runningSince(watch) + toleranceMs &&
+      (notBefore === "any" || at >= notBefore - toleranceMs);
     if (fits) return { at, source: "data-loss" };
   }
   return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
+}
+
+/** The replica has been told of the data loss by then; `Accepted` comes before. */
+const RUNNING: ReadonlySet<string | null> = new Set([
+  "RestoreInProgress",
+  "SecondariesInProgress",
+  "SecondaryInProgress",
+]);
+
+/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
+function runningSince({ inFlightSince, phases }: Watch): number {
+  if (inFlightSince === undefined) return Infinity;
+  return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
 }

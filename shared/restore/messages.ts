@@ -88,6 +88,10 @@ export function rpoMissed(ageMs: number, rpoMs: number): string {
   );
 }
 
+export function ageUnknown({ leastMs, mostMs }: { readonly leastMs: number; readonly mostMs: number }): string {
+  return `when the data was lost is not known, so the backup was between ${formatDuration(leastMs)} and ${formatDuration(mostMs)} old`;
+}
+
 export function noStart(): string {
   return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
 }

@@ -1,11 +1,11 @@
-import { type Duration, measure } from "./measure.ts";
+import { byOurClock, type Duration, measure } from "./measure.ts";
 import * as say from "./messages.ts";
 import { isHealthy } from "./partition-info.ts";
 import { type Problem, TREATMENT } from "./problem.ts";
 import type { RestorePoint, Success } from "./restore-progress.ts";
 import { type IdentifiedBy, type Reason, type Verdict, verdict } from "./verdict.ts";
 import type { Watch } from "./watch.ts";
-import { type Question, samePoint } from "./witness.ts";
+import { declaredDataLoss, type Question, samePoint } from "./witness.ts";
 
 /**
  * What an identified `Success` comes to: a verdict, or what must be asked before there is one. `ask` at once where a question
@@ -44,8 +44,9 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
   }
   if (rpoMs !== undefined) {
     const age = restoredPointAge(watch, duration);
-    if (typeof age !== "number") return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
-    if (age > rpoMs) return end("rpo-missed", say.rpoMissed(age, rpoMs));
+    if (!("leastMs" in age)) return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
+    if (age.leastMs > rpoMs) return end("rpo-missed", say.rpoMissed(age.leastMs, rpoMs));
+    if (age.mostMs > rpoMs) return waitOrEnd({ never: say.ageUnknown(age) }, "partition", "rpo-minutes", identifiedBy);
   }
   return judgeHealth(watch, success, identifiedBy);
 }
@@ -104,17 +105,27 @@ export function isAnotherBackup(watch: Watch, point: RestorePoint | undefined): 
   return point !== undefined && judgeBackup(watch, point) === "another";
 }
 
-/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
-function restoredPointAge(watch: Watch, duration: Duration | undefined): number | Obstacle {
+/**
+ * How old the restored data was when it was lost: from the backup's making to the declared data loss, or to `not-before` where it was
+ * lost earlier. Where that is not known, it may have been lost at any time until the end: an early `not-before` must not make a backup young.
+ */
+function restoredPointAge(
+  watch: Watch,
+  duration: Duration | undefined,
+): { readonly leastMs: number; readonly mostMs: number } | Obstacle {
   const { backups } = watch.heard;
   if (backups !== undefined && !backups.ok) return { problem: backups.problem };
   const createdAt = backups?.value.restored?.createdAt;
   if (createdAt === undefined) return { never: "the restored backup is not in the partition's backup list" };
   if (duration === undefined) return { never: say.noStart() };
-  const { from, fromSource } = duration;
   // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
-  const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
-  return Math.max(0, from - (createdAt - skewMs));
+  const age = (at: number, isClusters: boolean): number =>
+    Math.max(0, at - (createdAt - (isClusters ? watch.clockSkewMs : watch.aheadMs)));
+  const { from, fromSource, mostMs, toSource } = duration;
+  const leastMs = age(from, fromSource === "data-loss");
+  const declared = declaredDataLoss(watch.heard);
+  const lostByThen = fromSource === "data-loss" || (declared !== undefined && byOurClock(watch, declared) < from);
+  return { leastMs, mostMs: lostByThen ? leastMs : age(from + mostMs, toSource === "cluster") };
 }
 
 function judgeHealth(watch: Watch, success: Success, identifiedBy: IdentifiedBy): Judgement {
