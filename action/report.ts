@@ -8,7 +8,7 @@ import { toSummary } from "./summary.ts";
 export type ExitCode = 0 | 1;
 
 /**
- * What a run leaves behind, the dearest first, for the runner may kill us on the way: outputs, annotation, files, summary, and
+ * What a run leaves behind, the dearest first, for the runner may kill us on the way: annotation, outputs, files, summary, and
  * last what needs somebody else. Only the verdict decides the exit code: a file that could not be written is a warning.
  */
 export async function report(
@@ -17,10 +17,11 @@ export async function report(
   record: RestoreRecord,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  for (const [name, value] of Object.entries(toOutputs(record))) runner.output(name, value);
   const passed = record.verdict === "passed";
   const { title, lines } = endingOf(record, runner.guide);
+  // First what cannot fail: where the outputs cannot be written (a full disk), that is all there will be.
   runner.annotate(passed ? "notice" : "error", title, ...lines);
+  for (const [name, value] of Object.entries(toOutputs(record))) runner.output(name, value);
   runner.output("report-path", (await writeFiles(runner, request, record)) ?? "");
   if (request.summary) await runner.summary(toSummary(record, runner.guide));
   // A run that was stopped found nothing out, and has no time either.

@@ -42,9 +42,15 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
     const broken = { verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
     result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
   }
-  const code = await report(runner, request, toRecord(request, result), signal);
-  if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error") return code;
-  runner.annotate("error", "Restore verification: broken after its verdict", String(signal.reason));
+  let broken: unknown;
+  try {
+    const code = await report(runner, request, toRecord(request, result), signal);
+    if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error") return code;
+    broken = signal.reason;
+  } catch (error) {
+    broken = error;
+  }
+  runner.annotate("error", "Restore verification: broken after its verdict", String(broken));
   return 1;
 }
 
