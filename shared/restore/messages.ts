@@ -92,6 +92,10 @@ export function ageUnknown({ leastMs, mostMs }: { readonly leastMs: number; read
   return `when the data was lost is not known, so the backup was between ${formatDuration(leastMs)} and ${formatDuration(mostMs)} old`;
 }
 
+export function olderLoss({ ms }: { readonly ms: number }, mostMs: number): string {
+  return `it took ${formatDuration(ms)} since not-before, but ${formatDuration(mostMs)} since data loss was last declared: a not-before ahead of that tells`;
+}
+
 export function noStart(): string {
   return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
 }

@@ -41,6 +41,9 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
   if (rtoMs !== undefined) {
     if (duration === undefined) return end("rejected", say.noStart());
     if (duration.ms > rtoMs) return end("rto-missed", say.rtoMissed(duration, rtoMs));
+    const mostMs = sinceOlderLoss(watch, duration);
+    if (mostMs > rtoMs)
+      return waitOrEnd({ never: say.olderLoss(duration, mostMs) }, "partition", "rto-minutes", identifiedBy);
   }
   if (rpoMs !== undefined) {
     const age = restoredPointAge(watch, duration);
@@ -56,6 +59,16 @@ function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
   const { partition } = heard;
   if (partition === undefined || partition.ok) return undefined;
   return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
+}
+
+/**
+ * How long it took if it began with a data loss that was declared before `not-before`. Every restore begins with one, and the last
+ * one told may well be its own: of a restore that was started before the workflow, or of a clock that was corrected by too much.
+ */
+function sinceOlderLoss(watch: Watch, { from, fromSource, ms }: Duration): number {
+  const declared = declaredDataLoss(watch.heard);
+  if (fromSource === "data-loss" || declared === undefined) return ms;
+  return ms + Math.max(0, from - byOurClock(watch, declared));
 }
 
 /**

@@ -90,3 +90,21 @@ describe("an rto of ten minutes, of a restore that takes twenty", () => {
     expect(concluded(judged(plan, looks, [21 * MINUTE, heard(DONE, { lossMs, ...made })])).reason).toBe(reason);
   });
 });
+
+describe("a restore that ended twenty minutes after not-before, where data was last lost forty before it", () => {
+  const facts = { lossMs: -40 * MINUTE, madeMs: -HOUR };
+  const of = (rtoMs: number): Step => judged({ rtoMs }, [25 * MINUTE, heard(DONE, facts)]);
+
+  test.each<readonly [string, number, string]>([
+    ["misses an rto that is over since not-before", 19 * MINUTE, "rto-missed"],
+    ["does not meet one that is over since the loss", 59 * MINUTE, "rejected"],
+    ["meets one that is not over since either", HOUR, "restored"],
+  ])("%s", (_, rtoMs, reason) => {
+    expect(concluded(of(rtoMs)).reason).toBe(reason);
+  });
+
+  test("is told with both", () => {
+    const { message } = concluded(of(30 * MINUTE));
+    expect(message).toMatch(/rto-minutes cannot be judged: it took 20 min since not-before, but 1 h since data loss/);
+  });
+});
