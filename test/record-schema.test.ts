@@ -48,7 +48,10 @@ const RICH: Testimony = {
       minReplicaSetSize: 2,
     },
   },
-  healthEvent: { ok: true, value: { health: "Ok", at: afterStart(MINUTE), description: "restored" } },
+  healthEvent: {
+    ok: true,
+    value: { health: "Ok", at: afterStart(MINUTE), storedAt: afterStart(MINUTE), description: "restored" },
+  },
   backups: { ok: true, value: { expected: BACKUP, restored: BACKUP } },
 };
 const raw = (seen: Observation, body: string): Observation =>
@@ -154,7 +157,7 @@ function inside(value: unknown, ...path: readonly string[]): unknown {
 const OPTIONAL: ReadonlySet<string> = new Set(
   (
     "point at failure clockSkewMs clockSlackMs testimony partition healthEvent backups createdAt expectedBackupId rtoMs rpoMs " +
-    "retryAfterMs dataLossVersion targetReplicaSetSize minReplicaSetSize"
+    "retryAfterMs storedAt dataLossVersion targetReplicaSetSize minReplicaSetSize"
   ).split(" "),
 );
 

@@ -12,6 +12,7 @@ import { declaredDataLoss } from "./witness.ts";
  *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
+ *    Nor does one that the health store contradicts, which has its own clock: it had word of that very success before `not-before`.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
  *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass. The result must
  *    have been read after the data loss was: a restore may begin between the two questions of one look, and what was read
@@ -28,7 +29,10 @@ export function identify(terminal: Terminal, watch: Watch, now: Instant): Identi
     if (wasUnderWay(watch, notBefore) && isItsEnd(terminal, watch, now)) return "in-flight";
   }
   if (terminal.state === "Success") {
-    return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
+    const { at } = terminal;
+    return at !== undefined && isRecent(at, notBefore, watch, now) && storedBefore(watch, at) === undefined
+      ? "timestamp"
+      : undefined;
   }
   return isDatedByDataLoss(watch, notBefore, now) && !isReadTooEarly(watch) ? "data-loss-version" : undefined;
 }
@@ -74,4 +78,15 @@ function isItsEnd(terminal: Terminal, watch: Watch, now: Instant): boolean {
 function isRecent(clusterTime: Instant, notBefore: Instant, watch: Watch, now: Instant): boolean {
   const at = clusterTime - watch.aheadMs;
   return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
+}
+
+/**
+ * When the health store had word of the success of that date, where that was before `not-before`. The date and the event's own time are
+ * of the replica's clock, the `Date` header is of a gateway's: that the replica's is ahead shows nowhere else.
+ */
+export function storedBefore({ heard, plan, aheadMs }: Watch, success: Instant): Instant | undefined {
+  const event = heard.healthEvent?.ok === true ? heard.healthEvent.value : null;
+  if (event?.storedAt === undefined || plan.notBefore === "any") return undefined;
+  if (Math.abs(event.at - success) > plan.toleranceMs) return undefined;
+  return event.storedAt - aheadMs < plan.notBefore - plan.toleranceMs ? event.storedAt : undefined;
 }

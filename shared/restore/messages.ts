@@ -1,4 +1,5 @@
 import { formatDuration, formatInstant, type Instant } from "./instant.ts";
+import { storedBefore } from "./attempt.ts";
 import type { Problem } from "./problem.ts";
 import type { Duration } from "./measure.ts";
 import type { PartitionInfo } from "./partition-info.ts";
@@ -137,7 +138,16 @@ export function stale(watch: Watch, terminal: Terminal): string {
       : ", which bears no date";
   const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
   const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
-  return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
+  return [onRecord, ...againstWhatWasSeen(watch, terminal), ...againstHealth(watch, terminal), ...behind(watch)].join(
+    " ",
+  );
+}
+
+function* againstHealth(watch: Watch, terminal: Terminal): Generator<string> {
+  const at = terminal.state === "Success" ? terminal.at : undefined;
+  const stored = at === undefined ? undefined : storedBefore(watch, at);
+  if (stored === undefined) return;
+  yield `The health store had word of it at ${formatInstant(stored)} already: the clock of the replica that dated it is ahead.`;
 }
 
 /** A restore was seen under way, and this is not taken for its end. */

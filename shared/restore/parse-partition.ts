@@ -78,7 +78,8 @@ export function parseRestoreHealthEvent(body: unknown): Read<RestoreHealthEvent 
     .flatMap((event) => {
       const at = readTime(event["SourceUtcTimestamp"]);
       const description = cut(text(event["Description"]) ?? "", 300);
-      return at === undefined ? [] : [{ health: text(event["HealthState"]) ?? "", at, description }];
+      const storedAt = given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
+      return at === undefined ? [] : [{ health: text(event["HealthState"]) ?? "", at, ...storedAt, description }];
     })
     .toSorted((a, b) => b.at - a.at);
   return good(found[0] ?? null);

@@ -31,7 +31,10 @@ export function isHealthy({ status, health }: Pick<PartitionInfo, "status" | "he
  */
 export interface RestoreHealthEvent {
   readonly health: string;
+  /** By the replica's clock. */
   readonly at: Instant;
+  /** When it reached the health store, by the clock of the health manager. */
+  readonly storedAt?: Instant;
   readonly description: string;
 }
 
