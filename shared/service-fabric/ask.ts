@@ -3,7 +3,7 @@ import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { redact } from "../redact.ts";
 import { faultOf, signalOf } from "./reply-faults.ts";
 import { asksForRefresh } from "./replies.ts";
-import { PREVIEW_VERSION, requestUrl } from "./requests.ts";
+import { PREVIEW_VERSION, withTimeout } from "./requests.ts";
 import type { RestGatewayOptions } from "./rest-gateway.ts";
 import type { TokenSource } from "./tokens.ts";
 import type { Reply } from "./transport.ts";
@@ -37,8 +37,9 @@ export function asker(options: RestGatewayOptions): Ask {
     const left = countdown(options.clock, look);
     const asked = path(memory.version);
     const answered = await withCredential(memory, asked, look);
+    if (!refusesVersion(answered.reply)) return answered;
     const other = path(PREVIEW_VERSION);
-    if (other === asked || !refusesVersion(answered.reply)) return answered;
+    if (other === asked) return answered;
     await look.further?.();
     const again = await withCredential(memory, other, left());
     if (refusesVersion(again.reply)) return answered;
@@ -86,7 +87,7 @@ async function viaAnyEndpoint(
     const sentAt = clock.now();
     const look = left();
     try {
-      const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
+      const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
       return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
     } catch (error) {
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;

@@ -77,13 +77,12 @@ export function partitionEventsPath(id: PartitionId, fromUtc: string, toUtc: str
 }
 
 /**
- * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
- * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
+ * Path and query with the server's own timeout in whole seconds from 1 (a 0 is answered with a 500). It does not bound the
+ * gateway, which can hold a GET for two minutes; the client's own budget does.
  */
-export function requestUrl(endpoint: URL, pathAndQuery: string, budgetMs: number): URL {
+export function withTimeout(pathAndQuery: string, budgetMs: number): string {
   const seconds = Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)));
-  // Not `searchParams.set`: that writes the whole query anew, as a form, with `+` for a space.
-  return new URL(`${pathAndQuery}&timeout=${seconds}`, endpoint);
+  return `${pathAndQuery}&timeout=${seconds}`;
 }
 
 /** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */

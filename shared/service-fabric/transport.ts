@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, errors, ProxyAgent, request } from "undici";
+import { type Dispatcher, errors, Pool as Connections, ProxyAgent } from "undici";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { authorities, type ConnectOptions, secureConnector } from "./connect.ts";
 import { proxyAuthorization, proxyFor, proxyName } from "./proxy.ts";
@@ -14,8 +14,11 @@ export interface Reply {
 
 /** GETs over the wire: nothing else is ever sent. Closing ends the connections, also those still being made. */
 export interface Transport {
-  /** @throws GatewayError, or the signal's reason where `look.signal` aborted */
-  get(url: URL, look: LookBudget, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  /**
+   * @param target path and query, percent-encoded
+   * @throws GatewayError, or the signal's reason where `look.signal` aborted
+   */
+  get(endpoint: URL, target: string, look: LookBudget, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -24,6 +27,11 @@ export type TransportOptions = Omit<ConnectOptions, "closing" | "timeoutMs">;
 const LARGEST_BODY = 1_048_576;
 /** Less than the default request timeout, so that a second gateway can still be asked within it. */
 const CONNECT_MS = 10_000;
+/**
+ * How long an idle connection is kept where the server does not say (`Keep-Alive: timeout=`, which is heeded): longer than any
+ * pause between looks, so that none pays for a second handshake, and less than the 120 s after which http.sys hangs up.
+ */
+const IDLE_MS = 75_000;
 
 /**
  * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
@@ -43,16 +51,17 @@ export function httpTransport(options: TransportOptions): Transport {
   };
 
   return {
-    async get(url, { budgetMs, signal }, headers = {}) {
+    async get(endpoint, target, { budgetMs, signal }, headers = {}) {
       const budget = limited(signal, Math.ceil(budgetMs));
       let via = "";
       try {
-        const pool = poolFor(url);
+        const pool = poolFor(endpoint);
         via = pool.via;
-        return await unlessAborted(fetched(pool.dispatcher, url, headers, budget.signal), budget.signal);
+        const asked = { origin: endpoint.origin, path: target, headers: { ...HEADERS, ...headers } };
+        return await unlessAborted(fetched(pool.dispatcher, asked, budget.signal), budget.signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        throw asGatewayError(error, `${url.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
+        throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
       } finally {
         budget.end();
       }
@@ -71,9 +80,9 @@ interface Pool {
 }
 
 function openPool(url: URL, options: ConnectOptions): Pool {
-  const limits = { connections: 8, pipelining: 1, allowH2: false };
-  const direct = (connect: NonNullable<Agent.Options["connect"]>): Pool => ({
-    dispatcher: new Agent({ ...limits, connect }),
+  const limits = { connections: 8, pipelining: 1, allowH2: false, keepAliveTimeout: IDLE_MS };
+  const direct = (connect: NonNullable<Connections.Options["connect"]>): Pool => ({
+    dispatcher: new Connections(url.origin, { ...limits, connect }),
     via: "",
   });
   if (url.protocol === "https:") return direct(secureConnector(options));
@@ -89,18 +98,20 @@ function openPool(url: URL, options: ConnectOptions): Pool {
   return { dispatcher, via: ` through the proxy ${proxyName(proxy)}` };
 }
 
+const HEADERS = { accept: "application/json", "cache-control": "no-cache" };
+
 async function fetched(
   dispatcher: Dispatcher,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
+  asked: Pick<Dispatcher.RequestOptions, "origin" | "path" | "headers">,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
-  const response = await request(url, { dispatcher, headers: all, signal });
+  const response = await dispatcher.request({ ...asked, method: "GET", signal });
   const { statusCode: status, statusText, headers: received } = response;
   // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.
   const told = Number(received["content-length"] ?? Number.NaN);
   const body = told <= LARGEST_BODY ? await response.body.text() : await readCapped(response.body);
+  // undici gives a connection back only with the next turn of the loop; who asks again before that would open a second one.
+  await new Promise((resolve) => setImmediate(resolve));
   return { status, statusText, headers: received, body };
 }
 

@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Prepares the working directory; its path is in no variable that a step may not see. */
   readonly prepare?: (workspace: string) => Promise<void>;
+  /** The child is killed then. */
+  readonly timeoutMs?: number;
   /** Called with each line of stdout as it comes; may stop the child with a signal. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
@@ -32,7 +34,7 @@ export interface StepOptions {
  * Runs the committed bundle exactly as the runner does: `node <absolute path>`, inputs as `INPUT_*` (hyphens stay), output and
  * summary files, an empty working directory, and nothing else of this machine's environment.
  */
-export async function runBundle({ inputs, env = {}, prepare, onLine }: StepOptions): Promise<StepResult> {
+export async function runBundle({ inputs, env = {}, timeoutMs, prepare, onLine }: StepOptions): Promise<StepResult> {
   const home = await mkdtemp(join(tmpdir(), "step-"));
   const [workspace, outputFile, summaryFile] = [
     await mkdtemp(join(home, "w-")),
@@ -45,6 +47,7 @@ export async function runBundle({ inputs, env = {}, prepare, onLine }: StepOptio
     const startedAt = performance.now();
     const child = spawn(process.execPath, [BUNDLE], {
       cwd: workspace,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...asEnvironment(inputs), GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...env },
     });

@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../shared/restore/problem.ts";
 import { parseRestoreProgress } from "../../shared/restore/parse-restore-progress.ts";
 import { readReply } from "../../shared/service-fabric/replies.ts";
 import { signalOf } from "../../shared/service-fabric/reply-faults.ts";
-import { requestUrl, restoreProgressPath } from "../../shared/service-fabric/requests.ts";
+import { withTimeout, restoreProgressPath } from "../../shared/service-fabric/requests.ts";
 import type { Reply } from "../../shared/service-fabric/transport.ts";
 import { PARTITION, sure } from "../restore/scenes.ts";
 
@@ -38,7 +38,7 @@ function refused(given: Reply): GatewayError {
 
 describe("where to ask", () => {
   const url = (endpoint: string, budgetMs = 20_000): URL =>
-    requestUrl(new URL(endpoint), restoreProgressPath(PARTITION, "6.4"), budgetMs);
+    new URL(withTimeout(restoreProgressPath(PARTITION, "6.4"), budgetMs), endpoint);
 
   test("is the partition's own address, with the api-version and the server's timeout", () => {
     expect(url("https://cluster.example:19080").href).toBe(
@@ -59,7 +59,7 @@ describe("where to ask", () => {
   });
 
   test("the api-version cannot smuggle in a parameter", () => {
-    const asked = requestUrl(new URL("http://localhost"), restoreProgressPath(PARTITION, "6.4&timeout=0"), 5_000);
+    const asked = new URL(withTimeout(restoreProgressPath(PARTITION, "6.4&timeout=0"), 5_000), "http://localhost");
     expect([...asked.searchParams]).toEqual([
       ["api-version", "6.4&timeout=0"],
       ["timeout", "5"],

@@ -41,6 +41,8 @@ export interface SimulatorServer extends AsyncDisposable {
   /** Every request that came in, oldest first. */
   readonly requests: readonly RequestSeen[];
   readonly connections: ConnectionsSeen;
+  /** What went over the sockets of plain http since the start, heads and bodies alike. */
+  readonly bytes: { readonly in: number; readonly out: number };
 }
 
 /**
@@ -53,6 +55,7 @@ export async function startServer(
 ): Promise<SimulatorServer> {
   const requests: RequestSeen[] = [];
   const connections = { tcp: 0, handshakes: 0, broken: 0 };
+  const gone = { in: 0, out: 0 };
   /** By the client's port, which a TLS socket shares with the bare one underneath. */
   const open = new Map<number, { readonly number: number; readonly socket: Socket }>();
   const closing = new AbortController();
@@ -75,7 +78,11 @@ export async function startServer(
     const { remotePort = 0 } = socket;
     connections.tcp += 1;
     open.set(remotePort, { number: connections.tcp, socket });
-    socket.once("close", () => open.delete(remotePort));
+    socket.once("close", () => {
+      open.delete(remotePort);
+      gone.in += socket.bytesRead;
+      gone.out += socket.bytesWritten;
+    });
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -85,6 +92,14 @@ export async function startServer(
     url: new URL(`${tls === undefined ? "http" : "https"}://127.0.0.1:${address.port}`),
     requests,
     connections,
+    get bytes() {
+      const total = { ...gone };
+      for (const { socket } of open.values()) {
+        total.in += socket.bytesRead;
+        total.out += socket.bytesWritten;
+      }
+      return total;
+    },
     async [Symbol.asyncDispose]() {
       closing.abort();
       const closed = once(server, "close");
