@@ -7,6 +7,7 @@ import { type Face, gatewayError, partitionId } from "./face.ts";
 export function describeRefusals(facing: Face): void {
   const refusals: readonly (readonly [string, Refusal, ProblemCode])[] = [
     ["a partition that does not exist", reply.partitionNotFound, "partition-not-found"],
+    ["backups that are not enabled, which says nothing about the partition", reply.backupNotEnabled, "rejected"],
     ["a cluster without a Backup Restore Service", reply.noBackupService, "backup-service-unavailable"],
     ["a 404 that is not Service Fabric's", reply.foreignNotFound, "rejected"],
     ["an api-version it does not take", reply.badApiVersion, "api-version-refused"],

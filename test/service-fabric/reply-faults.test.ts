@@ -38,9 +38,24 @@ const REACHED_BY: readonly (readonly [string, ...(readonly Signal[])])[] = [
     fabric(500, "FABRIC_E_OBJECT_CLOSED"),
     fabric(500, "FABRIC_E_SERVICE_OFFLINE"),
     fabric(500, "FABRIC_E_RECONFIGURATION_PENDING"),
+    fabric(404, "FABRIC_E_ENDPOINT_NOT_FOUND"),
   ],
   ["an empty 404", reason(404, "FABRIC_E_SERVICE_DOES_NOT_EXIST")],
-  ["a 404 in the fabric's own words", fabric(404, "FABRIC_E_PARTITION_NOT_FOUND")],
+  [
+    "a 404 about something else than the partition",
+    fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED"),
+    fabric(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST"),
+    fabric(404, "FABRIC_E_BACKUP_POLICY_NOT_EXISTING"),
+    fabric(404, "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED"),
+    fabric(404, "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING"),
+    fabric(404, "FABRIC_E_KEY_NOT_FOUND"),
+  ],
+  [
+    "a 404 in the fabric's own words",
+    fabric(404, "FABRIC_E_PARTITION_NOT_FOUND"),
+    fabric(404, "FABRIC_E_SERVICE_DOES_NOT_EXIST"),
+    fabric(404, "FABRIC_E_APPLICATION_NOT_FOUND"),
+  ],
   ["408", reason(408, "Request Timeout")],
   ["429", reason(429, "Too Many Requests")],
   [
@@ -112,7 +127,8 @@ describe("each row of the table of faults", () => {
       const codes = row.codes ?? [];
       // Of the long list the sources name only some together with a status; the rest are tried with 500.
       for (const code of codes) {
-        expect(faultOf(fabric(row.status === undefined ? 500 : 502, code)).problem).toBe(row.problem);
+        const status = typeof row.status === "number" ? row.status : 500;
+        expect(faultOf(fabric(status, code)).problem).toBe(row.problem);
       }
       expect(codes.filter((code) => !tried.includes(code))).toEqual([]);
     }

@@ -80,7 +80,7 @@ export const restoreInProgress = ofService(
   "Restore already in Progress.",
 );
 export const backupNotEnabled = ofService(
-  "partition-not-found",
+  "rejected",
   404,
   "Not Found",
   "FABRIC_E_BACKUP_NOT_ENABLED",
