@@ -1,4 +1,4 @@
-import { INPUT_NAMES, INPUTS, type InputName, type InputSpec, type RawInputs } from "../shared/index.ts";
+import { INPUT_NAMES, INPUTS, type InputName, type InputSpec, proxySecrets, type RawInputs } from "../shared/index.ts";
 
 /**
  * What the runner is to keep out of every log: key material, passwords and tokens, and nothing else. Not what is short: a mask on
@@ -7,10 +7,7 @@ import { INPUT_NAMES, INPUTS, type InputName, type InputSpec, type RawInputs } f
  */
 export function masksOf(inputs: RawInputs, proxies: readonly (string | undefined)[]): readonly string[] {
   const typed = INPUT_NAMES.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
-  const passwords = proxies.flatMap((proxy) => {
-    const { password } = URL.parse(proxy ?? "") ?? { password: "" };
-    return [password, unescaped(password)].filter((text) => text.length >= SHORTEST_MASKED);
-  });
+  const passwords = proxySecrets(proxies).filter((text) => text.length >= SHORTEST_MASKED);
   return [...new Set([...typed, ...passwords])];
 }
 
@@ -19,16 +16,10 @@ const SHORTEST_LINE_MASKED = 16;
 
 function pieces(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
-  if (lines.length === 1) return secret.length >= SHORTEST_MASKED ? [secret] : [];
+  // Of a pasted header the token alone: that is what could show.
+  const bare = secret.replace(/^bearer\s+/i, "");
+  if (lines.length === 1) return bare.length >= SHORTEST_MASKED ? [bare] : [];
   return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // A lone % is what it is.
-  }
 }
 
 function isSecret(name: InputName): boolean {

@@ -20,7 +20,9 @@ export function runnerIdentity(tenantId: string, clientId: string): EntraCredent
       }
       const { ClientAssertionCredential } = await import("@azure/identity");
       const assertion = (): Promise<string> => core.getIDToken(EXCHANGE_AUDIENCE);
-      return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+      const exchanged = await new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+      core.setSecret(exchanged.token);
+      return exchanged;
     },
   };
 }

@@ -21,7 +21,7 @@ export type { DrillEvent, FleetProgress, Recorder } from "./drill-event.ts";
 export { type OpenCluster, openCluster } from "./service-fabric/open-cluster.ts";
 export type { Handshake } from "./service-fabric/connect.ts";
 export type { EntraCredential } from "./service-fabric/tokens.ts";
-export type { ProxyVariables } from "./service-fabric/proxy.ts";
+export { proxySecrets, type ProxyVariables } from "./service-fabric/proxy.ts";
 export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
 export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
+import { Socket } from "node:net";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { good, type Read, unreadable } from "../restore/fields.ts";
 
 /**
@@ -64,9 +65,24 @@ function pfxProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : "";
   if (/mac verify failure/i.test(message)) return "cannot be opened: client-pfx-password is wrong";
   if (/unsupported/i.test(message)) {
-    return "is encrypted in an outdated way (RC2, 3DES); export it again with AES-256 (openssl pkcs12 -export)";
+    return "is encrypted in an outdated way (RC2); export it again with AES-256 (openssl pkcs12 -export)";
   }
   return "must be a PFX file in base64, with one certificate and its key";
+}
+
+/** The certificate by which a credential that has been read before is known, if it is one of that kind. */
+export function certificateOf(credential: Credential): X509Certificate | undefined {
+  if (credential.kind === "certificate") return new X509Certificate(credential.cert);
+  if (credential.kind !== "pfx") return undefined;
+  // Node opens a PFX for TLS only: a socket that is never connected tells which certificate it would show.
+  const { pfx, passphrase } = credential;
+  const secureContext = createSecureContext({ pfx: Buffer.from(pfx), passphrase });
+  const socket = new TLSSocket(new Socket(), { secureContext });
+  try {
+    return socket.getX509Certificate();
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */

@@ -1,9 +1,8 @@
-import { X509Certificate } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { type ClusterGateway, GatewayError } from "../cluster-gateway.ts";
 import { type Ask, asker } from "./ask.ts";
 import type { Handshake } from "./connect.ts";
-import type { Credential } from "./credentials.ts";
+import { certificateOf, type Credential } from "./credentials.ts";
 import type { ProxyVariables } from "./proxy.ts";
 import { given } from "../restore/fields.ts";
 import { readReply } from "./replies.ts";
@@ -46,10 +45,9 @@ export function openCluster(access: ClusterAccess, surroundings: Surroundings): 
   const { endpoints, apiVersion, credential, trust } = access;
   const { clock, proxies } = surroundings;
   const warn = once(surroundings.warn);
-  if (credential.kind === "certificate") {
-    const ending = expiryWarning("The client certificate", new X509Certificate(credential.cert), clock.now());
-    if (ending !== undefined) warn(ending);
-  }
+  const ours = certificateOf(credential);
+  const ending = ours === undefined ? undefined : expiryWarning("The client certificate", ours, clock.now());
+  if (ending !== undefined) warn(ending);
   const identity = identityOf(credential);
   const met = given("met", surroundings.met);
   const transport = httpTransport({ trust, identity, proxies, nowMs: () => clock.now(), warn, ...met });

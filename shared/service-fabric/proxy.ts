@@ -38,6 +38,20 @@ export function proxyAuthorization({ username, password }: URL): string | undefi
   return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
 }
 
+/**
+ * What is secret in the values of proxy variables, in each form in which it could come to light: as written, decoded, and as it is sent. Found
+ * also where the variable is no URL, as with a `/` or an `@` in a password.
+ */
+export function proxySecrets(values: readonly (string | undefined)[]): readonly string[] {
+  const found = values.flatMap((value = "") => {
+    const [, userInfo = ""] = /^(?:[^:/]*:\/\/)?(.*)@/s.exec(value.trim()) ?? [];
+    const [, password = ""] = /^[^:]*:(.*)$/s.exec(userInfo) ?? [];
+    const plain = userInfo.split(":").map(decoded).join(":");
+    return [userInfo, password, plain, decoded(password), Buffer.from(plain).toString("base64")];
+  });
+  return [...new Set(found)].filter((secret) => secret !== "");
+}
+
 /** A `%` that encodes nothing stands for itself, as with curl. */
 function decoded(text: string): string {
   try {

@@ -9,7 +9,8 @@ import { startServer } from "../simulator/server.ts";
 import { clusterOfStories, story } from "../simulator/stories.ts";
 import { accepted, ended, hang, inTurn, restoring, type Timeline } from "../simulator/timeline.ts";
 import { startGitHub } from "./github.ts";
-import { runBundle, type StepOptions, type StepResult } from "./run-bundle.ts";
+import type { StepOptions, StepResult } from "./run-bundle.ts";
+import { keepingSecrets } from "./secrets.ts";
 import { transcript } from "./transcript.ts";
 
 const SPEED = 300;
@@ -19,7 +20,7 @@ const FAST = { "poll-interval-seconds": "0.1", "timeout-minutes": "0.12", "start
 async function verifyStory(name: string): Promise<string> {
   const told = story(name);
   await using server = await startServer(clusterOfStories(systemClock, { speed: SPEED, stories: [told] }));
-  const step = await runBundle({
+  const step = await keepingSecrets([], {
     inputs: { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": told.partitionId },
   });
   return transcript(step, server.requests);
@@ -29,7 +30,7 @@ async function verifyTimeline(timeline: Timeline, options: Partial<StepOptions> 
   const cluster = new SimulatedCluster({ clock: systemClock, partitions: [{ id: ID, timeline }] });
   await using server = await startServer(cluster);
   const inputs = { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": ID, ...options.inputs };
-  return await runBundle({ ...options, inputs });
+  return await keepingSecrets([], { ...options, inputs });
 }
 
 describe("the committed bundle, run as the runner runs it", () => {
@@ -46,9 +47,9 @@ describe("the committed bundle, run as the runner runs it", () => {
   });
 
   test("names every bad input in one message, sends nothing, leaves the verdict unset and fails", async () => {
-    const step = await runBundle({
+    const step = await keepingSecrets([], {
       inputs: {
-        "cluster-endpoint": "ftp://user:hunter2@cluster",
+        "cluster-endpoint": "ftp://ops-robot:hunter2@cluster",
         "partition-id": "not-a-guid",
         "timeout-minutes": "NaN",
         "start-timeout-minutes": "-1",
@@ -63,7 +64,7 @@ describe("the committed bundle, run as the runner runs it", () => {
     const stories = ["clean", "fails-without-reason", "never-restored"].map(story);
     await using server = await startServer(clusterOfStories(systemClock, { speed: SPEED, stories }));
     const ids = stories.map(({ partitionId }) => partitionId);
-    const step = await runBundle({
+    const step = await keepingSecrets([], {
       inputs: { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": ids.join("\n") },
     });
     expect(step.exitCode).toBe(1);
@@ -153,7 +154,7 @@ describe("told to stop", () => {
     await once(silent, "listening");
     const address = silent.address();
     const port = typeof address === "object" ? address?.port : undefined;
-    const step = await runBundle({
+    const step = await keepingSecrets([], {
       inputs: {
         "cluster-endpoint": `https://127.0.0.1:${port}`,
         "partition-id": ID,

@@ -6,7 +6,8 @@ import { noRole } from "../simulator/replies.ts";
 import { startServer } from "../simulator/server.ts";
 import { accepted, inTurn, POINT, type Shown } from "../simulator/timeline.ts";
 import { FakeIssues, type IssueSeen, startGitHub } from "./github.ts";
-import { runBundle, type StepOptions, type StepResult } from "./run-bundle.ts";
+import type { StepOptions, StepResult } from "./run-bundle.ts";
+import { keepingSecrets } from "./secrets.ts";
 import { HOSTILE } from "../report/records.ts";
 
 /* One issue for each target while it is red: opened, commented on, closed. GitHub's API is a server on loopback. */
@@ -53,7 +54,7 @@ async function steps(github: FakeIssues, ...all: readonly Step[]): Promise<reado
       GITHUB_SERVER_URL: "https://github.test",
     };
     results.push(
-      await runBundle({
+      await keepingSecrets([], {
         inputs: { ...fixed, ...quick, ...inputs },
         env: { ...run, GITHUB_API_URL: api.url, ...env },
         ...(onLine === undefined ? {} : { onLine }),

@@ -22,10 +22,13 @@ test("tokens and passwords are masked, short ones are not, and nothing that is n
   expect(masksOf(inputs, [])).toEqual(["eyJhbGciOiJub25lIn0.e30.", "ghs_0123456789"]);
 });
 
-test("the password of a proxy is masked as it stands and as it is meant", () => {
-  expect(masksOf({}, ["http://user:p%40ssword%21@proxy:8080", "http://proxy:8080", undefined, "no url"])).toEqual([
-    "p%40ssword%21",
-    "p@ssword!",
-  ]);
-  expect(masksOf({}, ["http://user:100%25%zz000@proxy:8080"])).toHaveLength(1);
+test("of a pasted header the bare token is masked, which is what could show", () => {
+  expect(masksOf({ "access-token": "Bearer  eyJhbGciOiJub25lIn0.e30." }, [])).toEqual(["eyJhbGciOiJub25lIn0.e30."]);
+});
+
+test("the password of a proxy is masked as it stands, as it is meant and as it is sent", () => {
+  const masks = masksOf({}, ["http://user:p%40ssword%21@proxy:8080", "http://proxy:8080", undefined, "no url"]);
+  const sent = Buffer.from("user:p@ssword!").toString("base64");
+  expect(masks).toEqual(["user:p%40ssword%21", "p%40ssword%21", "user:p@ssword!", "p@ssword!", sent]);
+  expect(masksOf({}, ["user:p/ssword@proxy:8080"]), "no URL, but no less secret").toContain("p/ssword");
 });

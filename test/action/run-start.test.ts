@@ -10,7 +10,8 @@ import { startProxy } from "../simulator/proxy.ts";
 import { startServer } from "../simulator/server.ts";
 import { inTurn, succeeded } from "../simulator/timeline.ts";
 import { startGitHub } from "./github.ts";
-import { runBundle, type StepResult } from "./run-bundle.ts";
+import type { StepResult } from "./run-bundle.ts";
+import { keepingSecrets } from "./secrets.ts";
 
 const ID = "00000000-0000-4000-8000-0000000000cc";
 const MINUTE = 60_000;
@@ -32,7 +33,7 @@ async function verify(env: Readonly<Record<string, string>>, token = TOKEN): Pro
   await using server = await startServer(
     new SimulatedCluster({ clock: systemClock, partitions: [{ id: ID, timeline }] }),
   );
-  return await runBundle({
+  return await keepingSecrets([], {
     inputs: {
       "cluster-endpoint": server.url.origin,
       "partition-id": ID,

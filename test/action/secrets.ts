@@ -1,20 +1,33 @@
 import { expect } from "vitest";
+import { INPUT_NAMES, INPUTS, type InputSpec } from "../../shared/inputs.ts";
 import { runBundle, type StepOptions, type StepResult } from "./run-bundle.ts";
 
-/** Runs a step and looks through everything it leaves behind for what it must keep to itself. */
+const SECRET_INPUTS = INPUT_NAMES.filter((name) => {
+  const spec: InputSpec = INPUTS[name];
+  return spec.secret === true;
+});
+
+/**
+ * Runs a step and looks through everything it leaves behind for what it must keep to itself: `secrets`, every input that is
+ * declared secret, and the user of every URL among inputs and environment; also decoded, encoded for a URL, and in base64.
+ */
 export async function keepingSecrets(secrets: readonly string[], options: StepOptions): Promise<StepResult> {
   const step = await runBundle(options);
-  const inputs = ["client-key", "client-pfx", "client-pfx-password", "access-token"].map(
-    (name) => options.inputs[name],
-  );
-  const given = inputs.flatMap((input) => (input === undefined || input === "" ? [] : pieces(input)));
-  const proxies = Object.values(options.env ?? {}).flatMap(userInfo);
-  const left = artefacts(step);
-  const found = [...secrets, ...given, ...proxies].flatMap((secret) =>
-    left.filter(([, text]) => text.includes(secret)).map(([name]) => `${name} holds ${secret}`),
-  );
-  expect(found).toEqual([]);
+  const given = SECRET_INPUTS.flatMap((name) => pieces((options.inputs[name] ?? "").replace(/^bearer /i, "")));
+  const urls = [...Object.values(options.env ?? {}), ...Object.values(options.inputs)];
+  expect(leaks(artefacts(step), [...secrets, ...given, ...urls.flatMap(userInfo)])).toEqual([]);
   return step;
+}
+
+/** Where which secret shows. */
+export function leaks(left: readonly (readonly [string, string])[], secrets: readonly string[]): readonly string[] {
+  const told = new Set(secrets.filter((secret) => secret !== ""));
+  return [...told].flatMap((secret) => {
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+    return left
+      .filter(([, text]) => forms.some((form) => text.includes(form)))
+      .map(([name]) => `${name} holds ${secret}`);
+  });
 }
 
 /** Masks are how the runner learns what is secret: it swallows those lines, and nothing else is left out. */
@@ -23,7 +36,7 @@ export function artefacts({
   stderr,
   outputs,
   summary,
-  files,
+  texts,
 }: StepResult): readonly (readonly [string, string])[] {
   const log = stdout.split("\n").filter((line) => !line.startsWith("::add-mask::"));
   return [
@@ -31,7 +44,8 @@ export function artefacts({
     ["stderr", stderr],
     ["the outputs", Object.entries(outputs).flat().join("\n")],
     ["the summary", summary],
-    ["the workspace", files.join("\n")],
+    ["names of files", Object.keys(texts).join("\n")],
+    ...Object.entries(texts),
   ];
 }
 
@@ -43,9 +57,11 @@ function pieces(secret: string): readonly string[] {
     .flatMap((line) => [line, line.slice(0, 16)]);
 }
 
+/** Also of several URLs in one text. */
 function userInfo(value: string): readonly string[] {
-  const { username, password } = URL.parse(value) ?? { username: "", password: "" };
-  if (username === "") return [];
-  const plain = [username, password].map(decodeURIComponent);
-  return [...plain, username, password, Buffer.from(plain.join(":")).toString("base64")].filter((one) => one !== "");
+  return [...value.matchAll(/\w+:\/\/([^\s,/]*)@/g)].flatMap(([, written = ""]) => {
+    const [user = "", password = ""] = written.split(":");
+    const plain = [user, password].map(decodeURIComponent);
+    return [...plain, user, password, plain.join(":")];
+  });
 }

@@ -12,7 +12,7 @@ import { type ProxySettings, startProxy } from "../simulator/proxy.ts";
 import { type SimulatorServer, startServer } from "../simulator/server.ts";
 import { accepted, inTurn, restoring, succeeded } from "../simulator/timeline.ts";
 import type { StepResult } from "./run-bundle.ts";
-import { keepingSecrets } from "./secrets.ts";
+import { artefacts, keepingSecrets, leaks } from "./secrets.ts";
 
 /* The bundle against clusters behind TLS, with every way in; and nothing of a secret in anything any run leaves behind. */
 
@@ -214,16 +214,45 @@ describe("bad input", () => {
   });
 });
 
+const masksOf = ({ stdout }: StepResult): readonly string[] =>
+  stdout.split("\n").flatMap((line) => (line.startsWith("::add-mask::") ? [decodeURIComponent(line.slice(12))] : []));
+
 test("all that is secret is masked before the first line of the log", async () => {
   await using server = await startCluster({});
   for (const inputs of [PFX, { "client-key": admin.key }, { "access-token": TOKEN }]) {
     const step = await verify(server.url.origin, { ...inputs, "server-ca": ca.cert, "timeout-minutes": "0.002" });
     const [first = ""] = step.stdout.split("\n");
     expect(first).toMatch(/^::add-mask::/);
-    const masks = step.stdout.split("\n").flatMap((line) => /^::add-mask::(.*)$/.exec(line)?.[1] ?? []);
     // Line by line, as the runner would: but for the frame of a key, and for a stump that is part of half the log.
     const lines = Object.values(inputs).flatMap((value) => value.trim().split("\n"));
     const secret = lines.filter((line) => !line.startsWith("-----") && (lines.length < 3 || line.length >= 16));
-    expect(masks.map((mask) => decodeURIComponent(mask))).toEqual(secret);
+    expect(masksOf(step)).toEqual(secret);
+  }
+});
+
+test("of a pasted header the bare token is masked too, and of a proxy its password in every form", async () => {
+  const env = { HTTPS_PROXY: `http://${USER_INFO}127.0.0.1:1`, http_proxy: "ops:Winter/2026@proxy:3128" };
+  const step = await verify("https://127.0.0.1:1", { "access-token": `Bearer  ${TOKEN}`, "rto-minutes": "x" }, env);
+  const masks = masksOf(step);
+  for (const secret of [TOKEN, PASSWORD.password, "hunter2%20%26%20co.", "Winter/2026"])
+    expect(masks).toContain(secret);
+  expect(masks).toContain(Buffer.from(`${PASSWORD.user}:${PASSWORD.password}`).toString("base64"));
+  expect(step.stdout.split("\n")[0]).toMatch(/^::add-mask::/);
+});
+
+test("the search itself finds a secret wherever it is, and as whatever it is written", () => {
+  const secret = "hunter2 & co.";
+  for (const text of [secret, "hunter2%20%26%20co.", Buffer.from(secret).toString("base64")]) {
+    const step = { exitCode: 0, stdout: "", stderr: "", outputs: {}, summary: "", files: [], texts: {}, elapsedMs: 0 };
+    const places: readonly Partial<StepResult>[] = [
+      { stdout: `a ${text} b` },
+      { stderr: text },
+      { outputs: { result: `{"x":"${text}"}` } },
+      { summary: `| ${text} |` },
+      { texts: { "record.json": text } },
+      { texts: { [`w/${text}`]: "" } },
+    ];
+    for (const place of places) expect(leaks(artefacts({ ...step, ...place }), [secret])).toHaveLength(1);
+    expect(leaks(artefacts({ ...step, stdout: `::add-mask::${text}` }), [secret])).toEqual([]);
   }
 });

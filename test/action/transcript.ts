@@ -102,11 +102,11 @@ function settle(text: string): string {
     .replace(/"(?!133801234567890123)\d{18}"/g, '"FILETIME"');
 }
 
-/** The same request over and over is one line. */
+/** The same request over and over is one line; sorted, as those on the way at the same time come in any order. */
 function distinct(requests: readonly RequestSeen[]): readonly string[] {
   const lines = requests.map(({ method, path, query, headers }) => {
     const { host: _host, connection: _connection, ...others } = headers;
     return `${method} ${path}?${new URLSearchParams({ ...query, timeout: "N" }).toString()} ${JSON.stringify(others)}`;
   });
-  return [...new Set(lines)];
+  return [...new Set(lines)].toSorted();
 }

@@ -4,7 +4,7 @@ import { systemClock } from "../../shared/clock.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
 import { FakeIssues, startGitHub } from "./github.ts";
-import { runBundle } from "./run-bundle.ts";
+import { keepingSecrets } from "./secrets.ts";
 import { FAST, ID, type Scenario, SCENARIOS } from "./scenarios.ts";
 import { transcript } from "./transcript.ts";
 
@@ -14,7 +14,7 @@ async function perform({ cluster, inputs = {}, step = {}, issues }: Scenario): P
   await using server = await startServer(new SimulatedCluster({ clock: systemClock, ...cluster }));
   const all = { ...FAST, "cluster-endpoint": server.url.origin, "partition-id": ID, ...inputs };
   if (issues === undefined)
-    return transcript(await runBundle({ ...step, inputs: all }), server.requests, { brief: true });
+    return transcript(await keepingSecrets([], { ...step, inputs: all }), server.requests, { brief: true });
 
   const env = { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: "owner/repository", GITHUB_RUN_ID: "42" };
   const options = {
@@ -29,15 +29,15 @@ async function perform({ cluster, inputs = {}, step = {}, issues }: Scenario): P
   if (issues === "open") await openIssue(options);
   if (issues === "refused") github.refusal = { status: 403, message: "Resource not accessible by integration" };
   const before = server.requests.length;
-  const done = await runBundle(options);
+  const done = await keepingSecrets([], options);
   const also = { issues: github.issues.map((issue) => JSON.stringify(issue, undefined, 1)).join("\n") };
   return transcript(done, server.requests.slice(before), { brief: true, also });
 }
 
 /** The same target, red because nothing is new enough: a first run that is not written down. */
-async function openIssue(options: Parameters<typeof runBundle>[0]): Promise<void> {
+async function openIssue(options: Parameters<typeof keepingSecrets>[1]): Promise<void> {
   const nothing = { "not-before": "2099-01-01T00:00:00Z", "start-timeout-minutes": "0" };
-  await runBundle({ ...options, inputs: { ...options.inputs, ...nothing } });
+  await keepingSecrets([], { ...options, inputs: { ...options.inputs, ...nothing } });
 }
 
 describe("what a step leaves behind is as reviewed", () => {

@@ -133,6 +133,7 @@ describe("a workload identity", () => {
     const step = await it.verify();
     expect(step.outputs).toMatchObject({ verdict: "passed", reason: "restored" });
     expect(step.stderr).toBe("");
+    for (const token of [ASSERTION, ACCESS]) expect(step.stdout).toContain(`::add-mask::${token}\n`);
     expect(it.exchanged).toHaveLength(1);
     const [, path, body = ""] = (it.exchanged[0] ?? "").split(" ");
     expect(path).toBe(`/${TENANT}/oauth2/v2.0/token`);

@@ -117,7 +117,12 @@ describe("a PFX", () => {
       `${adminPfx.passphrase} `,
       /client-pfx-password is wrong/,
     ],
-    ["RC2, as Windows used to write it", base64(adminLegacyPfx.pfx), adminLegacyPfx.passphrase, /outdated way \(RC2/],
+    [
+      "RC2, as Windows used to write it",
+      base64(adminLegacyPfx.pfx),
+      adminLegacyPfx.passphrase,
+      /outdated way \(RC2\);/,
+    ],
     ["RC2 and a wrong password", base64(adminLegacyPfx.pfx), "Sommer 2026", /client-pfx-password is wrong/],
     ["PEM", admin.cert, "", /must be a PFX file in base64/],
     ["a path", "C:\\certs\\admin.pfx", "", /must be a PFX file in base64/],

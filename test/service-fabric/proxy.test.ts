@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type ProxyVariables, proxyAuthorization, proxyFor, proxyName } from "../../shared/service-fabric/proxy.ts";
+import {
+  type ProxyVariables,
+  proxyAuthorization,
+  proxyFor,
+  proxyName,
+  proxySecrets,
+} from "../../shared/service-fabric/proxy.ts";
 
 const chosen = (url: string, variables: ProxyVariables): string | undefined => proxyFor(new URL(url), variables)?.href;
 
@@ -102,5 +108,19 @@ describe("the proxy", () => {
       plain === undefined ? undefined : `Basic ${Buffer.from(plain).toString("base64")}`,
     );
     expect(proxyName(url)).toBe("proxy:3128");
+  });
+
+  test.each<readonly [string, readonly string[]]>([
+    ["http://proxy:3128", []],
+    ["", []],
+    ["http://user@proxy:3128", ["user"]],
+    ["http://user:pass@proxy:3128", ["user:pass", "pass"]],
+    ["user:pass@proxy:3128", ["user:pass", "pass"]],
+    ["http://us%40er:p%3Ass@proxy:3128", ["us%40er:p%3Ass", "p%3Ass", "us@er:p:ss", "p:ss"]],
+    ["http://user:p@ss/word#1@proxy:3128", ["user:p@ss/word#1", "p@ss/word#1"]],
+    ["socks5://user:50%@proxy", ["user:50%", "50%"]],
+  ])("has its secrets known, also where it is no URL: %s", (value, expected) => {
+    const asSent = expected.length === 0 ? [] : [Buffer.from(expected[2] ?? expected[0] ?? "").toString("base64")];
+    expect(new Set(proxySecrets([undefined, ` ${value}\n`]))).toEqual(new Set([...expected, ...asSent]));
   });
 });

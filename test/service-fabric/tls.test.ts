@@ -5,6 +5,7 @@ import type { Credential } from "../../shared/service-fabric/credentials.ts";
 import type { ServerTrust } from "../../shared/service-fabric/server-trust.ts";
 import { gatewayError } from "../contract/face.ts";
 import { type Certificate, makeCertificates } from "../simulator/certificates.ts";
+import { modernPfx } from "../simulator/pfx.ts";
 import { type ProxyServer, startProxy } from "../simulator/proxy.ts";
 import { type SimulatorServer, startServer } from "../simulator/server.ts";
 import { selfSigned } from "./certificate.ts";
@@ -154,6 +155,16 @@ describe("a certificate close to its end", () => {
     await using soon = opened(new URL("https://127.0.0.1:1"), { credential: { kind: "certificate", cert, key } });
     await using later = opened(new URL("https://127.0.0.1:1"), { credential: ADMIN });
     expect(soon.warnings).toEqual([expect.stringMatching(/^The client certificate expires on/)]);
+    expect(later.warnings).toEqual([]);
+  });
+
+  test("of the client is one also out of a PFX, before anything is asked", async () => {
+    const passphrase = "Winter 2026 & co.";
+    const pfx = modernPfx(made.endingSoon, passphrase, "aes256");
+    const nowhere = new URL("https://127.0.0.1:1");
+    await using soon = opened(nowhere, { credential: { kind: "pfx", pfx, passphrase } });
+    await using later = opened(nowhere, { credential: { kind: "pfx", ...made.adminPfx } });
+    expect(soon.warnings).toEqual([expect.stringMatching(/^The client certificate expires on .+ days$/)]);
     expect(later.warnings).toEqual([]);
   });
 
