@@ -67,7 +67,8 @@ export async function startServer(
     const note = (how: TlsSeen): void => void requests.splice(index, 1, { ...seen(request, number), tls: how });
     void serve({ cluster, request, response, connection: socket, tls, note, closing: closing.signal });
   };
-  const options = { keepAliveTimeout: 60_000 };
+  // As http.sys: an idle connection is kept, and nothing is said about how long.
+  const options = { keepAliveTimeout: 0 };
   const server =
     tls === undefined
       ? createServer(options, onRequest)
