@@ -7,6 +7,7 @@ import { describeAnswers } from "./answers.ts";
 import { AMPLE_MS, type Facing, ID } from "./face.ts";
 import { describeAborts, describeTime } from "./patience.ts";
 import { describeRefusals } from "./refusals.ts";
+import { describeWitnesses } from "./witnesses.ts";
 
 export interface OpenGateway extends AsyncDisposable {
   readonly gateway: ClusterGateway;
@@ -30,6 +31,7 @@ export function describeClusterGateway(
       opened.push(one);
       return {
         cluster,
+        gateway: one.gateway,
         look: ({ budgetMs = AMPLE_MS, signal = new AbortController().signal, id = ID } = {}) =>
           one.gateway.restoreProgress(id, { budgetMs, signal }),
       };
@@ -39,5 +41,6 @@ export function describeClusterGateway(
     describeRefusals(facing);
     describeTime(facing);
     describeAborts(facing);
+    describeWitnesses(facing);
   });
 }

@@ -6,6 +6,7 @@ import type { Shows } from "../simulator/timeline.ts";
 /** A gateway in front of a simulated cluster, and how to take one look through it. */
 export interface Facing {
   readonly cluster: SimulatedCluster;
+  readonly gateway: ClusterGateway;
   readonly look: (how?: {
     readonly budgetMs?: number;
     readonly signal?: AbortSignal;
