@@ -59,8 +59,7 @@ function openNpmClient(url: URL): NpmClient {
   const { ServiceFabricClient } = require("azure-servicefabric") as {
     readonly ServiceFabricClient: new (baseUri: string, options: object) => NpmClient;
   };
-  const requestOptions = { forever: true }; // keep-alive, in the words of the library underneath
-  return new ServiceFabricClient(url.origin, { noRetryPolicy: true, requestOptions });
+  return new ServiceFabricClient(url.origin, { noRetryPolicy: true });
 }
 
 function expectState(state: string | undefined): void {

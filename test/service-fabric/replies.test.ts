@@ -54,6 +54,7 @@ describe("where to ask", () => {
     [999, "1"],
     [1, "1"],
     [0, "1"],
+    [4_294_967_295_000, "2147483647"],
   ])("the server's timeout is in whole seconds, and never 0, which it answers with 500: %d ms", (budgetMs, seconds) => {
     expect(url("http://localhost:19080", budgetMs).searchParams.get("timeout")).toBe(seconds);
   });

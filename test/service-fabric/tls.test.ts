@@ -41,6 +41,7 @@ function named({ url }: SimulatorServer): URL {
 const RIGHT: readonly (readonly [string, Certificate, Partial<ServerTrust>])[] = [
   ["the system's authorities", made.unrelated, {}],
   ["a CA", made.server, ca(made.ca)],
+  ["an issuing CA that is no root", made.issued, ca(made.issuingCa)],
   ["the signed leaf as CA", made.server, ca(made.server)],
   ["the self-signed leaf as CA, which bears another name", made.selfSigned, ca(made.selfSigned)],
   ["a SHA-1 thumbprint", made.selfSigned, pin("A".repeat(40), made.selfSigned.sha1)],
@@ -54,6 +55,7 @@ const WRONG: readonly (readonly [string, Certificate, Partial<ServerTrust>, RegE
   ["an unknown authority, for the system's", made.server, {}, /not trusted/],
   ["a self-signed certificate, for the system's authorities", made.selfSigned, {}, /not trusted/],
   ["the system's authority, for a CA of ours", made.unrelated, ca(made.ca), /not trusted/],
+  ["the root of a chain whose middle nobody has", made.issued, ca(made.ca), /not trusted/],
   ["another host's name", made.otherName, ca(made.ca), /altnames/],
   ["another self-signed leaf than the one named", made.selfSigned, ca(made.server), /not trusted/],
   ["a trusted chain and name, but a wrong thumbprint", made.server, { ...ca(made.ca), ...pin(made.ca.sha1) }, /print/],

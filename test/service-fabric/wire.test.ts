@@ -20,6 +20,11 @@ describe("a body", () => {
 
   test.each<readonly [string, Handler, string]>([
     ["of a byte more than a mebibyte", says(200, padded(MEGABYTE + 1)), "unintelligible"],
+    [
+      "of a byte more than a mebibyte, as it says itself",
+      says(200, padded(MEGABYTE + 1), "OK", { "content-length": String(MEGABYTE + 1) }),
+      "unintelligible",
+    ],
     ["of two mebibytes without a length", chunked(padded(2 * MEGABYTE)), "unintelligible"],
     [
       "that promises more than comes, though it is whole JSON",
@@ -115,6 +120,17 @@ describe("a body", () => {
     expect([server.asked.length, elsewhere.asked.length]).toEqual([1, 0]);
   });
 
+  test.each([
+    ["5", undefined],
+    ["6", "server-trouble"],
+    ["86400", "server-trouble"],
+  ])("out of a cache is an answer for as long as clocks may differ: %s s", async (age, code) => {
+    await using server = await scripted(says(200, SUCCESS, "OK", { age }));
+    await using cluster = opened(server.url);
+    if (code === undefined) expect((await cluster.look()).progress?.state).toBe("Success");
+    else expect((await gatewayError(cluster.look())).code).toBe(code);
+  });
+
   test("is asked for as JSON, whole and fresh", async () => {
     await using server = await scripted(says(200, SUCCESS));
     await using cluster = opened(server.url);
@@ -134,6 +150,19 @@ describe("a partition", () => {
     expect(await cluster.gateway.partitionInfo(ID, look())).toBeNull();
     expect(server.asked[0]?.target).toMatch(new RegExp(`^/Partitions/${ID}\\?api-version=6\\.0&timeout=\\d+$`));
   });
+});
+
+test("what is told about another partition than the one asked for is no answer", async () => {
+  const told = (id: string): Handler =>
+    says(
+      200,
+      `{"ServiceKind":"Stateful","PartitionInformation":{"Id":"${id}"},"PartitionStatus":"Ready","HealthState":"Ok"}`,
+    );
+  await using server = await scripted(told(ID));
+  await using cluster = opened(server.url);
+  expect(await cluster.gateway.partitionInfo(ID, look())).toMatchObject({ partitionId: ID });
+  server.handler = told("99999999-9999-4999-8999-999999999999");
+  expect((await gatewayError(cluster.gateway.partitionInfo(ID, look()))).code).toBe("unintelligible");
 });
 
 describe("a list", () => {

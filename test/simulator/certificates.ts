@@ -32,6 +32,10 @@ export interface Certificates {
   readonly otherName: Certificate;
   /** As `server`, for ten days more. */
   readonly endingSoon: Certificate;
+  /** Between `ca` and `issued`; nobody sends it along. */
+  readonly issuingCa: Certificate;
+  /** As `server`, signed by the issuing CA. */
+  readonly issued: Certificate;
   readonly otherCa: Certificate;
   /** As `server`, signed by the other CA. */
   readonly unrelated: Certificate;
@@ -66,6 +70,7 @@ function makeAll(): Certificates {
   const [caKey, serverKey, clientKey, otherKey] = [newKey(), newKey(), newKey(), newKey()];
   const ca = authority("Simulated Cluster CA", caKey);
   const otherCa = authority("Unrelated CA", otherKey);
+  const issuingCa = issue({ cn: "Simulated Issuing CA", key: otherKey, use: "authority", names: [] }, ca);
   const clientCa = authority("Simulated Clients CA", caKey);
   const server = { cn: "cluster.test", key: serverKey, use: "serverAuth", names: HERE } as const;
   const client = { key: clientKey, use: "clientAuth", names: [] } as const;
@@ -77,6 +82,8 @@ function makeAll(): Certificates {
     expired: issue({ ...server, endsInMs: -DAY }, ca),
     otherName: issue({ ...server, cn: "elsewhere.test", names: ["DNS:elsewhere.test"] }, ca),
     endingSoon: issue({ ...server, endsInMs: 10 * DAY }, ca),
+    issuingCa,
+    issued: issue(server, issuingCa),
     otherCa,
     unrelated: issue(server, otherCa),
     clientCa,
