@@ -40,7 +40,6 @@ describe("the wire", () => {
       "Content-Length: 0",
       "Date: Tue, 03 Feb 2026 10:01:30 GMT",
       "Connection: keep-alive",
-      "Keep-Alive: timeout=60",
     ]);
     expect(body).toBe("");
   });

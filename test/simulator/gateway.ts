@@ -34,7 +34,8 @@ export function simulatedGateway(cluster: SimulatedCluster): ClusterGateway {
     },
     async partitionInfo(id, look) {
       const state = await about(id, null, look);
-      return state === null ? null : toInfo(state);
+      if (state === null || state.service.kind === "Stateful") return state === null ? null : toInfo(state);
+      throw new GatewayError("unintelligible", "the answer is about a partition that is not stateful");
     },
     async restoreHealthEvent(id, look) {
       const state = await about(id, reply.healthMissing, look);
