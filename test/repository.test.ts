@@ -53,6 +53,7 @@ describe("the repository keeps its promises", () => {
   test("the public surface is a deliberate list", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
+        "FUNCTION_CADENCE",
         "GatewayError",
         "INPUTS",
         "INPUT_NAMES",
@@ -85,7 +86,9 @@ describe("the repository keeps its promises", () => {
         "systemClock",
         "toJUnit",
         "toRecord",
+        "verdict",
         "verifyRestore",
+        "worstFirst",
       ]
     `);
   });
