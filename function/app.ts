@@ -19,6 +19,7 @@ import { refusal } from "./http/answers.ts";
 import { cancelVerification } from "./http/cancel.ts";
 import { health } from "./http/health.ts";
 import { listVerifications } from "./http/list.ts";
+import { getReport } from "./http/report.ts";
 import { startVerification } from "./http/start.ts";
 import { getRecord, getVerification } from "./http/status.ts";
 import { housekeeping } from "./timer/housekeeping.ts";
@@ -37,12 +38,12 @@ type Handle = (world: World, engine: Engine, request: HttpRequest, log: Log) => 
 function registerHttp(world: Lazily<World>): void {
   const collection = "verifications";
   const one = `${collection}/{id}`;
-  // A quoted route in one place each: the method that does not match is answered by the platform, with 404.
   withEngine("startVerification", "POST", collection, world, startVerification);
   withEngine("cancelVerification", "DELETE", one, world, cancelVerification);
   reading("getVerification", one, (request) => getVerification(world(), request));
   reading("getRecord", `${one}/record`, (request) => getRecord(world(), request));
   reading("listVerifications", collection, (request) => listVerifications(world(), request));
+  reading("getReport", "report", (request) => getReport(world(), request));
   app.http("health", { methods: ["GET"], route: "health", authLevel: "anonymous", handler: () => health(world) });
 }
 

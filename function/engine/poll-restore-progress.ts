@@ -41,7 +41,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
     await settle(world, verification, brokenBy("Its cluster is no longer configured."), log);
     return FINISHED;
   }
-  const kept = await readBatch(store.documents, id, batch);
+  const kept = await readBatch(store.state, id, batch);
   if (kept === undefined) return { finished: false, call: "resolveScope" };
   const { document, etag } = kept;
   const dueAt = dueOf(document, clock.now());
@@ -51,7 +51,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   const facts = { id, cluster: verification.cluster, batch };
   const grantedAt = document.grantedAt ?? (await grant(world, found.cluster, document));
   if (grantedAt > clock.now() + SHORT_WAIT_MS) {
-    await replaceBatch(store.documents, id, batch, { ...document, grantedAt }, etag);
+    await replaceBatch(store.state, id, batch, { ...document, grantedAt }, etag);
     tell(log, "verification.waited", { ...facts, waitMs: grantedAt - clock.now() });
     return lookAt(grantedAt, clock.now());
   }
@@ -59,7 +59,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   const members = await lookNow(world, found, document, recorder(log, facts, tally));
   const open = members.filter(({ state }) => state === "watching").length;
   tell(log, "verification.polled", { ...facts, ...tally, open });
-  const replaced = await replaceBatch(store.documents, id, batch, { schema: 1, members }, etag);
+  const replaced = await replaceBatch(store.state, id, batch, { schema: 1, members }, etag);
   // Somebody else was first, and what they saw counts: ask the store what is next.
   if (!replaced) return { finished: false, call: "pollRestoreProgress" };
   const next = nextTurn(members, clock.now(), LEAST_MS);

@@ -29,13 +29,13 @@ export async function recordVerification(world: World, engine: Engine, task: Tas
     if (await store.work.isOpen(id)) await finish(world, id, log);
     return FINISHED;
   }
-  const kept = await readBatch(store.documents, id, batch);
+  const kept = await readBatch(store.state, id, batch);
   if (kept === undefined) return { finished: false, call: "resolveScope" };
   const results = resultsOf(kept.document.members);
   if (results.length < kept.document.members.length) return { finished: false, call: "pollRestoreProgress" };
 
   await store.verifications.batchEnded(id, batch);
-  const [scopes, ended] = await Promise.all([readScopes(store.documents, id), store.verifications.endedBatches(id)]);
+  const [scopes, ended] = await Promise.all([readScopes(store.state, id), store.verifications.endedBatches(id)]);
   if (!batchesOf(scopes).every((_, at) => ended.has(at))) return FINISHED;
   const closed = await closeScope(world, engine, verification, scopes, log);
   if (closed === undefined) return FINISHED;
@@ -63,7 +63,7 @@ async function closeScope(
   const known = new Set(scopes.flatMap(({ partitionIds }) => partitionIds));
   const common = { schema: 1, resolvedAt: clock.now(), dice: world.newDice(), skipped: [] } as const;
   const scope = await decideScope(
-    store.documents,
+    store.state,
     verification.id,
     scopes.length,
     "verdict" in now
@@ -96,7 +96,7 @@ async function endingOf(world: World, verification: Verification, scopes: readon
 
 /** How it stands if it is called off now: what has concluded keeps its verdict, all else is `cancelled`. */
 export async function endingIfCalledOff(world: World, verification: Verification, why: string): Promise<Ending> {
-  const scopes = await readScopes(world.store.documents, verification.id);
+  const scopes = await readScopes(world.store.state, verification.id);
   const now = world.clock.now();
   const message = `Stopped by ${why} at ${formatInstant(now)}, before the partitions were known.`;
   return {
@@ -117,19 +117,19 @@ async function collect(
   scopes: readonly ScopeDocument[],
   end: (members: readonly BatchMember[]) => readonly BatchMember[],
 ): Promise<readonly PartitionResult[]> {
-  const { documents } = world.store;
+  const { state, records } = world.store;
   const batches = batchesOf(scopes);
   const many = batches.flat().length > BATCH;
   const all: PartitionResult[] = [];
   for (const [batch, ids] of batches.entries()) {
-    const kept = await readBatch(documents, verification.id, batch);
+    const kept = await readBatch(state, verification.id, batch);
     const results = resultsOf(end(kept?.document.members ?? []));
     // A partition that is missing here would be one nobody verified.
     if (results.length < ids.length)
       throw new TypeError(`batch ${batch} of verification ${verification.id} is not whole`);
     if (many) {
       const record = recordOf(world, verification, { ...brokenBy("A batch without partitions."), results });
-      await documents.create(batchRecordPath(verification.id, batch), JSON.stringify(record));
+      await records.create(batchRecordPath(verification.id, batch), JSON.stringify(record));
     }
     all.push(...(many ? results.map(withoutEvidence) : results));
   }

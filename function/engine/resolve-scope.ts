@@ -30,7 +30,7 @@ export async function resolveScope(world: World, engine: Engine, { id }: Task, l
     await settle(world, verification, brokenBy("Its cluster is no longer configured."), log);
     return FINISHED;
   }
-  let scope = await readScope(store.documents, id, 0);
+  let scope = await readScope(store.state, id, 0);
   if (scope === undefined) {
     const resolved = await partitionsNow(world, found.cluster, found.request, verification);
     if ("verdict" in resolved) {
@@ -38,7 +38,7 @@ export async function resolveScope(world: World, engine: Engine, { id }: Task, l
       return FINISHED;
     }
     const decided: ScopeDocument = { schema: 1, ...resolved, resolvedAt: clock.now(), dice: world.newDice() };
-    scope = await decideScope(store.documents, id, 0, decided);
+    scope = await decideScope(store.state, id, 0, decided);
   }
   await beginRound(world, engine, verification, found.request, [scope], log);
   return { finished: false, call: "pollRestoreProgress" };
@@ -71,7 +71,7 @@ export async function beginRound(
   const [batches, before] = [batchesOf(scopes), batchesOf(scopes.slice(0, -1)).length];
   const fresh = batches.map((ids, batch) => ({ ids, batch })).slice(before);
   await inTurn(fresh, async ({ ids, batch }) => {
-    await beginBatch(store.documents, id, batch, membersOf(ids, verification, request, scope));
+    await beginBatch(store.state, id, batch, membersOf(ids, verification, request, scope));
   });
   const partitionCount = batches.reduce((sum, { length }) => sum + length, 0);
   await store.verifications.resolved(id, { batches: batches.length, partitionCount });

@@ -46,21 +46,20 @@ export async function settle(
   ending: Ending,
   log: Log,
 ): Promise<Verification> {
-  const { documents } = world.store;
-  await documents.create(recordPath(verification.id), JSON.stringify(recordOf(world, verification, ending)));
+  await world.store.records.create(recordPath(verification.id), JSON.stringify(recordOf(world, verification, ending)));
   return finish(world, verification.id, log);
 }
 
 /** Brings everything in line with the record. May be done twice; `verification.ended` is told at least once. */
 export async function finish({ store }: World, id: string, log: Log): Promise<Verification> {
-  const record = await readRecord(store.documents, id);
+  const record = await readRecord(store.records, id);
   if (record === undefined) throw new TypeError(`verification ${id} has no record`);
   const row = await store.verifications.conclude(id, conclusionOf(record));
   await store.lists.enlist(
     row,
     record.partitions.flatMap(({ partitionId }) => parsePartitionId(partitionId) ?? []),
   );
-  await forgetState(store.documents, id);
+  await forgetState(store.state, id);
   tell(log, "verification.ended", {
     id,
     cluster: row.cluster,
@@ -75,9 +74,9 @@ export async function finish({ store }: World, id: string, log: Log): Promise<Ve
   return row;
 }
 
-export const recordPath = (id: string): string => `records/${id}.json`;
+export const recordPath = (id: string): string => `${id}.json`;
 /** Of a verification of many partitions: what its record leaves out, the evidence. */
-export const batchRecordPath = (id: string, batch: number): string => `records/${id}/batch-${batch}.json`;
+export const batchRecordPath = (id: string, batch: number): string => `${id}/batch-${batch}.json`;
 
 export async function readRecord(documents: Documents, id: string): Promise<RestoreRecord | undefined> {
   const found = await documents.read(recordPath(id));

@@ -21,8 +21,8 @@ export interface BatchDocument {
 /** How many partitions one activity looks at. */
 export const BATCH = 100;
 
-const scopePath = (id: string, round: number): string => `state/${id}/scope-${round}.json`;
-const batchPath = (id: string, batch: number): string => `state/${id}/batch-${batch}.json`;
+const scopePath = (id: string, round: number): string => `${id}/scope-${round}.json`;
+const batchPath = (id: string, batch: number): string => `${id}/batch-${batch}.json`;
 
 /** Whoever writes a round first has decided it; both read the same afterwards. */
 export async function decideScope(
@@ -93,7 +93,7 @@ export async function replaceBatch(
 
 /** All that is kept between looks; the record has what is worth keeping. */
 export async function forgetState(documents: Documents, id: string): Promise<void> {
-  for (const path of await documents.list(`state/${id}/`)) await documents.remove(path);
+  for (const path of await documents.list(`${id}/`)) await documents.remove(path);
 }
 
 /* Written by this app: the schema number is what is checked, and that it is this document. */

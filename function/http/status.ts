@@ -15,14 +15,14 @@ export async function getVerification(world: World, request: HttpRequest): Promi
   const verification = isVerificationId(id) ? await world.store.verifications.find(id) : undefined;
   if (verification === undefined) return refusal(404, UNKNOWN);
   if (verification.conclusion === null) return standing(verification);
-  const record = await readRecord(world.store.documents, id);
+  const record = await readRecord(world.store.records, id);
   return standing(verification, record === undefined ? undefined : abridged(record));
 }
 
 /** `GET /api/verifications/{id}/record`: the whole record, as it was stored once. */
 export async function getRecord(world: World, request: HttpRequest): Promise<HttpResponseInit> {
   const id = request.params["id"] ?? "";
-  const found = isVerificationId(id) ? await world.store.documents.read(recordPath(id)) : undefined;
+  const found = isVerificationId(id) ? await world.store.records.read(recordPath(id)) : undefined;
   if (found === undefined) return refusal(404, "there is no record of such a verification (yet)");
   const headers = { "Content-Type": "application/json; charset=utf-8", "X-Content-Type-Options": "nosniff" };
   return { status: 200, headers, body: found.content };

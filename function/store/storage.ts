@@ -2,10 +2,13 @@ import type { TokenCredential } from "@azure/identity";
 import { TableClient } from "@azure/data-tables";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 
-/** The app's own storage account. Both are created where they are missing, by whoever comes first. */
+/** The app's own storage account. Table and containers are created where they are missing, by whoever comes first. */
 export interface Storage {
   readonly table: TableClient;
-  readonly container: ContainerClient;
+  /** What is kept between looks; gone when a verification is settled. */
+  readonly state: ContainerClient;
+  /** Written once and never changed or deleted: the account may be told to see to that. */
+  readonly records: ContainerClient;
 }
 
 /** How the account is reached: by a connection string (Azurite, old accounts) or by an identity. */
@@ -18,24 +21,35 @@ export type StorageAccess =
       readonly credential: TokenCredential;
     };
 
-/** Of the table and of the container. */
-const NAME = "verifications";
+export interface StorageNames {
+  readonly table: string;
+  readonly state: string;
+  readonly records: string;
+}
+
+const NAMES: StorageNames = {
+  table: "verifications",
+  state: "verification-state",
+  records: "verification-records",
+};
 
 /** Connects to nothing yet. */
-export function connectStorage(access: StorageAccess, name = NAME): Storage {
+export function connectStorage(access: StorageAccess, names = NAMES): Storage {
+  const { table, blobs } = clientsOf(access, names.table);
+  return { table, state: blobs.getContainerClient(names.state), records: blobs.getContainerClient(names.records) };
+}
+
+function clientsOf(access: StorageAccess, table: string): { table: TableClient; blobs: BlobServiceClient } {
   if (access.kind === "identity") {
     const { tableUri, blobUri, credential } = access;
-    return {
-      table: new TableClient(tableUri, name, credential),
-      container: new BlobServiceClient(blobUri, credential).getContainerClient(name),
-    };
+    return { table: new TableClient(tableUri, table, credential), blobs: new BlobServiceClient(blobUri, credential) };
   }
   const { connectionString } = access;
   // Azurite speaks http; the client refuses that unless it is said.
   const allowInsecureConnection = /http:\/\/(127\.0\.0\.1|localhost|\[::1\])/i.test(connectionString);
   return {
-    table: TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection }),
-    container: BlobServiceClient.fromConnectionString(connectionString).getContainerClient(name),
+    table: TableClient.fromConnectionString(connectionString, table, { allowInsecureConnection }),
+    blobs: BlobServiceClient.fromConnectionString(connectionString),
   };
 }
 

@@ -12,15 +12,16 @@ export interface Store {
   readonly work: WorkList;
   readonly lists: Lists;
   readonly budget: ClusterBudget;
-  readonly documents: Documents;
+  readonly state: Documents;
+  readonly records: Documents;
   /** Rejects where the account does not answer. */
   ping(): Promise<void>;
 }
 
-/** Connects to nothing yet; table and container are made by the first call that needs one. */
-export function openStore({ table, container }: Storage): Store {
+/** Connects to nothing yet; table and containers are made by the first call that needs one. */
+export function openStore({ table, state, records }: Storage): Store {
   const made = once(async () => {
-    await Promise.all([table.createTable(), container.createIfNotExists()]);
+    await Promise.all([table.createTable(), state.createIfNotExists(), records.createIfNotExists()]);
   });
   const client = async (): Promise<TableClient> => {
     await made();
@@ -31,9 +32,13 @@ export function openStore({ table, container }: Storage): Store {
     work: workList(client),
     lists: listsIn(client),
     budget: clusterBudget(client),
-    documents: documentsIn(async () => {
+    state: documentsIn(async () => {
       await made();
-      return container;
+      return state;
+    }),
+    records: documentsIn(async () => {
+      await made();
+      return records;
     }),
     async ping() {
       await made();

@@ -51,7 +51,7 @@ async function tend(
   log: Log,
 ): Promise<"open" | "restarted" | "concluded"> {
   const { id, cluster, batches, conclusion } = verification;
-  if (conclusion !== null || (await readRecord(world.store.documents, id)) !== undefined) {
+  if (conclusion !== null || (await readRecord(world.store.records, id)) !== undefined) {
     await finish(world, id, log);
     return "concluded";
   }

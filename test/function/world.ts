@@ -48,7 +48,14 @@ export async function stage(connectionString: string, options: SceneOptions = {}
     ...rest
   } = options;
   const table = options.name ?? `scene${crypto.randomUUID().replaceAll("-", "")}`;
-  const store = around(openStore(connectStorage({ kind: "connection-string", connectionString }, table)));
+  const store = around(
+    openStore(
+      connectStorage(
+        { kind: "connection-string", connectionString },
+        { table, state: `${table}-state`, records: `${table}-records` },
+      ),
+    ),
+  );
   const stories = clusterOfStories(clock);
   const opened = new Map<string, ClusterGateway>();
   const world: World = {
