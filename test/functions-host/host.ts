@@ -217,6 +217,12 @@ async function serve(host: FunctionsHost, request: IncomingMessage, response: Se
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   try {
     const body = await textOf(request);
+    const fired = /^\/admin\/functions\/(\w+)$/.exec(path)?.[1];
+    if (fired !== undefined && method === "POST") {
+      await host.fire(fired);
+      response.writeHead(202).end();
+      return;
+    }
     const answered = await host.request({ method, path, headers, ...(body === "" ? {} : { body }) });
     response.writeHead(answered.status, answered.headers);
     response.end(answered.body);
