@@ -46,7 +46,7 @@ export {
   type PartitionResult,
   verifyRestore,
 } from "./verify-restore.ts";
-export { type BatchMember, beginMember, callOff, countDue, nextTurn, takeTurn } from "./watch-batch.ts";
+export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
 export type { World } from "./observe-restore.ts";
 export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";

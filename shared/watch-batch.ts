@@ -24,8 +24,8 @@ export interface Turn {
   /** No look begins after this; what was not looked at stays due. */
   readonly until: Instant;
   readonly inFlight: number;
-  /** Awaited before each look: where a budget of requests is kept. */
-  readonly pace: (requests: number, signal: AbortSignal) => Promise<void>;
+  /** Awaited before each look: where a budget of requests is kept. `false` leaves the look for another turn. */
+  readonly pace: (requests: number, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** A partition nobody has looked at yet; its first look is due at once. */
@@ -46,22 +46,24 @@ export async function takeTurn(
   const { clock, signal } = world;
   const kept = [...members];
   const busy = new Set<number>();
-  const look = async (index: number, member: Watching): Promise<void> => {
+  /** Whether there was one. */
+  const look = async (index: number, member: Watching): Promise<boolean> => {
     await clock.sleep(member.dueAt - clock.now(), signal);
-    await turn.pace(1 + member.ask.length, signal);
+    if (!(await turn.pace(requestsOf(member), signal))) return false;
     const { events, next, watch } = await takeLook(member.watch, member.ask, world, turn.requestTimeoutMs);
     for (const event of events) record(event);
     kept[index] =
       "verdict" in next
         ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
         : { state: "watching", watch, dueAt: next.at, ask: next.ask };
+    return true;
   };
   const worker = async (): Promise<void> => {
     while (!signal.aborted && clock.now() < turn.until) {
       const found = firstDue(kept, busy, clock.now());
       if (found === undefined) return;
       busy.add(found.index);
-      await look(found.index, found.member);
+      if (!(await look(found.index, found.member))) return;
       busy.delete(found.index);
     }
   };
@@ -85,9 +87,17 @@ function firstDue(
   return first;
 }
 
-/** How many are due now. */
-export function countDue(members: readonly BatchMember[], now: Instant): number {
-  return members.filter((member) => member.state === "watching" && member.dueAt <= now + AT_ONCE_MS).length;
+/** How many requests the looks that are due now will take. */
+export function requestsDue(members: readonly BatchMember[], now: Instant): number {
+  return members.reduce(
+    (sum, member) => (member.state === "watching" && member.dueAt <= now + AT_ONCE_MS ? sum + requestsOf(member) : sum),
+    0,
+  );
+}
+
+/** The progress itself, and what is asked beside it. */
+function requestsOf({ ask }: Watching): number {
+  return 1 + ask.length;
 }
 
 const GATHERED = 0.1;

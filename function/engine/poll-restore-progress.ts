@@ -1,7 +1,6 @@
 import {
   type BatchMember,
-  type Clock,
-  countDue,
+  requestsDue,
   earlier,
   formatInstant,
   FUNCTION_CADENCE,
@@ -18,7 +17,7 @@ import type { World } from "../world.ts";
 import { requestOf, watchingIn } from "./request-of.ts";
 import { brokenBy, settle } from "./settle.ts";
 import { type BatchDocument, readBatch, replaceBatch } from "./state.ts";
-import { type Answer, FINISHED, type Task } from "./wire.ts";
+import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
 /** No look begins later in an activity than this; with the request's own timeout it is a minute at most. */
 const TURN_MS = 40_000;
@@ -38,7 +37,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   if (verification === undefined || verification.conclusion !== null) return FINISHED;
   const found = requestOf(world, verification);
   if (found === undefined) {
-    await settle(world, verification, brokenBy("Its cluster is no longer configured."), log);
+    await settle(world, verification, brokenBy("Its cluster is no longer configured."), ownerOf(task), log);
     return FINISHED;
   }
   const kept = await readBatch(store.state, id, batch);
@@ -79,13 +78,19 @@ function dueOf({ members, grantedAt }: BatchDocument, now: Instant): Instant | u
   return grantedAt !== undefined && grantedAt > now && grantedAt > first ? grantedAt : first;
 }
 
-function grant(
-  { store, clock }: World,
-  { name, maxRequestsPerSecond }: Cluster,
-  document: BatchDocument,
-): Promise<Instant> {
-  const due = countDue(document.members, clock.now());
-  return store.budget.take(name, due, maxRequestsPerSecond, clock.now());
+/**
+ * When a whole batch may begin: batches take their turns one after the other, so that few activities wait at a time. What is exact is
+ * drawn by each look below; a handful of looks need no turn.
+ */
+async function grant({ store, clock }: World, cluster: Cluster, { members }: BatchDocument): Promise<Instant> {
+  const due = requestsDue(members, clock.now());
+  if (due <= atOnce(cluster)) return clock.now();
+  return store.budget.take(`${cluster.name}:turns`, due, cluster.maxRequestsPerSecond, clock.now());
+}
+
+/** Half a second's worth. */
+function atOnce({ maxRequestsPerSecond }: Cluster): number {
+  return Math.max(1, Math.floor(maxRequestsPerSecond / 2));
 }
 
 async function lookNow(
@@ -95,24 +100,37 @@ async function lookNow(
   record: Recorder,
 ): Promise<readonly BatchMember[]> {
   const { clock } = world;
-  const turn = {
-    requestTimeoutMs: request.requestTimeoutMs,
-    until: later(clock.now(), TURN_MS),
-    inFlight: IN_FLIGHT,
-    pace: spaced(clock, cluster.maxRequestsPerSecond),
-  };
-  const looked = await takeTurn(members, watchingIn(world, cluster), turn, record);
-  return looked;
+  const until = later(clock.now(), TURN_MS);
+  const { requestTimeoutMs } = request;
+  const pace = drawing(world, cluster, requestsDue(members, clock.now()), until);
+  const turn = { requestTimeoutMs, until, inFlight: IN_FLIGHT, pace };
+  return takeTurn(members, watchingIn(world, cluster), turn, record);
 }
 
-/** Spaces the requests of this activity: what the budget granted is granted at a rate, not at once. */
-function spaced(clock: Clock, perSecond: number): (requests: number, signal: AbortSignal) => Promise<void> {
-  let free: number = clock.now() - 1_000;
+type Pace = (requests: number, signal: AbortSignal) => Promise<boolean>;
+
+/** Draws on the cluster's budget as the looks go out, a little at a time; what it lets out too late is left for another turn. */
+function drawing({ store, clock }: World, cluster: Cluster, due: number, until: Instant): Pace {
+  const { name, maxRequestsPerSecond } = cluster;
+  let [drawn, credit, from] = [0, 0, clock.now()];
+  let last: Promise<unknown> = Promise.resolve();
+  const draw = async (requests: number): Promise<Instant> => {
+    if (credit < requests) {
+      const more = Math.max(requests - credit, Math.min(atOnce(cluster), due - drawn));
+      from = await store.budget.take(name, more, maxRequestsPerSecond, clock.now());
+      drawn += more;
+      credit += more;
+    }
+    credit -= requests;
+    return from;
+  };
   return async (requests, signal) => {
-    const from = Math.max(clock.now() - 1_000, free);
-    free = from + (requests / perSecond) * 1_000;
-    const wait = free - clock.now();
-    if (wait > 0) await clock.sleep(wait, signal);
+    const mine = last.then(() => draw(requests));
+    last = mine.catch(() => undefined);
+    const at = await mine;
+    if (at > until) return false;
+    if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
+    return true;
   };
 }
 

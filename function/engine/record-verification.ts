@@ -14,7 +14,7 @@ import { requestOf } from "./request-of.ts";
 import { beginRound, partitionsNow } from "./resolve-scope.ts";
 import { batchRecordPath, brokenBy, type Ending, finish, recordOf, settle } from "./settle.ts";
 import { BATCH, batchesOf, decideScope, readBatch, readScopes, type ScopeDocument } from "./state.ts";
-import { type Answer, FINISHED, type Task } from "./wire.ts";
+import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
 /**
  * Puts a batch's end on record; the last batch to end concludes the verification, unless partitions have appeared meanwhile, which
@@ -22,11 +22,11 @@ import { type Answer, FINISHED, type Task } from "./wire.ts";
  */
 export async function recordVerification(world: World, engine: Engine, task: Task, log: Log): Promise<Answer> {
   const { id, batch } = task;
-  const { store } = world;
+  const { store, clock } = world;
   const verification = await store.verifications.find(id);
   if (verification === undefined) return FINISHED;
   if (verification.conclusion !== null) {
-    if (await store.work.isOpen(id)) await finish(world, id, log);
+    if (await store.work.claim(id, ownerOf(task), clock.now())) await finish(world, id, ownerOf(task), log);
     return FINISHED;
   }
   const kept = await readBatch(store.state, id, batch);
@@ -39,7 +39,7 @@ export async function recordVerification(world: World, engine: Engine, task: Tas
   if (!batchesOf(scopes).every((_, at) => ended.has(at))) return FINISHED;
   const closed = await closeScope(world, engine, verification, scopes, log);
   if (closed === undefined) return FINISHED;
-  await settle(world, verification, await endingOf(world, verification, closed), log);
+  await settle(world, verification, await endingOf(world, verification, closed), ownerOf(task), log);
   return FINISHED;
 }
 

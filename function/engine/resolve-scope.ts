@@ -18,23 +18,24 @@ import type { Engine } from "./engine.ts";
 import { requestOf, watchingIn } from "./request-of.ts";
 import { brokenBy, NOTHING_SEEN, settle } from "./settle.ts";
 import { batchesOf, beginBatch, decideScope, readScope, type ScopeDocument } from "./state.ts";
-import { type Answer, FINISHED, type Task } from "./wire.ts";
+import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
 /** Finds the partitions, writes their batches and starts an instance for each further one. */
-export async function resolveScope(world: World, engine: Engine, { id }: Task, log: Log): Promise<Answer> {
+export async function resolveScope(world: World, engine: Engine, task: Task, log: Log): Promise<Answer> {
+  const { id } = task;
   const { store, clock } = world;
   const verification = await store.verifications.find(id);
   if (verification === undefined || verification.conclusion !== null) return FINISHED;
   const found = requestOf(world, verification);
   if (found === undefined) {
-    await settle(world, verification, brokenBy("Its cluster is no longer configured."), log);
+    await settle(world, verification, brokenBy("Its cluster is no longer configured."), ownerOf(task), log);
     return FINISHED;
   }
   let scope = await readScope(store.state, id, 0);
   if (scope === undefined) {
     const resolved = await partitionsNow(world, found.cluster, found.request, verification);
     if ("verdict" in resolved) {
-      await settle(world, verification, { ...NOTHING_SEEN, otherwise: resolved }, log);
+      await settle(world, verification, { ...NOTHING_SEEN, otherwise: resolved }, ownerOf(task), log);
       return FINISHED;
     }
     const decided: ScopeDocument = { schema: 1, ...resolved, resolvedAt: clock.now(), dice: world.newDice() };

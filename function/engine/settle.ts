@@ -44,17 +44,19 @@ export async function settle(
   world: World,
   verification: Verification,
   ending: Ending,
+  owner: string,
   log: Log,
 ): Promise<Verification> {
   await world.store.records.create(recordPath(verification.id), JSON.stringify(recordOf(world, verification, ending)));
-  return finish(world, verification.id, log);
+  return finish(world, verification.id, owner, log);
 }
 
-/** Brings everything in line with the record. May be done twice; `verification.ended` is told at least once. */
-export async function finish({ store }: World, id: string, log: Log): Promise<Verification> {
+/** Brings everything in line with the record. May be done twice; `verification.ended` is told at least once. `owner` is who does it. */
+export async function finish({ store, clock }: World, id: string, owner: string, log: Log): Promise<Verification> {
   const record = await readRecord(store.records, id);
   if (record === undefined) throw new TypeError(`verification ${id} has no record`);
   const row = await store.verifications.conclude(id, conclusionOf(record));
+  if (!(await store.work.claim(id, owner, clock.now()))) return row;
   await store.lists.enlist(
     row,
     record.partitions.flatMap(({ partitionId }) => parsePartitionId(partitionId) ?? []),

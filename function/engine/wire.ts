@@ -28,6 +28,11 @@ export type Answer =
 
 export const FINISHED: Answer = { finished: true };
 
+/** As whom an activity settles: delivered again it is still the same. */
+export function ownerOf({ batch }: Task): string {
+  return `batch ${batch}`;
+}
+
 export function firstInput(id: string, batch: number): Orchestrated {
   return { schema: 1, id, batch, polls: 0, call: batch === 0 ? "resolveScope" : "pollRestoreProgress" };
 }

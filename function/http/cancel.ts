@@ -22,7 +22,8 @@ export async function cancelVerification(
   const verification = isVerificationId(id) ? await world.store.verifications.find(id) : undefined;
   if (verification === undefined) return refusal(404, "there is no such verification");
   if (verification.conclusion !== null) return standing(verification);
-  const ended = await settle(world, verification, await endingIfCalledOff(world, verification, "a request"), log);
+  const ending = await endingIfCalledOff(world, verification, "a request");
+  const ended = await settle(world, verification, ending, "cancelVerification", log);
   tell(log, "verification.cancelled", { id, cluster: ended.cluster, verdict: ended.conclusion?.verdict ?? null });
   try {
     const batches = Array.from({ length: Math.max(1, ended.batches) }, (_, batch) => batch);

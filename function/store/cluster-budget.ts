@@ -13,7 +13,7 @@ export interface ClusterBudget {
   take(cluster: string, requests: number, perSecond: number, now: Instant): Promise<Instant>;
 }
 
-/** A second's worth may go out at once where nothing went before. */
+/** A second's worth may go out ahead of its time, so that one look does not wait for another; a stretch may not. */
 const BURST_MS = 1_000;
 const ATTEMPTS = 20;
 /** More than any set of partitions is spoken for at once: beyond it a clock was wrong. */
@@ -27,7 +27,8 @@ export function clusterBudget(table: () => Promise<TableClient>): ClusterBudget 
         const row = await unless(MISSING, undefined, () => client.getEntity(BUDGET, cluster));
         const until = typeof row?.["until"] === "string" ? Number(row["until"]) : 0;
         const spokenFor = until - now > LONGEST_MS ? 0 : until;
-        const from = instantFromMs(Math.max(now, spokenFor - BURST_MS));
+        const burstMs = requests <= (perSecond * BURST_MS) / 1_000 ? BURST_MS : 0;
+        const from = instantFromMs(Math.max(now, spokenFor - burstMs));
         const next = later(instantFromMs(Math.max(now, spokenFor)), (requests / perSecond) * 1_000);
         const entity = { partitionKey: BUDGET, rowKey: cluster, until: String(next) };
         const taken = await done([...CONFLICT, ...CHANGED], () =>

@@ -6,10 +6,13 @@ import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 
+const OWNER = "housekeeping";
 const MINUTE_MS = 60_000;
 /** What was noted so recently may still be on its way. */
 const ON_ITS_WAY_MS = 15 * MINUTE_MS;
 const OVERDUE_MS = 15 * MINUTE_MS;
+/** The largest fleets are looked at minutes after their deadline, within the budget of their cluster; hours are a defect. */
+const GIVEN_UP_MS = 60 * MINUTE_MS;
 const HISTORY_MS = 30 * 24 * 60 * MINUTE_MS;
 
 /**
@@ -52,7 +55,12 @@ async function tend(
 ): Promise<"open" | "restarted" | "concluded"> {
   const { id, cluster, batches, conclusion } = verification;
   if (conclusion !== null || (await readRecord(world.store.records, id)) !== undefined) {
-    await finish(world, id, log);
+    await finish(world, id, OWNER, log);
+    return "concluded";
+  }
+  if (world.clock.now() > verification.deadline + GIVEN_UP_MS) {
+    await settle(world, verification, brokenBy("It had no verdict an hour after its deadline."), OWNER, log);
+    for (let batch = 0; batch < Math.max(1, batches); batch++) await engine.terminate(id, batch);
     return "concluded";
   }
   const ended = await world.store.verifications.endedBatches(id);
@@ -63,7 +71,7 @@ async function tend(
     const state = await engine.state(id, batch);
     if (state === "failed" || state === "terminated") {
       const how = state === "failed" ? "failed" : "was ended";
-      await settle(world, verification, brokenBy(`Its orchestration ${how}.`), log);
+      await settle(world, verification, brokenBy(`Its orchestration ${how}.`), OWNER, log);
       return "concluded";
     }
     if (state === "missing" || state === "completed") lost.push(batch);

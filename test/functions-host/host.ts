@@ -86,7 +86,7 @@ export class FunctionsHost implements AsyncDisposable {
       method,
       headers,
       params,
-      query: Object.fromEntries(url.searchParams),
+      query: joined(url.searchParams),
       ...(body === undefined ? {} : { body: { string: body } }),
     };
     const returned = await this.#call(name, { http });
@@ -152,6 +152,11 @@ function matched(route: string, path: string): Record<string, string> | undefine
     else if (part !== given[at]) return undefined;
   }
   return params;
+}
+
+/** As the host hands them on: what is there twice is joined. */
+function joined(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...query.keys()].map((name) => [name, query.getAll(name).join(",")]));
 }
 
 function unescaped(text: string): string {

@@ -74,6 +74,11 @@ interface Life {
 }
 const lives = new AsyncLocalStorage<Life>();
 
+/** Whether this runs on a worker of the hub: in an activity or an orchestrator, not behind an HTTP request. */
+export function isOnWorker(): boolean {
+  return lives.getStore() !== undefined;
+}
+
 /** For the tests: the worker that runs this dies here, and the promise it waits for never comes. */
 export function dieHere(): Promise<never> {
   lives.getStore()?.die();
