@@ -72,7 +72,7 @@ export async function beginRound(
   const [batches, before] = [batchesOf(scopes), batchesOf(scopes.slice(0, -1)).length];
   const fresh = batches.map((ids, batch) => ({ ids, batch })).slice(before);
   await inTurn(fresh, async ({ ids, batch }) => {
-    await beginBatch(store.state, id, batch, membersOf(ids, verification, request, scope));
+    await beginBatch(store.state, id, batch, membersOf(ids, batch, verification, request, scope));
   });
   const partitionCount = batches.reduce((sum, { length }) => sum + length, 0);
   await store.verifications.resolved(id, { batches: batches.length, partitionCount });
@@ -88,12 +88,19 @@ export async function beginRound(
   });
 }
 
+/**
+ * Batches are kept apart by their dice, partitions of a batch are not: looks that fall together are one activity, and what jitters apart
+ * would be many.
+ */
 function membersOf(
   ids: readonly PartitionId[],
+  batch: number,
   { startedAt, deadline, notBefore }: Verification,
   request: DrillRequest,
   { resolvedAt, dice }: ScopeDocument,
 ): readonly BatchMember[] {
   const plan = { ...commonPlan(request, startedAt, deadline), notBefore };
-  return ids.map((partitionId, at) => beginMember({ ...plan, partitionId }, resolvedAt, (dice + at) >>> 0));
+  return ids.map((partitionId) =>
+    beginMember({ ...plan, partitionId }, resolvedAt, (dice + Math.imul(batch, 0x9e3779b1)) >>> 0),
+  );
 }

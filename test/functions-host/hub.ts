@@ -55,6 +55,8 @@ export interface Counted {
   orchestrator: number;
   activity: number;
   longestHistory: number;
+  /** As Flex Consumption bills: a second at least, then by 100 ms, by the hub's clock. */
+  billedMs: number;
 }
 
 interface Item {
@@ -91,7 +93,7 @@ export function dieHere(): Promise<never> {
  */
 export class Hub {
   readonly instances = new Map<string, Instance>();
-  readonly counted: Counted = { orchestrator: 0, activity: 0, longestHistory: 0 };
+  readonly counted: Counted = { orchestrator: 0, activity: 0, longestHistory: 0, billedMs: 0 };
   readonly #options: HubOptions;
   #items: readonly Item[] = [];
   #runs = 0;
@@ -177,8 +179,10 @@ export class Hub {
     const kill = this.#options.kill?.(what, nth);
     if (kill === "before") return undefined;
     const { promise: death, resolve: die } = Promise.withResolvers<undefined>();
+    const begun = this.#options.clock.now();
     const done = lives.run({ die: () => die(undefined) }, async () => ({ value: await work() }));
     const outcome = await Promise.race([done, death]);
+    this.counted.billedMs += Math.max(1_000, Math.ceil((this.#options.clock.now() - begun) / 100) * 100);
     return kill === "after" ? undefined : outcome;
   }
 
