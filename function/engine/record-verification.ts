@@ -2,6 +2,7 @@ import {
   type BatchMember,
   callOff,
   formatInstant,
+  given,
   isExplicit,
   type PartitionResult,
   verdict,
@@ -70,9 +71,14 @@ async function closeScope(
       ? {
           ...common,
           partitionIds: [],
+          serviceOf: {},
           warning: `Whether partitions appeared meanwhile could not be seen. ${now.message}`,
         }
-      : { ...common, ...appeared(now.partitionIds.filter((id) => !known.has(id))) },
+      : {
+          ...common,
+          ...appeared(now.partitionIds.filter((id) => !known.has(id))),
+          serviceOf: Object.fromEntries(now.serviceOf),
+        },
   );
   const all = [...scopes, scope];
   if (scope.partitionIds.length === 0) return all;
@@ -120,10 +126,14 @@ async function collect(
   const { state, records } = world.store;
   const batches = batchesOf(scopes);
   const many = batches.flat().length > BATCH;
+  const serviceOf = new Map(scopes.flatMap((scope) => Object.entries(scope.serviceOf)));
   const all: PartitionResult[] = [];
   for (const [batch, ids] of batches.entries()) {
     const kept = await readBatch(state, verification.id, batch);
-    const results = resultsOf(end(kept?.document.members ?? []));
+    const results = resultsOf(end(kept?.document.members ?? [])).map((result) => ({
+      ...result,
+      ...given("serviceName", serviceOf.get(result.partitionId)),
+    }));
     // A partition that is missing here would be one nobody verified.
     if (results.length < ids.length)
       throw new TypeError(`batch ${batch} of verification ${verification.id} is not whole`);

@@ -38,7 +38,8 @@ export async function resolveScope(world: World, engine: Engine, task: Task, log
       await settle(world, verification, { ...NOTHING_SEEN, otherwise: resolved }, ownerOf(task), log);
       return FINISHED;
     }
-    const decided: ScopeDocument = { schema: 1, ...resolved, resolvedAt: clock.now(), dice: world.newDice() };
+    const serviceOf = Object.fromEntries(resolved.serviceOf);
+    const decided = { schema: 1, ...resolved, serviceOf, resolvedAt: clock.now(), dice: world.newDice() } as const;
     scope = await decideScope(store.state, id, 0, decided);
   }
   await beginRound(world, engine, verification, found.request, [scope], log);
@@ -52,7 +53,8 @@ export function partitionsNow(
   { targets, requestTimeoutMs }: DrillRequest,
   { deadline }: Verification,
 ): Promise<Scope | Verdict> {
-  if (isExplicit(targets)) return Promise.resolve({ partitionIds: targets.partitionIds, skipped: [] });
+  if (isExplicit(targets))
+    return Promise.resolve({ partitionIds: targets.partitionIds, serviceOf: new Map(), skipped: [] });
   return scopeOrVerdict(targets, watchingIn(world, cluster), deadline, requestTimeoutMs);
 }
 

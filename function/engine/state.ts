@@ -2,8 +2,10 @@ import { type BatchMember, type Instant, isObject, type PartitionId, type Scope 
 import type { Documents } from "../store/documents.ts";
 
 /** What the targets came to. The first is of the start, each further one of what appeared while watching. Written once. */
-export interface ScopeDocument extends Scope {
+export interface ScopeDocument extends Omit<Scope, "serviceOf"> {
   readonly schema: 1;
+  /** By partition id; a partition that was named itself has none. */
+  readonly serviceOf: Readonly<Record<PartitionId, string>>;
   readonly resolvedAt: Instant;
   readonly dice: number;
   /** Where it could not be seen whether partitions had appeared. */

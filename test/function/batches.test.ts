@@ -48,6 +48,7 @@ test("250 partitions of a service are three instances, one verdict and one recor
     counts: { passed: 248, failed: 2, inconclusive: 0 },
   });
   expect(status["partitions"]).toHaveLength(100);
+  expect(JSON.stringify(status["partitions"]).split(`"serviceName":"${SERVICE}"`)).toHaveLength(101);
   const { json: record } = await get(host, `${headers["location"]}/record`);
   expect(record["partitions"]).toHaveLength(250);
   expect(host.told("verification.ended")).toHaveLength(1);
