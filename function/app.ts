@@ -7,7 +7,6 @@ import {
   type InvocationContext,
 } from "@azure/functions";
 import * as df from "durable-functions";
-import { formatInstant, type Instant, later, systemClock } from "../shared/index.ts";
 import { type Engine, durableEngine } from "./engine/engine.ts";
 import { pollRestoreProgress } from "./engine/poll-restore-progress.ts";
 import { recordVerification } from "./engine/record-verification.ts";
@@ -93,15 +92,6 @@ function registerTimers(world: Lazily<World>): void {
 
 function registerEngine(world: Lazily<World>): void {
   df.app.orchestration(ORCHESTRATION, verifyRestore);
-  // Also where the configuration cannot be read: then the world is what is missing.
-  const now = (): Instant => {
-    try {
-      return world().clock.now();
-    } catch {
-      return systemClock.now();
-    }
-  };
-  const activity = activities(now);
   activity("pollRestoreProgress", (_engine, task, log) => pollRestoreProgress(world(), task, log));
   activity("resolveScope", (engine, task, log) => resolveScope(world(), engine(), task, log));
   activity("recordVerification", (engine, task, log) => recordVerification(world(), engine(), task, log));
@@ -109,24 +99,22 @@ function registerEngine(world: Lazily<World>): void {
 
 type RunActivity = (engine: () => Engine, task: Task, log: Log) => Promise<Answer>;
 
-const activities =
-  (now: () => Instant) =>
-  (name: ActivityName, run: RunActivity): void => {
-    df.app.activity(name, {
-      // An activity may start further instances: no sub-orchestrations, and none of theirs to lose.
-      extraInputs: [df.input.durableClient()],
-      handler: async (input: unknown, context: InvocationContext): Promise<Answer> => {
-        const task = readTask(input);
-        try {
-          return await run(() => durableEngine(df.getClient(context)), task, context);
-        } catch (error) {
-          // The store, as a rule: borne for as long as it takes, the state waits there. Housekeeping tells when it takes too long.
-          const { id, batch } = task;
-          tell(context, "verification.trouble", { id, batch, doing: name, error: whatFailed(error) });
-          return { finished: false, call: name, nextAtUtc: formatInstant(later(now(), AFTER_TROUBLE_MS)) };
-        }
-      },
-    });
-  };
+function activity(name: ActivityName, run: RunActivity): void {
+  df.app.activity(name, {
+    // An activity may start further instances: no sub-orchestrations, and none of theirs to lose.
+    extraInputs: [df.input.durableClient()],
+    handler: async (input: unknown, context: InvocationContext): Promise<Answer> => {
+      const task = readTask(input);
+      try {
+        return await run(() => durableEngine(df.getClient(context)), task, context);
+      } catch (error) {
+        // The store, as a rule: borne for as long as it takes, the state waits there. Housekeeping tells when it takes too long.
+        const { id, batch } = task;
+        tell(context, "verification.trouble", { id, batch, doing: name, error: whatFailed(error) });
+        return { finished: false, call: name, waitMs: AFTER_TROUBLE_MS };
+      }
+    },
+  });
+}
 
 const AFTER_TROUBLE_MS = 60_000;

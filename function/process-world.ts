@@ -1,6 +1,6 @@
 import { ManagedIdentityCredential } from "@azure/identity";
 import { readFileSync } from "node:fs";
-import { type ClusterGateway, openCluster, systemClock } from "../shared/index.ts";
+import { type Clock, type ClusterGateway, instantFromMs, openCluster, systemClock } from "../shared/index.ts";
 import { randomInt, randomUUID } from "node:crypto";
 import type { Cluster } from "./cluster.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
@@ -20,13 +20,19 @@ export function processWorld(): World {
   return made;
 }
 
+/**
+ * The machine's clock as it is now: what is remembered crosses processes and machines, which agree on no monotonic timer. (The Action's
+ * clock is the start of its process carried on; a worker lives for days.)
+ */
+const wallClock: Clock = { now: () => instantFromMs(Date.now()), sleep: (ms, signal) => systemClock.sleep(ms, signal) };
+
 type Settings = Readonly<Record<string, string | undefined>>;
 
 function makeWorld(settings: Settings): World {
   return {
     configuration: configurationFrom(settings),
     store: openStore(connectStorage(storageFrom(settings))),
-    clock: systemClock,
+    clock: wallClock,
     gateway: gateways(settings),
     newId: () => randomUUID().replaceAll("-", ""),
     newDice: () => randomInt(2 ** 32),
@@ -77,7 +83,7 @@ function gateways(settings: Settings): World["gateway"] {
     const { gateway } = openCluster(
       { endpoints, apiVersion, ...access.access },
       {
-        clock: systemClock,
+        clock: wallClock,
         proxies,
         // Told once a process; there is no invocation to tell it in.
         warn: (text) => process.emitWarning(`cluster ${name}: ${text}`),

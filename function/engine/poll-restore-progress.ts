@@ -1,8 +1,6 @@
 import {
   type BatchMember,
   requestsDue,
-  earlier,
-  formatInstant,
   FUNCTION_CADENCE,
   type Instant,
   instantFromMs,
@@ -66,8 +64,10 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
 }
 
 /** A wait that a cluster asked for may be a day; the orchestration sleeps an hour at most at a time. */
+const LONGEST_WAIT_MS = 3_600_000;
+
 function lookAt(at: Instant, now: Instant): Answer {
-  return { finished: false, call: "pollRestoreProgress", nextAtUtc: formatInstant(earlier(at, later(now, 3_600_000))) };
+  return { finished: false, call: "pollRestoreProgress", waitMs: Math.min(at - now, LONGEST_WAIT_MS) };
 }
 
 /** The first look due, or when the budget lets it out; `undefined` where all have concluded. */

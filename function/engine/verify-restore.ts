@@ -9,7 +9,7 @@ const MOST_POLLS = 20_000;
 const RETRY = new RetryOptions(60_000, 5);
 
 /**
- * The engine, and all of it: calls the activity that is next, waits until the time it was told, and goes on. It decides nothing;
+ * The engine, and all of it: calls the activity that is next, waits for as long as it was told, and goes on. It decides nothing;
  * what is terminal, due or worth a retry is decided in the activities, which replay does not touch.
  *
  * Only `callActivityWithRetry`, `createTimer` and `continueAsNew`: `Task.any` and external events lose messages in durable-functions 3.5.
@@ -23,7 +23,8 @@ export const verifyRestore: OrchestrationHandler = function* ({ df }) {
     const answer = readAnswer(yield df.callActivityWithRetry(call, RETRY, { schema, id, batch }));
     if (answer.finished) return;
     call = answer.call;
-    if (answer.nextAtUtc !== undefined) yield df.createTimer(new Date(answer.nextAtUtc));
+    const { waitMs = 0 } = answer;
+    if (waitMs > 0) yield df.createTimer(new Date(df.currentUtcDateTime.getTime() + waitMs));
   }
   df.continueAsNew({ schema, id, batch, call, polls: polls + PER_GENERATION });
 };

@@ -21,10 +21,13 @@ export interface Orchestrated {
 /** Input of every activity. */
 export type Task = Pick<Orchestrated, "schema" | "id" | "batch">;
 
-/** What an activity answers: which one comes next and when, or that there is none. */
+/**
+ * What an activity answers: which one comes next and in how long, or that there is none. Not at what time: the engine has a clock of its own, and
+ * where that is ahead of ours every such time would be past, and the call repeated at once, for ever.
+ */
 export type Answer =
   | { readonly finished: true }
-  | { readonly finished: false; readonly call: ActivityName; readonly nextAtUtc?: string };
+  | { readonly finished: false; readonly call: ActivityName; readonly waitMs?: number };
 
 export const FINISHED: Answer = { finished: true };
 
@@ -51,8 +54,8 @@ export function readAnswer(value: unknown): Answer {
 
 function isAnswer(value: unknown): value is Answer {
   if (typeof value !== "object" || value === null) return false;
-  const { finished, call, nextAtUtc } = value as { finished?: unknown; call?: unknown; nextAtUtc?: unknown };
-  const timed = nextAtUtc === undefined || (typeof nextAtUtc === "string" && !Number.isNaN(Date.parse(nextAtUtc)));
+  const { finished, call, waitMs } = value as { finished?: unknown; call?: unknown; waitMs?: unknown };
+  const timed = waitMs === undefined || (typeof waitMs === "number" && Number.isFinite(waitMs));
   return finished === true || (finished === false && ACTIVITIES.some((name) => name === call) && timed);
 }
 

@@ -12,6 +12,8 @@ import { runBundle } from "../action/run-bundle.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
 import { inTurn, restoring, succeeded } from "../simulator/timeline.ts";
+import { functionCosts } from "./function-cost.ts";
+import { functionLoad } from "./function-load.ts";
 import { bareUndici, cpuOfCurlAndJq, installPeers, npmClient, ours } from "./per-poll.ts";
 
 const execFile = promisify(execFileCallback);
@@ -26,13 +28,44 @@ interface Figure {
   readonly aim: string;
 }
 
-const figures: readonly Figure[] = [bundleSize(), ...(await startUp()), ...(await perPoll())];
+const figures: readonly Figure[] = [
+  bundleSize(),
+  ...(await startUp()),
+  ...(await perPoll()),
+  ...(await loadOfTheApp()),
+  ...(await costs()),
+];
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}, medians of ${RUNS} interleaved runs\n`);
 console.table(Object.fromEntries(figures.map(({ what, ...rest }) => [what, rest])));
 
 function bundleSize(): Figure {
   const bytes = statSync(new URL("../../dist/index.js", import.meta.url)).size;
   return { what: "dist/index.js", value: `${(bytes / 1e6).toFixed(2)} MB`, aim: "<= 1.9 MB" };
+}
+
+async function loadOfTheApp(): Promise<readonly Figure[]> {
+  const { bundledMs, unbundledMs, aloneMs, zipBytes } = await functionLoad();
+  const times = `${bundledMs.toFixed(0)} ms / ${unbundledMs.toFixed(0)} ms; @azure/functions alone ${aloneMs.toFixed(0)} ms`;
+  return [
+    {
+      what: "Function app: load of the bundle / unbundled",
+      value: `${(bundledMs / unbundledMs).toFixed(2)}x (${times})`,
+      aim: "<= 0.5x",
+    },
+    { what: "Function app: zip", value: `${(zipBytes / 1e6).toFixed(2)} MB`, aim: "<= 0.8 MB" },
+  ];
+}
+
+async function costs(): Promise<readonly Figure[]> {
+  const found: Figure[] = [];
+  for await (const { what, executions, gbSeconds, history, timesCheaper, aim } of functionCosts()) {
+    found.push({
+      what: `Function app: ${what} / a process that polls`,
+      value: `1/${timesCheaper.toFixed(1)} (${executions} executions, ${gbSeconds.toFixed(0)} GB-s, ${history} events)`,
+      aim: `<= 1/${aim}, <= 250 events`,
+    });
+  }
+  return found;
 }
 
 /** A whole verification of one look (start, look, outputs, end) beside a Node that does nothing. */

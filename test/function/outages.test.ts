@@ -55,6 +55,18 @@ test("a cluster that never answers is unreachable after two minutes", async () =
   expect(Number(json["elapsedSeconds"])).toBeLessThan(150);
 });
 
+test.each([0, 1_500, 30_000, -30_000])(
+  "an engine whose clock is %i ms ahead of ours calls about as often",
+  async (behindMs) => {
+    const { host, clock } = await stage(azurite.connectionString, { behindMs });
+    await using _ = host;
+    const { headers } = await post(host, { ...BODY, notBefore: "PT1H" });
+    await finish(host.hub, clock);
+    expect((await get(host, headers["location"] ?? "")).json).toMatchObject({ verdict: "passed" });
+    expect(host.hub.counted.activity).toBeLessThan(60);
+  },
+);
+
 test("a store that does not answer for two hours holds the verdict up, and no longer", async () => {
   let away = false;
   const { host, clock } = await stage(azurite.connectionString, {

@@ -6,6 +6,7 @@ import type { World } from "../../function/world.ts";
 import type { ClusterGateway } from "../../shared/cluster-gateway.ts";
 import { capture } from "../functions-host/core.ts";
 import { FunctionsHost, type HostOptions, objectIn } from "../functions-host/host.ts";
+import { later } from "../../shared/restore/instant.ts";
 import { at } from "../restore/scenes.ts";
 import { FakeClock } from "../simulator/clock.ts";
 import { clusterOfStories } from "../simulator/stories.ts";
@@ -34,6 +35,8 @@ export interface SceneOptions extends Partial<Omit<HostOptions, "functions" | "c
   readonly gateway?: (name: string, clock: FakeClock) => ClusterGateway;
   readonly store?: (store: Store) => Store;
   readonly name?: string;
+  /** How far the app's clock is behind that of the engine and of the cluster. */
+  readonly behindMs?: number;
 }
 
 /**
@@ -43,6 +46,7 @@ export interface SceneOptions extends Partial<Omit<HostOptions, "functions" | "c
 export async function stage(connectionString: string, options: SceneOptions = {}): Promise<Scene> {
   const {
     configuration = ONE_CLUSTER,
+    behindMs = 0,
     clock = new FakeClock(MORNING),
     store: around = (store) => store,
     ...rest
@@ -61,7 +65,7 @@ export async function stage(connectionString: string, options: SceneOptions = {}
   const world: World = {
     configuration: configured(configuration),
     store,
-    clock,
+    clock: { now: () => later(clock.now(), -behindMs), sleep: (ms, signal) => clock.sleep(ms, signal) },
     gateway: ({ name }) => {
       const gateway = opened.get(name) ?? options.gateway?.(name, clock) ?? simulatedGateway(stories);
       opened.set(name, gateway);
