@@ -10,11 +10,27 @@ export {
   OUTPUTS,
   type OutputName,
 } from "./inputs.ts";
-export { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "./drill-request.ts";
-export { ACTION_CADENCE, type Cadence, learnedCadence } from "./restore/cadence.ts";
-export { formatDuration, formatInstant, type Instant, instantFromMs, later, parseInstant } from "./restore/instant.ts";
+export {
+  describeProblems,
+  type DrillRequest,
+  type InputProblem,
+  parseDrillRequest,
+  type RawInputs,
+} from "./drill-request.ts";
+export { ACTION_CADENCE, type Cadence, FUNCTION_CADENCE, learnedCadence } from "./restore/cadence.ts";
+export { type Fields, given, isObject } from "./restore/fields.ts";
+export {
+  earlier,
+  formatDuration,
+  formatInstant,
+  type Instant,
+  instantFromMs,
+  later,
+  parseInstant,
+} from "./restore/instant.ts";
+export { parsePartitionId, type PartitionId } from "./restore/partition-id.ts";
 export { internalError } from "./look.ts";
-export { type Outcome, type Reason, REASONS, type Verdict } from "./restore/verdict.ts";
+export { type Outcome, type Reason, REASONS, type Verdict, verdict, worstFirst } from "./restore/verdict.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ClusterGateway, GatewayError } from "./cluster-gateway.ts";
 export type { DrillEvent, FleetProgress, Recorder } from "./drill-event.ts";
@@ -22,13 +38,21 @@ export { type OpenCluster, openCluster } from "./service-fabric/open-cluster.ts"
 export type { Handshake } from "./service-fabric/connect.ts";
 export type { EntraCredential } from "./service-fabric/tokens.ts";
 export { proxySecrets, type ProxyVariables } from "./service-fabric/proxy.ts";
-export { type DrillResult, type DrillSeed, type PartitionResult, verifyRestore } from "./verify-restore.ts";
+export { isExplicit, type Scope, scopeOrVerdict, type Targets } from "./resolve-scope.ts";
+export {
+  commonPlan,
+  type DrillResult,
+  type DrillSeed,
+  ofRun,
+  type PartitionResult,
+  verifyRestore,
+} from "./verify-restore.ts";
+export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
 export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";
-export { type RestoreRecord, toRecord } from "./record.ts";
+export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
-export { given } from "./restore/fields.ts";
 export { TOOL_NAME, TOOL_VERSION } from "./version.ts";
 export { cleanHtml, cleanLine, cleanMarkdown } from "./clean-text.ts";
 export { toJUnit } from "./report/junit.ts";

@@ -11,7 +11,7 @@ import type { DrillResult } from "./verify-restore.ts";
  * no secrets. The outputs, the summary and the files are projections of it.
  */
 export interface RestoreRecord {
-  readonly schema: typeof SCHEMA;
+  readonly schema: typeof RECORD_SCHEMA;
   readonly tool: { readonly name: string; readonly version: string };
   readonly cluster: {
     readonly endpoints: readonly string[];
@@ -44,13 +44,13 @@ export interface RestoreRecord {
   readonly partitions: readonly PartitionRecord[];
 }
 
-const SCHEMA = "service-fabric-restore-verification/record/1";
+export const RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
 
 export function toRecord(request: DrillRequest, result: DrillResult): RestoreRecord {
   const { verdict, startedAt, endedAt, notBefore } = result;
   const count = (outcome: Outcome): number => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
   return {
-    schema: SCHEMA,
+    schema: RECORD_SCHEMA,
     tool: { name: TOOL_NAME, version: TOOL_VERSION },
     cluster: {
       endpoints: request.endpoints.map((url) => url.origin),

@@ -87,7 +87,8 @@ function scoped(
   return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }
 
-function commonPlan(
+/** What the watches of a verification have in common. */
+export function commonPlan(
   request: DrillRequest,
   startedAt: Instant,
   deadline: Instant,
@@ -151,7 +152,8 @@ function resolveNotBefore(request: DrillRequest, seed: DrillSeed): DrillResult["
   return { at: request.notBefore, source: request.notBefore === "any" ? "switched off" : "input" };
 }
 
-function ofRun(worst: PartitionResult, count: number): Verdict {
+/** The verdict of a run is its worst partition's. */
+export function ofRun(worst: PartitionResult, count: number): Verdict {
   if (count === 1) return worst.verdict;
   return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
 }

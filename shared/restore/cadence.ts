@@ -25,6 +25,9 @@ interface Learned {
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 export const ACTION_CADENCE: Cadence = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
 
+/** The Function's: every look is paid for, and nobody reads along. */
+export const FUNCTION_CADENCE: Cadence = { kind: "proportional", fraction: 0.05, minMs: 5_000, maxMs: 60_000 };
+
 const JITTER = 0.1;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;

@@ -1,0 +1,128 @@
+import {
+  isObject,
+  RECORD_SCHEMA,
+  type Instant,
+  parseInstant,
+  parsePartitionId,
+  type PartitionResult,
+  type RestoreRecord,
+  type Scope,
+  toRecord,
+  type Verdict,
+  verdict,
+  worstFirst,
+  ofRun,
+} from "../../shared/index.ts";
+import { type Log, tell } from "../events.ts";
+import type { Documents } from "../store/documents.ts";
+import type { Conclusion, Verification } from "../verification.ts";
+import type { World } from "../world.ts";
+import { requestOf, requestOfNobody } from "./request-of.ts";
+import { forgetState } from "./state.ts";
+
+/** How a verification came to its end. */
+export interface Ending {
+  readonly results: readonly PartitionResult[];
+  /** Where there are no partitions to have one. */
+  readonly otherwise: Verdict;
+  readonly skipped: Scope["skipped"];
+  readonly warnings: readonly string[];
+}
+
+export const NOTHING_SEEN = { results: [], skipped: [], warnings: [] } as const;
+
+export function brokenBy(why: string): Ending {
+  const message = `The verification itself broke; this says nothing about the restore. ${why}`;
+  return { ...NOTHING_SEEN, otherwise: verdict("internal-error", message) };
+}
+
+/**
+ * Puts the end on record. The record is written once, and whoever writes it first has decided: the row and the lists are brought in line
+ * with what is on record, by whoever comes by. So a cancellation and a verdict that race are one or the other, everywhere.
+ */
+export async function settle(
+  world: World,
+  verification: Verification,
+  ending: Ending,
+  owner: string,
+  log: Log,
+): Promise<Verification> {
+  await world.store.records.create(recordPath(verification.id), JSON.stringify(recordOf(world, verification, ending)));
+  return finish(world, verification.id, owner, log);
+}
+
+/** Brings everything in line with the record. May be done twice; `verification.ended` is told at least once. `owner` is who does it. */
+export async function finish({ store, clock }: World, id: string, owner: string, log: Log): Promise<Verification> {
+  const record = await readRecord(store.records, id);
+  if (record === undefined) throw new TypeError(`verification ${id} has no record`);
+  const row = await store.verifications.conclude(id, conclusionOf(record));
+  if (!(await store.work.claim(id, owner, clock.now()))) return row;
+  await store.lists.enlist(
+    row,
+    record.partitions.flatMap(({ partitionId }) => parsePartitionId(partitionId) ?? []),
+  );
+  await forgetState(store.state, id);
+  tell(log, "verification.ended", {
+    id,
+    cluster: row.cluster,
+    plan: row.plan,
+    verdict: record.verdict,
+    reason: record.reason,
+    partitions: row.partitionCount,
+    elapsedSeconds: record.elapsedSeconds,
+    looks: record.partitions.reduce((sum, { looks }) => sum + looks, 0),
+  });
+  await store.work.settled(id);
+  return row;
+}
+
+export const recordPath = (id: string): string => `${id}.json`;
+/** Of a verification of many partitions: what its record leaves out, the evidence. */
+export const batchRecordPath = (id: string, batch: number): string => `${id}/batch-${batch}.json`;
+
+export async function readRecord(documents: Documents, id: string): Promise<RestoreRecord | undefined> {
+  const found = await documents.read(recordPath(id));
+  if (found === undefined) return undefined;
+  const value: unknown = JSON.parse(found.content);
+  if (!isRecord(value)) throw new TypeError(`the record of ${id} is of another schema`);
+  return value;
+}
+
+/** Written by this app, once. */
+function isRecord(value: unknown): value is RestoreRecord {
+  return isObject(value) && value["schema"] === RECORD_SCHEMA;
+}
+
+/** The record of an end, at this moment. */
+export function recordOf(world: World, verification: Verification, ending: Ending): RestoreRecord {
+  const found = requestOf(world, verification);
+  const results = ending.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
+  const [worst] = results;
+  const record = toRecord(found?.request ?? requestOfNobody(), {
+    startedAt: verification.startedAt,
+    endedAt: world.clock.now(),
+    notBefore: { at: verification.notBefore, source: verification.notBeforeSource },
+    verdict: worst === undefined ? ending.otherwise : ofRun(worst, results.length),
+    partitions: results,
+    skipped: ending.skipped,
+    warnings: ending.warnings,
+  });
+  return found === undefined ? { ...record, cluster: { ...record.cluster, endpoints: [] } } : record;
+}
+
+function conclusionOf({ verdict: outcome, reason, message, endedAtUtc, partitions }: RestoreRecord): Conclusion {
+  const measured = partitions.flatMap(({ timing }) => (timing === null ? [] : [timing.restoreSeconds]));
+  return {
+    verdict: outcome,
+    reason,
+    message,
+    endedAt: instantOf(endedAtUtc),
+    restoreSeconds: measured.length === 0 ? null : Math.max(...measured),
+  };
+}
+
+function instantOf(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) throw new TypeError("a record without its end");
+  return at;
+}

@@ -1,0 +1,4 @@
+import { registerApp } from "./app.ts";
+import { processWorld } from "./process-world.ts";
+
+registerApp(processWorld);
