@@ -54,7 +54,10 @@ export async function watchFleet(
   } finally {
     alarm.end();
   }
-  return members.flatMap(({ result }) => result ?? []);
+  return members.map(({ result }) => {
+    if (result === undefined) throw new TypeError("a watch ended without a conclusion");
+    return result;
+  });
 }
 
 function membersOf(partitionIds: readonly PartitionId[], seed: Dice): readonly Member[] {

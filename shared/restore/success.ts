@@ -75,7 +75,8 @@ function sinceOlderLoss(watch: Watch, { from, fromSource, ms }: Duration): numbe
  * All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once,
  * unless the plan does without what only corroborates.
  */
-export function openQuestions({ plan, heard }: Watch): readonly Question[] {
+export function openQuestions(watch: Watch): readonly Question[] {
+  const { plan, heard } = watch;
   const wanted: Question[] = [];
   if (
     (plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
@@ -83,7 +84,9 @@ export function openQuestions({ plan, heard }: Watch): readonly Question[] {
   )
     wanted.push("partition");
   const corroborates = plan.corroborate !== false;
-  if (corroborates && plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
+  // What its own date alone identifies is compared with another clock: the health manager's, however many partitions there are.
+  const datedOnly = plan.notBefore !== "any" && !wasUnderWay(watch, plan.notBefore);
+  if ((corroborates || datedOnly) && plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
   const compared = plan.expectedBackupId !== undefined || plan.rpoMs !== undefined;
   if ((corroborates || compared) && heard.backups === undefined) wanted.push("backups");
   return wanted;
