@@ -16,9 +16,7 @@ const PROBED = ["cluster-endpoint", "partition-id", "service-name", "request-tim
 const ACCESS = /^(client|server|access|entra)-/;
 
 /** What a probe can be told: where, whereof, and who we are. */
-export const PROBE_INPUTS: readonly InputName[] = VERIFY_INPUTS.filter(
-  (name) => PROBED.includes(name) || ACCESS.test(name),
-);
+const PROBE_INPUTS: readonly InputName[] = VERIFY_INPUTS.filter((name) => PROBED.includes(name) || ACCESS.test(name));
 
 export function inputsOf(command: Command): readonly InputName[] {
   return command === "probe" ? PROBE_INPUTS : VERIFY_INPUTS;

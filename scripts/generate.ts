@@ -1,17 +1,25 @@
 /*
  * What would otherwise be written twice: `action.yml` and the README's tables come from shared/inputs.ts and the verdict
- * table. `npm run generate` writes them; with --check it changes nothing and fails where they are out of date.
+ * table, docs/record.md from the record's schema. `npm run generate` writes them; with --check it changes nothing and fails where they
+ * are out of date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { INPUTS, type InputSpec, OUTPUTS } from "../shared/inputs.ts";
 import { REASONS } from "../shared/restore/verdict.ts";
+import { recordReference } from "./record-reference.ts";
 
 const root = new URL("../", import.meta.url);
 const inputs: readonly (readonly [string, InputSpec])[] = Object.entries(INPUTS);
 const outputs = Object.entries(OUTPUTS);
 
-const wanted: Readonly<Record<string, string>> = { "action.yml": actionYml(), "README.md": readme() };
-const stale = Object.entries(wanted).filter(([file, text]) => readFileSync(new URL(file, root), "utf8") !== text);
+const wanted: Readonly<Record<string, string>> = {
+  "action.yml": actionYml(),
+  "README.md": between("README.md", tables()),
+  "docs/record.md": between("docs/record.md", {
+    record: recordReference(JSON.parse(read("schemas/restore-record.schema.json"))),
+  }),
+};
+const stale = Object.entries(wanted).filter(([file, text]) => read(file) !== text);
 if (process.argv.includes("--check")) {
   if (stale.length > 0) {
     console.error(`${stale.map(([file]) => file).join(" and ")} out of date: run \`npm run generate\``);
@@ -48,8 +56,8 @@ function actionYml(): string {
   return lines.join("\n");
 }
 
-function readme(): string {
-  const tables: Readonly<Record<string, readonly string[]>> = {
+function tables(): Readonly<Record<string, readonly string[]>> {
+  return {
     inputs: [
       "| input | default | meaning |",
       "| --- | --- | --- |",
@@ -69,11 +77,18 @@ function readme(): string {
       ...Object.entries(REASONS).map(([reason, { verdict, when }]) => `| ${verdict} | \`${reason}\` | ${when} |`),
     ],
   };
-  const text = readFileSync(new URL("README.md", root), "utf8");
-  return Object.entries(tables).reduce((all, [name, lines]) => {
+}
+
+/** The file with what stands between its markers replaced; it must have the markers. */
+function between(file: string, parts: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(parts).reduce((all, [name, lines]) => {
     const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- /${name} -->`];
     const [from, to] = [all.indexOf(begin), all.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`README.md lacks the markers ${begin} ... ${end}`);
+    if (from < 0 || to < from) throw new Error(`${file} lacks the markers ${begin} ... ${end}`);
     return `${all.slice(0, from)}${begin}\n${lines.join("\n")}\n${all.slice(to)}`;
-  }, text);
+  }, read(file));
+}
+
+function read(file: string): string {
+  return readFileSync(new URL(file, root), "utf8");
 }

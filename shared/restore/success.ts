@@ -1,3 +1,4 @@
+import { wasUnderWay } from "./attempt.ts";
 import { byOurClock, type Duration, measure } from "./measure.ts";
 import * as say from "./messages.ts";
 import { isHealthy } from "./partition-info.ts";
@@ -75,7 +76,7 @@ function sinceOlderLoss(watch: Watch, { from, fromSource, ms }: Duration): numbe
  * All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once,
  * unless the plan does without what only corroborates.
  */
-export function openQuestions(watch: Watch): readonly Question[] {
+function openQuestions(watch: Watch): readonly Question[] {
   const { plan, heard } = watch;
   const wanted: Question[] = [];
   if (
@@ -86,7 +87,8 @@ export function openQuestions(watch: Watch): readonly Question[] {
   const corroborates = plan.corroborate !== false;
   // What its own date alone identifies is compared with another clock: the health manager's, however many partitions there are.
   const datedOnly = plan.notBefore !== "any" && !wasUnderWay(watch, plan.notBefore);
-  if ((corroborates || datedOnly) && plan.healthCheck !== "off" && heard.healthEvent === undefined) wanted.push("health-event");
+  if ((corroborates || datedOnly) && plan.healthCheck !== "off" && heard.healthEvent === undefined)
+    wanted.push("health-event");
   const compared = plan.expectedBackupId !== undefined || plan.rpoMs !== undefined;
   if ((corroborates || compared) && heard.backups === undefined) wanted.push("backups");
   return wanted;

@@ -101,7 +101,7 @@ async function collect(stream: NodeJS.ReadableStream, onLine: (line: string) => 
 }
 
 /** The runner's own format: `name<<delimiter`, the value's lines, `delimiter`; the last value of a name wins. */
-export function parseOutputs(text: string): Readonly<Record<string, string>> {
+function parseOutputs(text: string): Readonly<Record<string, string>> {
   const outputs: Record<string, string> = {};
   const lines = text.split("\n");
   for (let index = 0; index < lines.length; index++) {

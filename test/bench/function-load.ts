@@ -1,7 +1,7 @@
 /*
  * How long the Function app takes to load, which a cold start pays: the bundle against the same app unbundled and against
  * `@azure/functions` alone, each in processes of its own, interleaved, warm file cache, medians. And the size of the zip.
- * `node test/bench/function-load.ts [entry]` prints a Markdown table; benches take the figures from `functionLoad()`.
+ * `node test/bench/function-load.ts [entry]` prints a Markdown table.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -78,7 +78,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The rows of `npm run bench`: what, value, aim. */
-export function describeLoad(load: FunctionLoad): readonly (readonly [what: string, value: string, aim: string])[] {
+function describeLoad(load: FunctionLoad): readonly (readonly [what: string, value: string, aim: string])[] {
   const ms = (value: number): string => `${value.toFixed(0)} ms`;
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
   const ratio = (load.bundledMs / load.unbundledMs).toFixed(2);

@@ -180,7 +180,7 @@ export function manyRows(count: number, targets: number): readonly ReportRow[] {
   }).flat();
 }
 
-export const HOSTILE_NAMES = [
+const HOSTILE_NAMES = [
   `"><script>document.title='owned'</script>`,
   `'><img src=x onerror="document.title='owned'">`,
   "</style></title><svg onload=document.title='owned'>",

@@ -53,7 +53,7 @@ export const anyProgress: fc.Arbitrary<RestoreProgress | null> = fc.oneof(
       .map((state): RestoreProgress => ({ state, spelled: state })),
   },
 );
-export const anySkew = fc.option(fc.integer({ min: -30 * MINUTE, max: 30 * MINUTE }), { nil: undefined });
+const anySkew = fc.option(fc.integer({ min: -30 * MINUTE, max: 30 * MINUTE }), { nil: undefined });
 export const anyAnswer = fc.tuple(anyProgress, anySkew).map(([progress, skewMs]) => saw(progress, skewMs));
 export const anyFault = fc
   .tuple(fc.constantFrom(...PROBLEMS), fc.option(fc.integer({ min: 0, max: 2 * HOUR }), { nil: undefined }))

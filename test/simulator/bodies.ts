@@ -16,7 +16,7 @@ export interface Dialect {
   readonly hoursWestOfUtc: number;
 }
 
-export const TODAY: Dialect = { generation: "6.4", hoursWestOfUtc: 0 };
+const TODAY: Dialect = { generation: "6.4", hoursWestOfUtc: 0 };
 
 /** No restore was ever asked for. */
 export const NEVER_RESTORED = "null";

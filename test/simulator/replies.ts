@@ -93,13 +93,6 @@ export const statelessService = ofService(
   "FABRIC_E_INVALID_FOR_STATELESS_SERVICES",
   "The operation is not valid for a service without persisted state.",
 );
-export const backupInProgress = ofService(
-  "rejected",
-  409,
-  "Conflict",
-  "FABRIC_E_BACKUP_IN_PROGRESS",
-  "Backup already in Progress",
-);
 export const storageUnreadable = ofService(
   "server-fault",
   500,

@@ -21,11 +21,11 @@ export interface Peer {
 
 const script = (file: string): string => fileURLToPath(new URL(`./peers/${file}`, import.meta.url));
 
-/** Installs what can be installed; what cannot stays out of the table. */
-export function findPeers(): readonly Peer[] {
+/** Those that are there; with `install`, what can be installed is first. Who is not there stays out of the table. */
+export function findPeers(install: boolean): readonly Peer[] {
   const [client, loop] = ["azure-servicefabric", "p-wait-for"].map((name) => `${PEERS}node_modules/${name}`);
   const there = (path = ""): boolean => existsSync(path);
-  if (!there(client) || !there(loop)) {
+  if (install && (!there(client) || !there(loop))) {
     const packages = ["azure-servicefabric@2.2.0", "p-wait-for@6"];
     spawnSync("npm", ["i", "--prefix", PEERS, "--no-save", "--ignore-scripts", "--silent", ...packages]);
   }

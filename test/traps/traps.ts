@@ -1,9 +1,9 @@
 /*
  * `npm run traps`: every trap, and what four watchers say of it: ours, and the three loops its readers have today. All in the same
  * run, over real HTTP, each with a cluster of its own. Exits with 1 if ours is not right everywhere. With `-- --record` the result
- * is written into docs/traps.md, and its sums into the README.
+ * is written into docs/traps.md, and its sums into the README; `-- "old success"` plays that trap alone.
  */
-import { THEMES, TRAPS } from "./all.ts";
+import { THEMES, trap as trapCalled, TRAPS } from "./all.ts";
 import { type Column, recordTraps } from "./record-traps.ts";
 import { ask, findPeers, type Peer, type PeerAnswer } from "./peers.ts";
 import { inParallel, type Ours, set, verify } from "./run.ts";
@@ -53,37 +53,41 @@ function print(rows: readonly (readonly string[])[]): void {
   }
 }
 
+const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const played = names.length === 0 ? TRAPS : names.map(trapCalled);
 const startedAt = performance.now();
-const peers = findPeers();
+const peers = findPeers(names.length === 0);
 console.log(
-  `${TRAPS.length} traps over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
+  `${played.length} traps over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
     "A loop knows of no not-before, backup or objective: that nobody can tell it is the point.\n" +
     "Ours is right with the right verdict and reason; a loop, which has no reasons, if it is green exactly when that is right.\n" +
     "!! is a false pass: green and should not be, or before the restore had ended. * is another wrong answer.\n",
 );
 // One after the other: the loops start processes by the hundred, and ours is not measured in their shadow.
-const ours = await inParallel(TRAPS, 12, async (trap) => ofOurs(await verify(trap), trap.expect));
-const others = await inParallel(TRAPS, 6, (trap) => ofPeers(peers, trap));
-const cells = new Map(TRAPS.map((trap, index) => [trap, [...ours.slice(index, index + 1), ...(others[index] ?? [])]]));
+const ours = await inParallel(played, 12, async (trap) => ofOurs(await verify(trap), trap.expect));
+const others = await inParallel(played, 6, (trap) => ofPeers(peers, trap));
+const cells = new Map(played.map((trap, index) => [trap, [...ours.slice(index, index + 1), ...(others[index] ?? [])]]));
 
 const heads = ["trap", "right answer", "ours", ...peers.map(({ name }) => name)];
 print([
   heads,
   heads.map((head) => "-".repeat(head.length)),
-  ...THEMES.flatMap(({ title, traps }) => [
-    [""],
-    [title.toUpperCase()],
-    ...traps.map((trap) => [
-      trap.name,
-      `${trap.expect.verdict}: ${trap.expect.reason}`,
-      ...(cells.get(trap) ?? []).map(({ text }) => text),
+  ...THEMES.map(({ title, traps }) => ({ title, traps: traps.filter((one) => played.includes(one)) }))
+    .filter(({ traps }) => traps.length > 0)
+    .flatMap(({ title, traps }) => [
+      [""],
+      [title.toUpperCase()],
+      ...traps.map((trap) => [
+        trap.name,
+        `${trap.expect.verdict}: ${trap.expect.reason}`,
+        ...(cells.get(trap) ?? []).map(({ text }) => text),
+      ]),
     ]),
-  ]),
 ]);
 
-const shouldPass = TRAPS.filter(({ expect }) => expect.verdict === "passed");
-console.log(`\n${TRAPS.length} traps, of which ${shouldPass.length} should pass.\n`);
-const count = (column: number, mark: Mark, among: readonly Trap[] = TRAPS): number =>
+const shouldPass = played.filter(({ expect }) => expect.verdict === "passed");
+console.log(`\n${played.length} traps, of which ${shouldPass.length} should pass.\n`);
+const count = (column: number, mark: Mark, among: readonly Trap[] = played): number =>
   among.filter((trap) => cells.get(trap)?.[column]?.mark === mark).length;
 const columns = ["ours", ...peers.map(({ name }) => name)].map((name, column): Column => ({
   name,
@@ -102,7 +106,8 @@ print([
   ),
 ]);
 console.log(`\nIn ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
-if (count(0, "right") < TRAPS.length) process.exitCode = 1;
+if (count(0, "right") < played.length) process.exitCode = 1;
 if (process.argv.includes("--record")) {
+  if (names.length > 0) throw new Error("only a run of all traps is recorded");
   recordTraps(columns, shouldPass.length, (one) => (cells.get(one) ?? []).map(({ text }) => text));
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { NEVER_REACHED_MS, TREATMENT } from "../shared/restore/problem.ts";
-import { REASONS } from "../shared/restore/verdict.ts";
+import { NEVER_REACHED_MS, TREATMENT } from "../../shared/restore/problem.ts";
+import { REASONS } from "../../shared/restore/verdict.ts";
 
 /* `docs/verdicts.md` is the heart in words: what it says of the tables in the sources must be what they say. */
 
-const page = readFileSync(new URL("../docs/verdicts.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/verdicts.md", import.meta.url), "utf8");
 const faults = page.slice(page.indexOf("| problem |"), page.indexOf("A cluster that never gave"));
 
 describe("how verdicts are reached", () => {
