@@ -116,12 +116,12 @@ export function restoreTimedOut(watch: Watch, terminal: { readonly failure?: Fab
 }
 
 export function deadlineExceeded(watch: Watch, now: Instant): string {
-  const phase = watch.phases.findLast(({ state }) => state !== null);
+  const phase = watch.phases.at(-1);
   const since =
     phase === undefined
       ? ""
-      : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
-  return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
+      : `: ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
+  return `Still under way at the deadline${since}. The restore goes on in the cluster.`;
 }
 
 export function noRestore(watch: Watch): string {

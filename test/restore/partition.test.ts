@@ -21,22 +21,22 @@ const PARTITION_BODY = {
   PartitionStatus: "Ready",
   CurrentConfigurationEpoch: { ConfigurationVersion: "8589934592", DataLossVersion: "131675205859825409" },
 };
+const PARTITION_READ = {
+  partitionId: PARTITION,
+  stateful: true,
+  status: "Ready",
+  health: "Ok",
+  dataLossVersion: "131675205859825409",
+  targetReplicaSetSize: 3,
+  minReplicaSetSize: 2,
+};
+const NO_GUID = "PartitionInformation holds no partition GUID";
+const NO_STATE = "PartitionStatus or HealthState is missing";
 const without = (key: keyof typeof PARTITION_BODY): unknown => ({ ...PARTITION_BODY, [key]: undefined });
 
 describe("a partition", () => {
   test("is read whole, its data loss version to the digit", () => {
-    expect(parsePartitionInfo(PARTITION_BODY)).toEqual({
-      ok: true,
-      value: {
-        partitionId: PARTITION,
-        stateful: true,
-        status: "Ready",
-        health: "Ok",
-        dataLossVersion: "131675205859825409",
-        targetReplicaSetSize: 3,
-        minReplicaSetSize: 2,
-      },
-    });
+    expect(parsePartitionInfo(PARTITION_BODY)).toEqual({ ok: true, value: PARTITION_READ });
   });
 
   test.each([
@@ -62,18 +62,25 @@ describe("a partition", () => {
   });
 
   test.each([
-    ["nothing", null],
-    ["a list", [PARTITION_BODY]],
-    ["a text", "Ready"],
-    ["no information", without("PartitionInformation")],
-    ["an id that is none", { ...PARTITION_BODY, PartitionInformation: { Id: "Ready" } }],
-    ["no status", without("PartitionStatus")],
-    ["no health", without("HealthState")],
-    ["a status by number, as old api-versions have it", { ...PARTITION_BODY, PartitionStatus: 1 }],
-    ["a health by number", { ...PARTITION_BODY, HealthState: 1 }],
-    ["an empty status", { ...PARTITION_BODY, PartitionStatus: "" }],
-  ])("cannot be read out of %s", (_, body) => {
-    expect(parsePartitionInfo(body).ok).toBe(false);
+    ["nothing", null, "a partition is null"],
+    ["a list", [PARTITION_BODY], "a partition is a list"],
+    ["a text", "Ready", 'a partition is "Ready"'],
+    ["no information", without("PartitionInformation"), NO_GUID],
+    ["no id", { ...PARTITION_BODY, PartitionInformation: {} }, NO_GUID],
+    ["an id that is none", { ...PARTITION_BODY, PartitionInformation: { Id: "Ready" } }, NO_GUID],
+    ["no status", without("PartitionStatus"), NO_STATE],
+    ["no health", without("HealthState"), NO_STATE],
+    ["a status by number, as old api-versions have it", { ...PARTITION_BODY, PartitionStatus: 1 }, NO_STATE],
+    ["a health by number", { ...PARTITION_BODY, HealthState: 1 }, NO_STATE],
+    ["an empty status", { ...PARTITION_BODY, PartitionStatus: "" }, NO_STATE],
+  ])("cannot be read out of %s", (_, body, why) => {
+    expect(parsePartitionInfo(body)).toEqual({ ok: false, why });
+  });
+
+  test("may keep to itself how many replicas it has; no size is not zero", () => {
+    const parsed = parsePartitionInfo({ ...PARTITION_BODY, TargetReplicaSetSize: "many", MinReplicaSetSize: null });
+    const { targetReplicaSetSize: _, minReplicaSetSize: __, ...rest } = PARTITION_READ;
+    expect(parsed).toEqual({ ok: true, value: rest });
   });
 
   test.each([
@@ -99,11 +106,11 @@ describe("a service", () => {
   });
 
   test.each([
-    ["nothing", null],
-    ["no name", { ServiceKind: "Stateful" }],
-    ["no kind", { Name: "fabric:/App/Service" }],
-  ])("cannot be read out of %s", (_, body) => {
-    expect(parseServiceInfo(body).ok).toBe(false);
+    ["nothing", null, "a service is null"],
+    ["no name", { ServiceKind: "Stateful" }, "a service has no Name or no ServiceKind"],
+    ["no kind", { Name: "fabric:/App/Service" }, "a service has no Name or no ServiceKind"],
+  ])("cannot be read out of %s", (_, body, why) => {
+    expect(parseServiceInfo(body)).toEqual({ ok: false, why });
   });
 
   test("of a partition is told by name", () => {
@@ -111,8 +118,9 @@ describe("a service", () => {
       ok: true,
       value: "fabric:/App/Service",
     });
-    expect(parseServiceName({ Id: "App~Service" }).ok).toBe(false);
-    expect(parseServiceName(null).ok).toBe(false);
+    const nameless = { ok: false, why: "the service has no Name" };
+    expect(parseServiceName({ Id: "App~Service" })).toEqual(nameless);
+    expect(parseServiceName(null)).toEqual(nameless);
   });
 });
 
@@ -156,13 +164,27 @@ describe("a backup", () => {
   });
 
   test.each([
-    ["nothing", null],
-    ["no id", { ...BACKUP, BackupId: undefined }],
-    ["an id that is none", { ...BACKUP, BackupId: "latest" }],
-    ["an LSN that JSON has rounded", { ...BACKUP, LsnOfLastBackupRecord: 9007199254740992 }],
-    ["half an epoch", { ...BACKUP, EpochOfLastBackupRecord: { DataLossVersion: "1" } }],
-  ])("cannot be read out of %s", (_, body) => {
-    expect(parseBackup(body).ok).toBe(false);
+    ["nothing", null, "a backup is null"],
+    ["no id", { ...BACKUP, BackupId: undefined }, "a backup has no BackupId"],
+    ["an id that is none", { ...BACKUP, BackupId: "latest" }, "a backup has no BackupId"],
+    [
+      "an LSN that JSON has rounded",
+      { ...BACKUP, LsnOfLastBackupRecord: 9007199254740992 },
+      "LsnOfLastBackupRecord is 9007199254740992",
+    ],
+    [
+      "half an epoch",
+      { ...BACKUP, EpochOfLastBackupRecord: { DataLossVersion: "1" } },
+      "EpochOfLastBackupRecord holds no pair of 64-bit integers",
+    ],
+    ["an epoch that is a number", { ...BACKUP, EpochOfLastBackupRecord: 7 }, "EpochOfLastBackupRecord is 7"],
+  ])("cannot be read out of %s", (_, body, why) => {
+    expect(parseBackup(body)).toEqual({ ok: false, why });
+  });
+
+  test("may keep its type and its place to itself", () => {
+    const parsed = parseBackup({ ...BACKUP, BackupType: undefined, BackupLocation: 7 });
+    expect(parsed).toMatchObject({ ok: true, value: { type: "", location: "" } });
   });
 });
 
@@ -196,8 +218,14 @@ describe("the health event of a restore", () => {
 
   test("is cut where it is long, and unreadable without a list", () => {
     expect(read({ ...EVENT, Description: "x".repeat(400) })).toMatchObject({ value: { description: "x".repeat(300) } });
-    expect(parseRestoreHealthEvent({}).ok).toBe(false);
-    expect(parseRestoreHealthEvent(null).ok).toBe(false);
+    const missing = { ok: false, why: "HealthEvents is missing" };
+    expect(parseRestoreHealthEvent({})).toEqual(missing);
+    expect(parseRestoreHealthEvent(null)).toEqual(missing);
+  });
+
+  test("may say neither how it is nor why", () => {
+    const bare = { ...EVENT, HealthState: undefined, Description: undefined };
+    expect(read(bare)).toEqual({ ok: true, value: { ...found, health: "", description: "" } });
   });
 });
 
@@ -212,10 +240,11 @@ describe("a page of a list", () => {
   });
 
   test.each([
-    ["nothing", null],
-    ["no items", { ContinuationToken: "" }],
-    ["a token that is none", { ContinuationToken: 7, Items: [] }],
-  ])("cannot be read out of %s", (_, body) => {
-    expect(parsePage(body).ok).toBe(false);
+    ["nothing", null, "Items is missing"],
+    ["no items", { ContinuationToken: "" }, "Items is missing"],
+    ["items that are none", { Items: {} }, "Items is an object"],
+    ["a token that is none", { ContinuationToken: 7, Items: [] }, "ContinuationToken is 7"],
+  ])("cannot be read out of %s", (_, body, why) => {
+    expect(parsePage(body)).toEqual({ ok: false, why });
   });
 });
