@@ -48,7 +48,5 @@ function summary({ observation }: Stretch): string {
       return `no answer (${observation.problem.code})`;
     case "cancelled":
       return `told to stop by ${observation.why}`;
-    default:
-      return observation satisfies never;
   }
 }

@@ -74,8 +74,6 @@ export class ProgressLog {
         break;
       case "progress":
         break;
-      default:
-        event satisfies never;
     }
   };
 

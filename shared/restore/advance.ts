@@ -26,8 +26,6 @@ export function advance(before: Watch, observation: Observation, now: Instant): 
       return bear(watch, seen.problem, now);
     case "progress":
       return judge(watch, seen.progress, now);
-    default:
-      return seen satisfies never;
   }
 }
 

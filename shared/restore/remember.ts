@@ -24,8 +24,6 @@ export function remember(watch: Watch, came: Observation, seen: Observation, now
       return withFault(withEvidence, seen.problem);
     case "progress":
       return withAnswer(withEvidence, seen, now);
-    default:
-      return seen satisfies never;
   }
 }
 

@@ -69,7 +69,5 @@ export function isTerminal(progress: RestoreProgress): progress is Terminal {
     case "SecondariesInProgress":
     case "Unrecognized":
       return false;
-    default:
-      return progress satisfies never;
   }
 }

@@ -71,8 +71,6 @@ function identityOf(credential: Credential): TransportOptions["identity"] {
     case "token":
     case "workload-identity":
       return {};
-    default:
-      return credential satisfies never;
   }
 }
 
