@@ -13,7 +13,7 @@ export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
   if (isObject(value)) return "an object";
-  return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+  return cut(JSON.stringify(value) ?? typeof value, 60);
 }
 
 /**

@@ -29,9 +29,14 @@ export function clockSkew(reply: Reply, sentAt: number, receivedAt: number): Tol
   return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
 }
 
-/** When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). */
+/**
+ * When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). A year that
+ * the header cannot write (it has four digits) is none: `Date.parse` reads up to 275760, and no sum with that is a date.
+ */
 export function dateOf({ headers }: Reply): number | undefined {
   const { date } = headers;
   const serverMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
-  return Number.isNaN(serverMs) ? undefined : serverMs;
+  return serverMs >= 0 && serverMs < YEAR_10000_MS ? serverMs : undefined;
 }
+
+const YEAR_10000_MS = 253_402_300_800_000;

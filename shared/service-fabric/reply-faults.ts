@@ -1,4 +1,4 @@
-import { isObject } from "../restore/fields.ts";
+import { cut, isObject } from "../restore/fields.ts";
 import type { ProblemCode } from "../restore/problem.ts";
 import { parseExactJson } from "./exact-json.ts";
 import type { Reply } from "./transport.ts";
@@ -141,5 +141,5 @@ function parseOrNothing(body: string): unknown {
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
+  return typeof value === "string" || typeof value === "number" ? cut(String(value), 300) : "";
 }

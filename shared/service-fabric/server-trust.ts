@@ -57,6 +57,8 @@ function bears(certificate: X509Certificate, name: string): boolean {
 }
 
 function outsideValidity({ validFromDate, validToDate }: X509Certificate, nowMs: number): string | undefined {
+  // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
+  if (Number.isNaN(validFromDate.getTime() + validToDate.getTime())) return "its certificate bears a date that is none";
   if (nowMs > validToDate.getTime()) return `its certificate expired on ${validToDate.toISOString()}`;
   if (nowMs < validFromDate.getTime()) return `its certificate is not valid before ${validFromDate.toISOString()}`;
   return undefined;
@@ -84,6 +86,6 @@ const EXPIRY_WARNING_MS = 30 * 86_400_000;
 /** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
 export function expiryWarning(whose: string, { validToDate }: X509Certificate, nowMs: number): string | undefined {
   const left = validToDate.getTime() - nowMs;
-  if (left < 0 || left > EXPIRY_WARNING_MS) return undefined;
+  if (!(left >= 0 && left <= EXPIRY_WARNING_MS)) return undefined;
   return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
 }

@@ -3,7 +3,13 @@ import { GatewayError } from "../../shared/cluster-gateway.ts";
 import { parseRestoreProgress } from "../../shared/restore/parse-restore-progress.ts";
 import { TREATMENT } from "../../shared/restore/problem.ts";
 import { readReply } from "../../shared/service-fabric/replies.ts";
-import { type FaultRow, faultOf, REPLY_FAULTS, type Signal } from "../../shared/service-fabric/reply-faults.ts";
+import {
+  type FaultRow,
+  faultOf,
+  signalOf,
+  REPLY_FAULTS,
+  type Signal,
+} from "../../shared/service-fabric/reply-faults.ts";
 
 /* The table, row by row: each is reached by a reply of the contract, and without it that reply would mean something else. */
 
@@ -182,4 +188,10 @@ test("whatever ends a watch has a reason, and what asks for a new credential end
   for (const { problem } of REPLY_FAULTS.filter(({ refresh }) => refresh === true)) {
     expect(TREATMENT[problem]).toMatchObject({ treatment: "give-up", times: 1 });
   }
+});
+
+test("what a cluster says is cut, and never in the middle of a character: no record with half a one can be sealed", () => {
+  const body = JSON.stringify({ Error: { Code: "\ud800", Message: `x${"🎉".repeat(200)}` } });
+  const { code, message } = signalOf({ status: 500, statusText: "", headers: {}, body });
+  expect([code, message]).toEqual(["\ufffd", `x${"🎉".repeat(149)}\ufffd`]);
 });
