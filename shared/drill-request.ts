@@ -119,7 +119,8 @@ function entity(parts: number, form: string): (text: string) => Read<string> {
   return (text) => {
     const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
     const named =
-      segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment));
+      segments.length >= parts &&
+      segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment) && segment.isWellFormed());
     return named
       ? good(`fabric:/${segments.join("/")}`)
       : bad(`must be a name such as ${form}; ${quote(text)} is none`);

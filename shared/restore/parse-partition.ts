@@ -100,7 +100,8 @@ export function parsePage(body: unknown): Read<Page> {
   const items = isObject(body) ? body["Items"] : undefined;
   if (!isObject(body) || !Array.isArray(items)) return unreadable(`Items is ${describe(items)}`);
   const token = body["ContinuationToken"] ?? "";
-  return typeof token === "string"
+  // Half a character could not be written into the URL of the next page.
+  return typeof token === "string" && token.isWellFormed()
     ? good({ items, continuationToken: token })
     : unreadable(`ContinuationToken is ${describe(token)}`);
 }

@@ -5,6 +5,7 @@ import { INPUT_NAMES, type InputName, INPUTS, type InputSpec } from "../../share
 import { boundLine, headline, settings } from "../../shared/report/preamble.ts";
 import { formatInstant, parseInstant } from "../../shared/restore/instant.ts";
 import { parseInt64 } from "../../shared/restore/int64.ts";
+import { parsePage } from "../../shared/restore/parse-partition.ts";
 import { parsePartitionId } from "../../shared/restore/partition-id.ts";
 import {
   readCertificates,
@@ -14,7 +15,8 @@ import {
   readToken,
 } from "../../shared/service-fabric/credentials.ts";
 import { proxyAuthorization, proxyFor, proxyName } from "../../shared/service-fabric/proxy.ts";
-import { PARTITION, START } from "../restore/scenes.ts";
+import { backupsPath, partitionsPath, requestUrl } from "../../shared/service-fabric/requests.ts";
+import { PARTITION, START, sure } from "../restore/scenes.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
 import { anyText, fuzzed, mutated } from "./fuzzed.ts";
 
@@ -32,6 +34,7 @@ const MEANT: readonly string[] = [
   "http://[::1]:19080",
   "fabric:/App/Service",
   "fabric:/App",
+  "fabric:/App/\ud800",
   "0.05",
   "1440",
   "auto",
@@ -55,7 +58,8 @@ describe("the inputs of a verification", () => {
       if (!parsed.ok) return describeProblems(parsed.problems);
       read += 1;
       const { request } = parsed;
-      return [headline(request), boundLine(request, { at: START, source: "step" }), ...settings(request)];
+      const paths = request.targets.serviceNames.map((name) => partitionsPath(name, request.apiVersion, ""));
+      return [...paths, headline(request), boundLine(request, { at: START, source: "step" }), ...settings(request)];
     };
     const check = (inputs: RawInputs): void => {
       const lines = told(inputs);
@@ -170,6 +174,22 @@ describe("the variables that name a proxy", () => {
       throw error;
     }
   }
+});
+
+test("the token of a next page stays one value of its URL, or is no token", () => {
+  const id = sure(parsePartitionId(PARTITION));
+  const check = (token: string): void => {
+    const page = parsePage({ Items: [], ContinuationToken: token });
+    expect(page.ok).toBe(token.isWellFormed());
+    const url = requestUrl(
+      new URL("https://a"),
+      backupsPath(id, "6.4", page.ok ? page.value.continuationToken : ""),
+      1,
+    );
+    expect(url.pathname).toBe(`/Partitions/${PARTITION}/$/GetBackups`);
+    expect(url.searchParams.get("ContinuationToken") ?? "").toBe(page.ok ? token : "");
+  };
+  fc.assert(fc.property(anyText, check), fuzzed(5_000));
 });
 
 describe("the small parsers", () => {

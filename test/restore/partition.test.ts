@@ -244,6 +244,7 @@ describe("a page of a list", () => {
     ["no items", { ContinuationToken: "" }, "Items is missing"],
     ["items that are none", { Items: {} }, "Items is an object"],
     ["a token that is none", { ContinuationToken: 7, Items: [] }, "ContinuationToken is 7"],
+    ["a token with half a character", { ContinuationToken: "a\ud800", Items: [] }, 'ContinuationToken is "a\\ud800"'],
   ])("cannot be read out of %s", (_, body, why) => {
     expect(parsePage(body)).toEqual({ ok: false, why });
   });
