@@ -137,3 +137,27 @@ describe("a duration as people say it", () => {
     );
   });
 });
+
+describe("the edges", () => {
+  test("of what a date can hold", () => {
+    expect([instantFromMs(8.64e15), instantFromMs(-8.64e15)]).toEqual([8.64e15, -8.64e15]);
+    expect(() => instantFromMs(8.64e15 + 1_000)).toThrow("8640000000001000 is no instant");
+  });
+
+  test("of an offset", () => {
+    expect(parseInstant("2026-02-03T10:00:00+23:59")).toBe(parseInstant("2026-02-02T10:01:00Z"));
+    expect(parseInstant("2026-02-03T10:00:00-23:59")).toBe(parseInstant("2026-02-04T09:59:00Z"));
+    expect(parseInstant("2026-02-03T10:00:00+24:00")).toBeUndefined();
+    expect(parseInstant("2026-02-03T10:00:00+00:60")).toBeUndefined();
+  });
+
+  test("of a duration told with a decimal", () => {
+    expect([9_949, 9_950, 9_999, 10_000, 10_400].map(formatDuration)).toEqual([
+      "9.9 s",
+      "9.9 s",
+      "10 s",
+      "10 s",
+      "10 s",
+    ]);
+  });
+});
