@@ -11,6 +11,7 @@ import {
   afterStart,
   ALL_IS_WELL,
   concluded,
+  filetime,
   type Look,
   MINUTE,
   PARTITION,
@@ -31,8 +32,6 @@ const EXPECTED = "3a056ac9-7206-43c3-8424-000000000001";
 const OTHER = "3a056ac9-7206-43c3-8424-000000000002";
 const DONE = success(afterStart(2 * MINUTE));
 const DONE_LOOK: Look = [3 * MINUTE, saw(DONE)];
-const filetime = (ms: number): NonNullable<PartitionInfo["dataLossVersion"]> =>
-  sure(parseInt64(String(BigInt(START + ms + 11_644_473_600_000) * 10_000n)));
 const partition = (different: Partial<PartitionInfo>): NonNullable<Testimony["partition"]> => ({
   ok: true,
   value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok", ...different },

@@ -1,7 +1,7 @@
 import { advance } from "../../shared/restore/advance.ts";
 import { ACTION_CADENCE } from "../../shared/restore/cadence.ts";
 import { type Instant, later, parseInstant } from "../../shared/restore/instant.ts";
-import { parseInt64 } from "../../shared/restore/int64.ts";
+import { type Int64, parseInt64 } from "../../shared/restore/int64.ts";
 import { parsePartitionId } from "../../shared/restore/partition-id.ts";
 import type { ProblemCode } from "../../shared/restore/problem.ts";
 import {
@@ -30,6 +30,10 @@ export const at = (text: string): Instant => sure(parseInstant(text));
 export const START = at("2026-02-03T10:00:00Z");
 export const afterStart = (ms: number): Instant => later(START, ms);
 export const PARTITION = sure(parsePartitionId("1daae3f5-7fd6-42e9-b1ba-000000000001"));
+
+/** The data loss version (FILETIME) of a loss so many milliseconds after the start. */
+export const filetime = (ms: number): Int64 =>
+  sure(parseInt64(String(BigInt(START + ms + 11_644_473_600_000) * 10_000n)));
 
 /** Not before the start, 5 minutes to appear, 35 to end. */
 export function planned(different: Partial<WatchPlan> = {}): WatchPlan {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { advance } from "../../shared/restore/advance.ts";
-import { parseInt64 } from "../../shared/restore/int64.ts";
 import type { PartitionInfo } from "../../shared/restore/partition-info.ts";
 import type { RestoreProgress } from "../../shared/restore/restore-progress.ts";
 import { stuck, warningsOf } from "../../shared/restore/warnings.ts";
@@ -18,6 +17,7 @@ import {
   ALL_IS_WELL,
   concluded,
   fault,
+  filetime,
   IN_PROGRESS,
   type Look,
   MINUTE,
@@ -29,7 +29,6 @@ import {
   SECONDARIES,
   START,
   success,
-  sure,
   UNKNOWN,
 } from "./scenes.ts";
 
@@ -47,8 +46,6 @@ const told = (different: Partial<PartitionInfo>): Observation =>
       value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok", ...different },
     },
   });
-const filetime = (ms: number): NonNullable<PartitionInfo["dataLossVersion"]> =>
-  sure(parseInt64(String(BigInt(START + ms + 11_644_473_600_000) * 10_000n)));
 
 describe("warnings", () => {
   test("there are none about a restore that is beyond doubt", () => {
