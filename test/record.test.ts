@@ -168,6 +168,18 @@ describe("the record of a partition", () => {
     });
   });
 
+  test("tells why another witness did not speak", () => {
+    const busy = { ok: false, problem: { code: "throttled", message: "HTTP 429" } } as const;
+    const seen = saw(success(afterStart(MINUTE)), undefined, { partition: busy, healthEvent: busy, backups: busy });
+    const { witnesses } = theOnly(
+      toRecord(requested(), resultOf(ended(planned({ healthCheck: "report" }), [2 * MINUTE, seen]))),
+    );
+    expect(witnesses).toMatchObject({
+      partition: { result: "not-performed", problem: "HTTP 429", status: null },
+      healthEvent: { result: "not-performed", problem: "HTTP 429", health: null, atUtc: null },
+    });
+  });
+
   test("keeps every digit of 64-bit numbers, as strings", () => {
     const lsn = sure(parseInt64("9007199254740993"));
     const big: RestoreProgress = { state: "Success", spelled: "Success", at: START, point: { ...POINT, lsn } };

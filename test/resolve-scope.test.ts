@@ -151,7 +151,7 @@ async function bear(
     signal = new AbortController().signal,
     deadlineMs = 35 * MINUTE,
     asked = { applicationNames: ["fabric:/App"] },
-  } = {},
+  }: { signal?: AbortSignal; deadlineMs?: number; asked?: Partial<Targets> } = {},
 ): Promise<{ result: Scope | Verdict; tookMs: number }> {
   const clock = new FakeClock(START);
   const world: World = { gateway: cluster(clock, different), clock, signal };
@@ -167,6 +167,12 @@ describe("trouble while the partitions are listed", () => {
       expect(result).toMatchObject({ partitionIds: [A, B, C] });
     },
   );
+
+  test("is borne too where the application's list would tell whether a service can be restored", async () => {
+    const asked = { applicationNames: [], serviceNames: ["fabric:/App/Orders"] };
+    const { result } = await bear(failing("throttled", 3), { asked });
+    expect(result).toMatchObject({ partitionIds: [A, B] });
+  });
 
   test.each<readonly [ProblemCode, string]>([
     ["access-denied", "access-denied"],

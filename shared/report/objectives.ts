@@ -36,5 +36,8 @@ function restoredPointAgeSeconds({ timing, restoredBackup }: PartitionRecord): n
   const made = parseInstant(restoredBackup?.createdAtUtc ?? "");
   const from = parseInstant(timing?.startUtc ?? "");
   if (made === undefined || from === undefined || timing === null) return null;
-  return Math.max(0, (from - made) / 1_000 + timing.clockSkewSeconds);
+  const { startSource, clockSkewSeconds } = timing;
+  // Beside a time of ours, a clock that is behind may as well be an old answer: the heart does not correct it, so neither is it here.
+  const skewSeconds = startSource === "data-loss" ? clockSkewSeconds : Math.max(0, clockSkewSeconds);
+  return Math.max(0, (from - made) / 1_000 + skewSeconds);
 }

@@ -156,14 +156,11 @@ function tunnel(
       timeout: timeoutMs,
       signal: closing,
     });
+    // Whatever the status: Node takes every answer to a CONNECT for the end of the headers and emits no "response".
     connecting.once("connect", (response, socket) => {
       if (response.statusCode === 200) return resolve(socket);
       socket.destroy();
       return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
-    });
-    connecting.once("response", (response) => {
-      response.resume();
-      refuse(`answered HTTP ${response.statusCode} instead of opening a tunnel`);
     });
     connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
     connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));

@@ -157,7 +157,7 @@ const NO_TLS: ReadonlySet<string> = new Set([
 ]);
 
 /** The innermost error says more than those around it. */
-function rootCause(error: unknown): unknown {
+export function rootCause(error: unknown): unknown {
   if (error instanceof GatewayError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
   if (error instanceof Error && error.cause !== undefined && !(error instanceof errors.ResponseError))

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
+import { rootCause } from "../../shared/service-fabric/transport.ts";
 import { AMPLE_MS, gatewayError, ID } from "../contract/face.ts";
 import { opened } from "./scene.ts";
 import { type Handler, says, scripted } from "./scripted.ts";
@@ -231,4 +232,17 @@ describe("a list", () => {
       expect(server.asked[0]?.path).toBe("/Services/App~Sub~Service/$/GetPartitions");
     },
   );
+});
+
+describe("the innermost error says more than those around it", () => {
+  const inner = new Error("connect ECONNREFUSED ::1:19080");
+  test.each<readonly [string, unknown, unknown]>([
+    ["itself", inner, inner],
+    ["its cause", new TypeError("fetch failed", { cause: inner }), inner],
+    ["the first of several: every address of a host was tried", new AggregateError([inner, new Error("x")]), inner],
+    ["none of an empty list", new AggregateError([], "no address"), new AggregateError([], "no address")],
+    ["what is no error", "gone", "gone"],
+  ])("%s", (_, error, root) => {
+    expect(rootCause(error)).toEqual(root);
+  });
 });

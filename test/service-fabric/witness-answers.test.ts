@@ -64,6 +64,42 @@ describe("an answer about the partition's health", () => {
   });
 });
 
+describe("an answer beside the partition's own", () => {
+  const EVENT = {
+    SourceId: "System.BackupRestoreManager",
+    Property: "Restore",
+    HealthState: "Ok",
+    SourceUtcTimestamp: "2026-02-03T10:00:00Z",
+  };
+
+  test("is the health event of the restore, where there is one", async () => {
+    const health = (...HealthEvents: readonly unknown[]): string => JSON.stringify({ HealthEvents });
+    const gateway = await before(says(200, health(EVENT)), says(200, health()), says(200, "{}"));
+    await expect(gateway.restoreHealthEvent(PARTITION, LOOK)).resolves.toMatchObject({ health: "Ok", at: NOW });
+    await expect(gateway.restoreHealthEvent(PARTITION, LOOK)).resolves.toBeNull();
+    await expect(gateway.restoreHealthEvent(PARTITION, LOOK)).rejects.toMatchObject({ code: "unintelligible" });
+  });
+
+  test("is the name of its service", async () => {
+    const gateway = await before(says(200, '{"Id":"App~Svc","Name":"fabric:/App/Svc"}'), says(204, ""));
+    await expect(gateway.serviceName(PARTITION, LOOK)).resolves.toBe("fabric:/App/Svc");
+    await expect(gateway.serviceName(PARTITION, LOOK)).rejects.toMatchObject({ code: "unintelligible" });
+  });
+
+  test("is asked for where the cluster has it", async () => {
+    const server = await scripted(says(404, ""));
+    const cluster = opened(server.url);
+    left.push(server, cluster);
+    const { gateway } = cluster;
+    await Promise.allSettled([gateway.restoreHealthEvent(PARTITION, LOOK), gateway.serviceName(PARTITION, LOOK)]);
+    expect(server.asked.map(({ path }) => path).toSorted()).toEqual([
+      `/Partitions/${PARTITION}/$/GetHealth`,
+      `/Partitions/${PARTITION}/$/GetServiceName`,
+    ]);
+    expect(server.asked.map(({ query }) => query["api-version"])).toEqual(["6.0", "6.0"]);
+  });
+});
+
 describe("what was said word for word", () => {
   test("comes with the answer", async () => {
     const gateway = await before(says(200, ACCEPTED));
