@@ -20,7 +20,7 @@ const HOW: Readonly<Record<IdentifiedBy, string>> = {
 };
 
 export function restored(watch: Watch, success: Success, identifiedBy: IdentifiedBy): string {
-  return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
+  return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`;
 }
 
 function when(success: Success): string {

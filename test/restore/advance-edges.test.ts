@@ -167,6 +167,22 @@ describe("objectives", () => {
   });
 });
 
+describe("another backup than the expected one", () => {
+  const other = { backupId: "3a056ac9-7206-43c3-8424-000000000002", type: "Full", location: "" };
+  const backups = { ok: true, value: { expected: null, restored: other } } as const;
+
+  test("is told while the restore is under way, also where any restore counts", () => {
+    const plan = planned({ expectedBackupId: EXPECTED, notBefore: "any" });
+    expect(concluded(play(plan, [0, beside(IN_PROGRESS, { backups })])).reason).toBe("wrong-backup");
+  });
+
+  test("is not told of a restore that does not say what it brings back", () => {
+    const silent = { state: "RestoreInProgress", spelled: "RestoreInProgress" } as const;
+    const step = play(planned({ expectedBackupId: EXPECTED }), [0, beside(silent, { backups })]);
+    expect(step.next).toBe("look");
+  });
+});
+
 describe("a backup list that does not answer the question", () => {
   const expecting = planned({ expectedBackupId: EXPECTED, healthCheck: "off" });
 

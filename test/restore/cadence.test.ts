@@ -153,3 +153,7 @@ describe("the dice", () => {
     for (const count of tenths) expect(Math.abs(count - 1_000)).toBeLessThan(150);
   });
 });
+
+test("the dice are those of Numerical Recipes: 1664525 times the last, plus 1013904223, modulo 2^32", () => {
+  expect([draw(0).dice, draw(1).dice, draw(2 ** 32 - 1).dice]).toEqual([1_013_904_223, 1_015_568_748, 1_012_239_698]);
+});

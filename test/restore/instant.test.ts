@@ -144,6 +144,11 @@ describe("the edges", () => {
     expect(() => instantFromMs(8.64e15 + 1_000)).toThrow("8640000000001000 is no instant");
   });
 
+  test("of the years that can be written", () => {
+    expect(parseInstant("9999-12-31T23:00:00.000-00:59")).toBe(253_402_300_740_000);
+    expect(parseInstant("9999-12-31T23:00:00.000-01:00")).toBeUndefined();
+  });
+
   test("of an offset", () => {
     expect(parseInstant("2026-02-03T10:00:00+23:59")).toBe(parseInstant("2026-02-02T10:01:00Z"));
     expect(parseInstant("2026-02-03T10:00:00-23:59")).toBe(parseInstant("2026-02-04T09:59:00Z"));

@@ -101,6 +101,29 @@ describe("how long a restore took", () => {
     expect(measured(ended({ notBefore: "any" }, [25 * MINUTE, seen(DONE)]))).toBeUndefined();
   });
 
+  test.each<readonly [string, number, string]>([
+    ["a second after the cluster's date, which is of whole seconds", 20 * MINUTE + SECOND, "data-loss"],
+    ["a millisecond later, and is of other trouble", 20 * MINUTE + SECOND + 1, "not-before"],
+  ])("may begin with a loss that was declared %s", (_name, lossMs, fromSource) => {
+    expect(measured(ended({}, [25 * MINUTE, seen(DONE, { lossMs })]))).toMatchObject({ fromSource });
+  });
+
+  test.each<readonly [string, number, string]>([
+    ["as it was last seen under way", MINUTE, "data-loss"],
+    ["a millisecond later: it may be of other trouble", MINUTE + 1, "not-before"],
+  ])("without the cluster's date may begin with a loss that was declared %s", (_name, lossMs, fromSource) => {
+    const step = ended({}, [MINUTE, seen(IN_PROGRESS)], [3 * MINUTE, seen(UNDATED_SUCCESS, { lossMs })]);
+    expect(measured(step)).toMatchObject({ fromSource, toSource: "observer" });
+  });
+
+  test.each<readonly [string, number, string]>([
+    ["is the cluster's within the tolerance of when it was last seen under way", 5 * SECOND, "cluster"],
+    ["is ours a millisecond beyond it", 5 * SECOND + 1, "observer"],
+  ])("the end %s", (_name, earlierMs, toSource) => {
+    const done = success(afterStart(MINUTE - earlierMs));
+    expect(measured(ended({}, [MINUTE, seen(IN_PROGRESS)], [3 * MINUTE, seen(done)]))).toMatchObject({ toSource });
+  });
+
   test("does not depend on when it was looked at", () => {
     const times = [21, 25, 34].map((minute) => measured(ended({}, [minute * MINUTE, seen(DONE, { lossMs: 0 })]))?.ms);
     expect(times).toEqual([20 * MINUTE, 20 * MINUTE, 20 * MINUTE]);
@@ -212,6 +235,16 @@ describe("the recovery point objective", () => {
     const facts = { skewMs: 25 * MINUTE, restored: made(-25 * MINUTE) };
     const done = success(afterStart(45 * MINUTE));
     expect(concluded(ended(plan, [25 * MINUTE, seen(done, facts)])).reason).toBe("rpo-missed");
+  });
+
+  test("a clock that is behind is corrected between two of its own times, and not beside one of ours", () => {
+    const early: Partial<WatchPlan> = { ...plan, notBefore: afterStart(-20 * MINUTE) };
+    const skewMs = -10 * MINUTE;
+    const done = success(afterStart(-8 * MINUTE));
+    const aged = (facts: Facts): string =>
+      concluded(ended(early, [25 * MINUTE, seen(done, { ...facts, skewMs, restored: made(-55 * MINUTE) })])).reason;
+    expect(aged({})).toBe("rpo-missed"); // 35 min by its own date
+    expect(aged({ lossMs: -28 * MINUTE })).toBe("restored"); // 27 min between the two
   });
 
   test("is not judged from not-before while the partition may still tell of the loss", () => {

@@ -232,6 +232,15 @@ describe("the restore under way", () => {
   });
 });
 
+test("only the last phase grows", () => {
+  const { phases } = after([0, saw(null)], [1, saw(ACCEPTED)], [2, saw(IN_PROGRESS)], [3, saw(IN_PROGRESS)]);
+  expect(phases.map(({ state, looks }) => [state, looks])).toEqual([
+    [null, 1],
+    ["Accepted", 1],
+    ["RestoreInProgress", 2],
+  ]);
+});
+
 describe("faults in a row", () => {
   test.each<readonly [string, readonly ProblemCode[], number]>([
     ["are counted", ["unreachable", "unreachable"], 2],

@@ -18,6 +18,7 @@ import {
   SECONDARIES,
   success,
   TIMEOUT,
+  UNDATED_SUCCESS,
 } from "./scenes.ts";
 
 /* Every sentence of a verdict that does not pass, to the letter: it is all that most people ever read of this tool. */
@@ -137,6 +138,14 @@ describe("no result of this restore", () => {
     const stale = (skewMs: number): string => said({}, [[5 * MINUTE, saw(OLD, skewMs)]]);
     expect(stale(-5 * SECOND)).not.toContain("before our clock");
     expect(stale(-5 * SECOND - 1)).toContain("5 s before our clock");
+  });
+
+  test("a result without a date is not held against the dates of the answers", () => {
+    const undated = said({ notBefore: afterStart(2 * MINUTE) }, [
+      [MINUTE, saw(IN_PROGRESS, 0)],
+      [35 * MINUTE, saw(UNDATED_SUCCESS, 0)],
+    ]);
+    expect(undated).toMatch(/^What is on record is a Success, which bears no date, .*\.000Z\.$/);
   });
 
   test("an older result within the tolerance of what was seen under way is not held against it", () => {

@@ -24,6 +24,8 @@ test.each([
   ["one brace", `{${CANONICAL}`],
   ["the other brace", `${CANONICAL}}`],
   ["two pairs of braces", `{{${CANONICAL}}}`],
+  ["braces around its end", CANONICAL.replace(/(-.*)/, "{$1}")],
+  ["braces around its beginning", CANONICAL.replace(/^(\w+)/, "{$1}")],
   ["parentheses", `(${CANONICAL})`],
   ["other groups", "1daae3f57-fd6-42e9-b1ba-8c05f873994d"],
   ["two of them", `${CANONICAL} ${CANONICAL}`],

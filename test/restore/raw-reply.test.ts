@@ -44,3 +44,10 @@ test("of too long ones too", () => {
   expect(repliesDropped).toBe(1);
   expect(replies.reduce((sum, { body }) => sum + body.length, 0)).toBeLessThanOrEqual(REPLY_CHARACTERS_KEPT);
 });
+
+test("the first and the newest are kept, however long they are", () => {
+  const long = (letter: string): Observation => accepted(letter.repeat(REPLY_CHARACTERS_KEPT));
+  const { replies, repliesDropped } = told(long("a"), long("b"), long("c"));
+  expect(replies.map(({ body }) => body[0])).toEqual(["a", "c"]);
+  expect(repliesDropped).toBe(1);
+});

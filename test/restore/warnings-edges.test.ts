@@ -106,6 +106,20 @@ describe("warnings at the edges", () => {
     expect(ends(plan, [2 * MINUTE, seen])).toBe(text);
   });
 
+  test("a partition that was not asked is not spoken of", () => {
+    const backups = { ok: true, value: { expected: null, restored: null } } as const;
+    const seen: Observation = { kind: "progress", progress: DONE, testimony: { backups } };
+    expect(ends({ healthCheck: "off" }, [2 * MINUTE, seen])).toBe("");
+  });
+
+  test("a loss is brought to our own clock before it is held against not-before", () => {
+    const testimony = { ...ALL_IS_WELL, partition: lostAt(5 * MINUTE, "Ok") };
+    const seen = saw(success(afterStart(11 * MINUTE)), 10 * MINUTE, testimony);
+    expect(ends({ rtoMs: HOUR }, [2 * MINUTE, seen])).toContain(
+      "declared at 2026-02-03T10:05:00.000Z, before not-before",
+    );
+  });
+
   test("a loss is held against no success without a date", () => {
     const undated = saw(UNDATED_SUCCESS, undefined, { ...ALL_IS_WELL, partition: lostAt(30 * MINUTE, "Ok") });
     expect(ends({}, [0, saw(ACCEPTED)], [2 * MINUTE, undated])).toBe("");

@@ -176,6 +176,10 @@ describe("a restore that stands still", () => {
     ]);
   });
 
+  test("is not told of before anything was answered", () => {
+    expect(said([0, fault("unreachable")], [61 * SECOND, fault("unreachable")])).toEqual(silent(2));
+  });
+
   test("is told of with since when and the known cause", () => {
     const before = play(planned(), [0, saw(ACCEPTED)]).watch;
     const { watch } = advance(before, saw(ACCEPTED), afterStart(90 * SECOND));

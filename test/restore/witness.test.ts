@@ -222,6 +222,12 @@ describe("restore points", () => {
     ["the same", POINT, { ...POINT }, true],
     ["another LSN", HUGE, HUGER, false],
     ["another epoch", POINT, EPOCH, false],
+    [
+      "another configuration",
+      POINT,
+      { ...POINT, epoch: { ...POINT.epoch, configurationVersion: int64("8589934593") } },
+      false,
+    ],
     ["one that is missing", POINT, undefined, false],
     ["two that are missing", undefined, undefined, false],
   ])("%s", (_name, a, b, same) => {
