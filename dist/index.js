@@ -319,10 +319,10 @@ Object.assign(Dispatcher.prototype, api)
 
 __webpack_unused_export__ = Dispatcher
 __webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
+module.exports.bC = Pool
 __webpack_unused_export__ = BalancedPool
 __webpack_unused_export__ = RoundRobinPool
-module.exports.g6 = Agent
+__webpack_unused_export__ = Agent
 __webpack_unused_export__ = Dispatcher1Wrapper
 module.exports.kT = ProxyAgent
 __webpack_unused_export__ = Socks5ProxyAgent
@@ -489,7 +489,7 @@ __webpack_unused_export__ = ping
 /* unused reexport */ __nccwpck_require__(2873).WebSocketStream
 /* unused reexport */ __nccwpck_require__(6919).WebSocketError
 
-module.exports.Em = makeDispatcher(api.request)
+__webpack_unused_export__ = makeDispatcher(api.request)
 __webpack_unused_export__ = makeDispatcher(api.stream)
 __webpack_unused_export__ = makeDispatcher(api.pipeline)
 __webpack_unused_export__ = makeDispatcher(api.connect)
@@ -45813,9 +45813,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2572);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2648);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
-/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1409);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8821);
 
 
 
@@ -45847,8 +45847,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 61 modules
-var shared = __nccwpck_require__(2572);
+// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
+var shared = __nccwpck_require__(2648);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/action/issue.js
@@ -46186,15 +46186,16 @@ function folded(title, texts, separator) {
 
 
 /**
- * What a run leaves behind, the dearest first, for the runner may kill us on the way: outputs, annotation, files, summary, and
+ * What a run leaves behind, the dearest first, for the runner may kill us on the way: annotation, outputs, files, summary, and
  * last what needs somebody else. Only the verdict decides the exit code: a file that could not be written is a warning.
  */
 async function report(runner, request, record, signal) {
-    for (const [name, value] of Object.entries(toOutputs(record)))
-        runner.output(name, value);
     const passed = record.verdict === "passed";
     const { title, lines } = (0,shared/* endingOf */.z6)(record, runner.guide);
+    // First what cannot fail: where the outputs cannot be written (a full disk), that is all there will be.
     runner.annotate(passed ? "notice" : "error", title, ...lines);
+    for (const [name, value] of Object.entries(toOutputs(record)))
+        runner.output(name, value);
     runner.output("report-path", (await writeFiles(runner, request, record)) ?? "");
     if (request.summary)
         await runner.summary(toSummary(record, runner.guide));
@@ -46271,10 +46272,17 @@ async function run(runner, clock, signal) {
         const broken = { verdict: (0,shared/* internalError */.WB)(error), partitions: [], skipped: [], warnings: [] };
         result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
     }
-    const code = await report(runner, request, (0,shared/* toRecord */.Lv)(request, result), signal);
-    if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error")
-        return code;
-    runner.annotate("error", "Restore verification: broken after its verdict", String(signal.reason));
+    let broken;
+    try {
+        const code = await report(runner, request, (0,shared/* toRecord */.Lv)(request, result), signal);
+        if (!(signal.reason instanceof Error) || result.verdict.reason === "internal-error")
+            return code;
+        broken = signal.reason;
+    }
+    catch (error) {
+        broken = error;
+    }
+    runner.annotate("error", "Restore verification: broken after its verdict", String(broken));
     return 1;
 }
 async function verify(runner, request, clock, signal) {
@@ -46320,7 +46328,7 @@ async function autoStart(runner, request, clock, signal) {
 
 /***/ }),
 
-/***/ 1409:
+/***/ 8821:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48482,47 +48490,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 61 modules
-var shared = __nccwpck_require__(2572);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./build/action/files.js
-
-
-/**
- * Writes a text to the path that was typed, creating what is missing of the folders; a folder gets the file `name`. What was
- * there is replaced. Resolves to the absolute path; rejects where it cannot be written.
- */
-async function writeText(typed, name, text, places) {
-    const path = await place(typed, name, places);
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-    const file = await (0,promises_.open)(path, "w");
-    try {
-        for (const piece of text)
-            await file.writeFile(piece);
-    }
-    finally {
-        await file.close();
-    }
-    return path;
-}
-async function place(typed, name, { home, workspace }) {
-    const fromHome = typed === "~" || /^~[/\\]/.test(typed);
-    const path = fromHome ? (0,external_node_path_.join)(home, typed.slice(1)) : (0,external_node_path_.resolve)(workspace, typed);
-    const isFolder = /[/\\]$/.test(typed) || (0,external_node_path_.basename)(typed) === "~" || (await folderIsThere(path));
-    return isFolder ? (0,external_node_path_.join)(path, name) : path;
-}
-async function folderIsThere(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isDirectory();
-    }
-    catch {
-        return false; // Nothing is there: it is a file to be.
-    }
-}
-
+// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
+var shared = __nccwpck_require__(2648);
 ;// CONCATENATED MODULE: ./build/action/report-issue.js
 /** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
 const PATIENCE_MS = 20_000;
@@ -48583,27 +48552,18 @@ async function reportIssue(issue, to, stop) {
  */
 function masksOf(inputs, proxies) {
     const typed = shared/* INPUT_NAMES */.Qh.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
-    const passwords = proxies.flatMap((proxy) => {
-        const { password } = URL.parse(proxy ?? "") ?? { password: "" };
-        return [password, unescaped(password)].filter((text) => text.length >= SHORTEST_MASKED);
-    });
+    const passwords = (0,shared/* proxySecrets */.Wm)(proxies).filter((text) => text.length >= SHORTEST_MASKED);
     return [...new Set([...typed, ...passwords])];
 }
 const SHORTEST_MASKED = 8;
 const SHORTEST_LINE_MASKED = 16;
 function pieces(secret) {
     const lines = secret.split(/\r?\n/).map((line) => line.trim());
+    // Of a pasted header the token alone: that is what could show.
+    const bare = secret.replace(/^bearer\s+/i, "");
     if (lines.length === 1)
-        return secret.length >= SHORTEST_MASKED ? [secret] : [];
+        return bare.length >= SHORTEST_MASKED ? [bare] : [];
     return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
-}
-function unescaped(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text; // A lone % is what it is.
-    }
 }
 function isSecret(name) {
     const spec = shared/* INPUTS */.mc[name];
@@ -48628,11 +48588,15 @@ function runnerIdentity(tenantId, clientId) {
             }
             const { ClientAssertionCredential } = await __nccwpck_require__.e(/* import() */ 76).then(__nccwpck_require__.bind(__nccwpck_require__, 2076));
             const assertion = () => getIDToken(EXCHANGE_AUDIENCE);
-            return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+            const exchanged = await new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
+            setSecret(exchanged.token);
+            return exchanged;
         },
     };
 }
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./build/action/workflow-run.js
 
 /** How long the API may take: the restore is not watched meanwhile. */
@@ -48676,7 +48640,6 @@ async function eventWrittenAt(env) {
 
 
 
-
 /** The real one, over `@actions/core`. */
 function githubRunner() {
     const env = process.env;
@@ -48707,7 +48670,7 @@ function githubRunner() {
                 return;
             await orWarn("The job summary could not be written", summary.addRaw(markdown, true).write());
         },
-        write: (typed, name, text) => orWarn(`${typed} could not be written`, writeText(typed, name, text, places)),
+        write: (typed, name, text) => orWarn(`${typed} could not be written`, (0,shared/* writeText */.x3)(typed, name, text, places)),
         async reportIssue(issue, signal) {
             const done = reportIssue(issue, repositoryOf(env, token), signal);
             const what = "The issue of this target could not be brought up to date (permissions: issues: write)";
@@ -48775,13 +48738,13 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 2572:
+/***/ 2648:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Fe: () => (/* reexport */ GatewayError),
+  Fe: () => (/* reexport */ cluster_gateway_GatewayError),
   mc: () => (/* reexport */ INPUTS),
   Qh: () => (/* reexport */ INPUT_NAMES),
   qw: () => (/* reexport */ ProgressLog),
@@ -48793,37 +48756,41 @@ __nccwpck_require__.d(__webpack_exports__, {
   BH: () => (/* reexport */ describeObjective),
   yg: () => (/* reexport */ describeProblems),
   z6: () => (/* reexport */ endingOf),
-  a3: () => (/* reexport */ formatDuration),
-  r4: () => (/* reexport */ formatInstant),
+  a3: () => (/* reexport */ instant_formatDuration),
+  r4: () => (/* reexport */ instant_formatInstant),
   Pl: () => (/* reexport */ headline),
   A0: () => (/* reexport */ instant_instantFromMs),
   WB: () => (/* reexport */ internalError),
-  NU: () => (/* reexport */ later),
+  NU: () => (/* reexport */ instant_later),
   s3: () => (/* reexport */ objectivesOf),
   DT: () => (/* reexport */ openCluster),
   iL: () => (/* reexport */ parseDrillRequest),
   nV: () => (/* reexport */ parseInstant),
+  Wm: () => (/* reexport */ proxySecrets),
   UH: () => (/* reexport */ reportText),
   W0: () => (/* reexport */ settings),
   ml: () => (/* reexport */ systemClock),
   U5: () => (/* reexport */ toJUnit),
   Lv: () => (/* reexport */ toRecord),
-  Qi: () => (/* reexport */ verifyRestore)
+  Qi: () => (/* reexport */ verifyRestore),
+  x3: () => (/* reexport */ writeText)
 });
 
-// UNUSED EXPORTS: MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, TONE, explain
+// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, earlier, explain, given, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
     "cluster-endpoint": {
         required: true,
+        list: true,
         description: "Gateway URL(s) of the cluster, `https://host:19080`; several (newline or comma) are tried in turn.",
     },
     "partition-id": {
+        list: true,
         description: "Partition GUID(s), newline or comma separated. At least one of this, `service-name` and `application-name`.",
     },
-    "service-name": { description: "`fabric:/App/Service`: all its stateful persisted partitions." },
-    "application-name": { description: "`fabric:/App`: all such partitions of all its services." },
+    "service-name": { list: true, description: "`fabric:/App/Service`: all its stateful persisted partitions." },
+    "application-name": { list: true, description: "`fabric:/App`: all such partitions of all its services." },
     "timeout-minutes": {
         default: "35",
         description: "Deadline of the whole verification. Decimals are allowed (0.05 is 3 s), as for every duration here; at most 1440.",
@@ -48859,18 +48826,28 @@ const INPUTS = {
         default: "6.4",
         description: "The REST api-version to ask with; where the cluster refuses it, `6.2-preview` is tried once.",
     },
-    "client-certificate": { description: "PEM client certificate (with `client-key`); a read-only one is enough." },
-    "client-key": { description: "Its PEM private key, unencrypted.", secret: true },
-    "client-pfx": { description: "Client certificate and key as PFX, in base64.", secret: true },
-    "client-pfx-password": { description: "The password of `client-pfx`.", secret: true },
+    "max-requests-per-second": {
+        default: "20",
+        description: "Budget of this run towards the cluster, everything counted; at most 8 requests are in flight at once. From 0.1 to 1000.",
+    },
+    "client-certificate": {
+        file: "text",
+        description: "PEM client certificate (with `client-key`); a read-only one is enough.",
+    },
+    "client-key": { description: "Its PEM private key, unencrypted.", file: "text", secret: true },
+    "client-pfx": { description: "Client certificate and key as PFX, in base64.", file: "base64", secret: true },
+    "client-pfx-password": { description: "The password of `client-pfx`.", file: "text", secret: true },
     "server-ca": {
+        list: true,
+        file: "text",
         description: "PEM certificate(s) the server is trusted by; a self-signed server certificate itself will do. Without it: the system's authorities.",
     },
     "server-certificate-thumbprint": {
+        list: true,
         description: "SHA-1 or SHA-256, several allowed: the server's certificate must be one of these.",
     },
     "server-common-name": { description: "The name the server's certificate must bear, in place of the host's." },
-    "access-token": { description: "Microsoft Entra bearer token.", secret: true },
+    "access-token": { description: "Microsoft Entra bearer token.", file: "text", secret: true },
     "entra-tenant-id": {
         description: "Tenant for the workload identity; the runner's OIDC token is exchanged for one of the cluster's.",
     },
@@ -48926,13 +48903,15 @@ const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./build/shared/restore/fields.js
 /*
  * Reading `unknown` JSON field by field, for the parsers of this room.
  */
-function isObject(value) {
+function fields_isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 /** What a value is, in a few words for a message; never more than a short piece of it. */
@@ -48941,9 +48920,9 @@ function describe(value) {
         return "missing";
     if (Array.isArray(value))
         return "a list";
-    if (isObject(value))
+    if (fields_isObject(value))
         return "an object";
-    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+    return cut(JSON.stringify(value) ?? typeof value, 60);
 }
 /**
  * At most so many characters, none of them half a one: JSON can carry a lone surrogate and a cut can make one, but no record
@@ -48967,6 +48946,7 @@ function unreadable(why) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/credentials.js
+
 
 
 
@@ -49021,9 +49001,26 @@ function pfxProblem(error) {
     if (/mac verify failure/i.test(message))
         return "cannot be opened: client-pfx-password is wrong";
     if (/unsupported/i.test(message)) {
-        return "is encrypted in an outdated way (RC2, 3DES); export it again with AES-256 (openssl pkcs12 -export)";
+        return "is encrypted in an outdated way (RC2); export it again with AES-256 (openssl pkcs12 -export)";
     }
     return "must be a PFX file in base64, with one certificate and its key";
+}
+/** The certificate by which a credential that has been read before is known, if it is one of that kind. */
+function certificateOf(credential) {
+    if (credential.kind === "certificate")
+        return new external_node_crypto_.X509Certificate(credential.cert);
+    if (credential.kind !== "pfx")
+        return undefined;
+    // Node opens a PFX for TLS only: a socket that is never connected tells which certificate it would show.
+    const { pfx, passphrase } = credential;
+    const secureContext = (0,external_node_tls_.createSecureContext)({ pfx: Buffer.from(pfx), passphrase });
+    const socket = new external_node_tls_.TLSSocket(new external_node_net_.Socket(), { secureContext });
+    try {
+        return socket.getX509Certificate();
+    }
+    finally {
+        socket.destroy();
+    }
 }
 /** `40 hex` (SHA-1) or `64 hex` (SHA-256), however it was pasted: spaces, colons and the invisible marks of Windows' dialogs go. */
 function readThumbprint(text) {
@@ -49145,6 +49142,8 @@ function noted(input, checked, note) {
 ;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
+/** The Function's: every look is paid for, and nobody reads along. */
+const FUNCTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 5_000, maxMs: 60_000 };
 const JITTER = 0.1;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
@@ -49155,8 +49154,58 @@ const LONGEST_RETRY_MS = 30_000;
 function lookDelay(cadence, ageMs, jitter) {
     if (cadence.kind === "fixed")
         return cadence.everyMs;
-    const wanted = cadence.fraction * Math.max(0, ageMs) * (1 + JITTER * (2 * jitter - 1));
-    return clamp(wanted, cadence.minMs, cadence.maxMs);
+    const wanted = cadence.kind === "learned" ? learnedDelay(cadence, ageMs) : cadence.fraction * Math.max(0, ageMs);
+    return clamp(wanted * (1 + JITTER * (2 * jitter - 1)), cadence.minMs, cadence.maxMs);
+}
+/** So many durations at least; of more the last ones. */
+const LEAST_KNOWN = 3;
+const MOST_KNOWN = 10;
+/** However alike they were: the next one may differ by so much (standard deviation of the logarithm). */
+const LEAST_SPREAD = 0.1;
+/** A past that differs by more teaches nothing. */
+const MOST_SPREAD = 1.2;
+/** How likely it is that today's is of another kind: the more, the less harm a past does that misleads. */
+const OTHERWISE = 0.25;
+/** One request is worth as much as this many seconds of latency: 1 / lambda, in the words of the checking problem. */
+const REQUEST_WORTH_S = 2;
+const [SHORTEST_S, LONGEST_S] = [5, 21_600];
+/**
+ * The cadence that past durations (in milliseconds, oldest first) suggest; the other one where they are too few or too different
+ * to suggest any. Durations of zero or less teach nothing.
+ */
+function learnedCadence(pastMs, otherwise) {
+    const logs = pastMs
+        .filter((ms) => ms > 0)
+        .slice(-MOST_KNOWN)
+        .map((ms) => Math.log(ms));
+    if (logs.length < LEAST_KNOWN)
+        return otherwise;
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
+    const spread = Math.max(LEAST_SPREAD, Math.sqrt(variance));
+    if (spread > MOST_SPREAD)
+        return otherwise;
+    const shape = Math.PI / (Math.sqrt(3) * spread);
+    return { kind: "learned", medianMs: Math.round(Math.exp(mean)), shape, minMs: 1_000, maxMs: 200_000 };
+}
+/** Looked up half a delay ahead, where on average the look will find the restore ended: the hazard rises towards the median. */
+function learnedDelay(cadence, ageMs) {
+    const ageS = Math.max(0, ageMs) / 1_000;
+    const delay = (atS) => clamp(Math.sqrt((2 * REQUEST_WORTH_S) / hazard(cadence, atS)), cadence.minMs / 1_000, cadence.maxMs / 1_000);
+    return 1_000 * delay(ageS + delay(ageS) / 2);
+}
+/** How likely a restore of that age is to end in the next second, as far as is known. */
+function hazard({ medianMs, shape }, ageS) {
+    const at = Math.max(SHORTEST_S, ageS);
+    const odds = (at / (medianMs / 1_000)) ** shape;
+    const survivesKnown = 1 / (1 + odds);
+    const endsKnown = (shape / at) * odds * survivesKnown ** 2;
+    const range = Math.log(LONGEST_S / SHORTEST_S);
+    // What has outlived all that is known goes on as before, rather than being asked for each second.
+    const survivesOther = Math.max(Math.LN2, Math.log(LONGEST_S / at)) / range;
+    const endsOther = 1 / (at * range);
+    const survives = (1 - OTHERWISE) * survivesKnown + OTHERWISE * survivesOther;
+    return ((1 - OTHERWISE) * endsKnown + OTHERWISE * endsOther) / Math.max(survives, Number.MIN_VALUE);
 }
 /**
  * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
@@ -49188,11 +49237,11 @@ function instant_instantFromMs(ms) {
 function isInstant(ms) {
     return Math.abs(ms) <= LIMIT_MS;
 }
-function earlier(a, b) {
+function instant_earlier(a, b) {
     return a < b ? a : b;
 }
 /** `later(at, 5_000)` is five seconds after `at`; a negative number goes back. */
-function later(at, byMs) {
+function instant_later(at, byMs) {
     return instant_instantFromMs(at + byMs);
 }
 /**
@@ -49227,11 +49276,11 @@ function daysIn(year, month) {
     return date.getUTCDate();
 }
 /** RFC 3339 in UTC with milliseconds: `2026-02-03T10:20:30.000Z`. */
-function formatInstant(at) {
+function instant_formatInstant(at) {
     return new Date(at).toISOString();
 }
 /** `0.4 s`, `12 s`, `3 min 10 s`, `2 h 5 min`: a duration as people say it, to the two units that matter. */
-function formatDuration(ms) {
+function instant_formatDuration(ms) {
     const seconds = Math.abs(ms) / 1_000;
     const sign = ms < 0 ? "-" : "";
     if (seconds < 10)
@@ -49272,8 +49321,11 @@ function isCanonical(text) {
 
 const TOLERANCE_MS = 5_000;
 const DAY_MINUTES = 1_440;
-/** Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. */
-function parseDrillRequest(raw) {
+/**
+ * Reads all inputs and reports *all* their problems at once, each in the user's words. An empty value is the default. A probe
+ * needs no target: there is much to ask of a cluster without one.
+ */
+function parseDrillRequest(raw, targets = "required") {
     const problems = [];
     const note = (input, message) => void problems.push({ input, message });
     const text = (input) => {
@@ -49291,7 +49343,7 @@ function parseDrillRequest(raw) {
     const optional = (input, parse) => text(input) === "" ? null : read(input, parse);
     const request = {
         endpoints: read("cluster-endpoint", endpoints),
-        targets: readTargets(text, note),
+        targets: readTargets(text, note, targets),
         timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
         startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
         cadence: read("poll-interval-seconds", cadence),
@@ -49303,6 +49355,7 @@ function parseDrillRequest(raw) {
         rpoMs: optional("rpo-minutes", duration("minutes", { above: 0, most: 525_600 })),
         healthCheck: read("health-check", healthCheck),
         apiVersion: read("api-version", apiVersion),
+        maxRequestsPerSecond: read("max-requests-per-second", requestRate),
         access: parseAccess(text, note, items(text("cluster-endpoint")).some(isPlainHttp)),
         summary: read("summary", yesOrNo),
         reportPath: optional("report-path", filePath),
@@ -49318,7 +49371,7 @@ function parseDrillRequest(raw) {
         throw new TypeError("an input was neither read nor reported");
     return { ok: true, request };
 }
-function readTargets(text, note) {
+function readTargets(text, note, targets) {
     const read = (input, parse, identity) => {
         if (text(input) === "")
             return [];
@@ -49327,8 +49380,8 @@ function readTargets(text, note) {
             note(input, parsed.why);
         return parsed.ok ? parsed.value : [];
     };
-    const targets = ["partition-id", "service-name", "application-name"];
-    if (targets.every((input) => text(input) === "")) {
+    const inputs = ["partition-id", "service-name", "application-name"];
+    if (targets === "required" && inputs.every((input) => text(input) === "")) {
         note("partition-id", "is required, or service-name, or application-name");
     }
     return {
@@ -49340,7 +49393,8 @@ function readTargets(text, note) {
 function entity(parts, form) {
     return (text) => {
         const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
-        const named = segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment));
+        const named = segments.length >= parts &&
+            segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment) && segment.isWellFormed());
         return named
             ? good(`fabric:/${segments.join("/")}`)
             : unreadable(`must be a name such as ${form}; ${quote(text)} is none`);
@@ -49442,6 +49496,14 @@ function apiVersion(text) {
         ? good(text)
         : unreadable(`must be a version such as 6.4; got ${quote(text)}`);
 }
+function requestRate(text) {
+    const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+    return value >= LEAST_RATE && value <= 1_000
+        ? good(value)
+        : unreadable(`must be a number of requests per second, at least ${LEAST_RATE} and at most 1000; got ${quote(text)}`);
+}
+/** Below this even one partition could not be asked in time what its verdict needs. */
+const LEAST_RATE = 0.1;
 function filePath(text) {
     return /\p{Cc}/u.test(text) ? unreadable(`must be one path, on one line; got ${quote(text)}`) : good(text);
 }
@@ -49453,6 +49515,158 @@ function yesOrNo(text) {
     return known === undefined ? unreadable(`must be true or false; got ${quote(text)}`) : good(known);
 }
 
+;// CONCATENATED MODULE: ./build/shared/cluster-gateway.js
+/**
+ * The one error of this boundary. An abort asked for by the caller is *not* one. `message` starts with what happened and
+ * may quote the cluster; which codes are worth a retry stands in `restore/problem.ts`.
+ */
+class cluster_gateway_GatewayError extends Error {
+    name = "GatewayError";
+    code;
+    retryAfterMs;
+    /** The body of the reply that is not what it should be, without secrets and cut; absent where there was none. */
+    raw;
+    constructor(code, message, options = {}) {
+        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        this.code = code;
+        this.retryAfterMs = options.retryAfterMs;
+        this.raw = options.raw;
+    }
+    /** As a value for the heart. */
+    toProblem() {
+        return {
+            code: this.code,
+            message: this.message,
+            ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
+/** The backup a restore is asked to bring back, where the reply tells. */
+function pointOf(progress) {
+    return progress !== null && "point" in progress ? progress.point : undefined;
+}
+function isTerminal(progress) {
+    switch (progress.state) {
+        case "Success":
+        case "Failure":
+        case "Timeout":
+        case "Invalid":
+            return true;
+        case "Accepted":
+        case "RestoreInProgress":
+        case "SecondariesInProgress":
+        case "Unrecognized":
+            return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
+
+/** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
+const BEFORE_1970_MS = 11644473600000n;
+const TICKS_PER_MS = 10000n;
+/**
+ * When data loss was declared: the failover manager sets `DataLossVersion = max(now, previous + 1)` as a FILETIME, 100 ns
+ * since 1601. Exact integers: as doubles two versions a microsecond apart are equal. `undefined` for what is no time at all
+ * (0, negative: a partition that never lost data counts from small numbers).
+ *
+ * @see https://github.com/microsoft/service-fabric FailoverUnit.cpp
+ */
+function filetime_dataLossDeclaredAt(dataLossVersion) {
+    const ms = BigInt(dataLossVersion) / TICKS_PER_MS - BEFORE_1970_MS;
+    return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/shared/restore/witness.js
+
+/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
+function declaredDataLoss({ partition }) {
+    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
+    return version === undefined ? undefined : filetime_dataLossDeclaredAt(version);
+}
+/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
+function relevantBackups(all, expectedBackupId, point) {
+    return {
+        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
+        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
+    };
+}
+/** Whether two restore points are the same; what is missing is the same as nothing. */
+function samePoint(a, b) {
+    return (a !== undefined &&
+        b !== undefined &&
+        a.lsn === b.lsn &&
+        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
+        a.epoch.configurationVersion === b.epoch.configurationVersion);
+}
+
+;// CONCATENATED MODULE: ./build/shared/observe-restore.js
+
+
+
+
+/**
+ * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
+ * what the heart must see, so it does not travel as an exception; a defect of ours does.
+ */
+async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
+    if (signal.aborted)
+        return stopped(signal);
+    const until = clock.now() + budgetMs;
+    try {
+        const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
+        if (ask.length === 0)
+            return { kind: "progress", ...answer };
+        const answeredAt = clock.now();
+        const look = { budgetMs: Math.max(1, until - answeredAt), signal };
+        const testimony = await hear(gateway, plan, answer.progress, ask, look);
+        return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
+    }
+    catch (error) {
+        if (signal.aborted)
+            return stopped(signal);
+        if (error instanceof cluster_gateway_GatewayError)
+            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
+        throw error;
+    }
+}
+/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
+function agedBy(ms, { clockSkewMs }) {
+    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+}
+const UNAGED_MS = 1_000;
+async function hear(gateway, plan, progress, ask, look) {
+    const { partitionId, expectedBackupId } = plan;
+    const point = pointOf(progress);
+    const asked = async (question, call) => ask.includes(question) ? observe_restore_told(call) : undefined;
+    const [partition, healthEvent, backups] = await Promise.all([
+        asked("partition", () => gateway.partitionInfo(partitionId, look)),
+        asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
+        asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
+    ]);
+    return {
+        ...given("partition", partition),
+        ...given("healthEvent", healthEvent),
+        ...given("backups", backups),
+    };
+}
+async function observe_restore_told(call) {
+    try {
+        return { ok: true, value: await call() };
+    }
+    catch (error) {
+        if (!(error instanceof cluster_gateway_GatewayError))
+            throw error;
+        return { ok: false, problem: error.toProblem() };
+    }
+}
+function stopped(signal) {
+    const reason = signal.reason;
+    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/watch.js
 
 /** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
@@ -49462,7 +49676,7 @@ const STRETCHES_KEPT = 200;
 /** A watch that has not looked yet; its first look is due at once. `dice` is any unsigned 32-bit integer. */
 function watch_beginWatch(plan, startedAt, dice) {
     return {
-        plan: { ...plan, startBy: earlier(plan.startBy, plan.deadline) },
+        plan: { ...plan, startBy: instant_earlier(plan.startBy, plan.deadline) },
         startedAt,
         dice,
         looks: 0,
@@ -49489,50 +49703,10 @@ function watch_beginWatch(plan, startedAt, dice) {
  */
 function answerBy({ plan, startedAt }, now, requestTimeoutMs) {
     const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
-    return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
+    return instant_later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
 }
 const LAST_LOOK_MOST_MS = 5_000;
 const LAST_LOOK_LEAST_MS = 250;
-
-;// CONCATENATED MODULE: ./build/shared/restore/filetime.js
-
-/** From 1601-01-01T00:00:00Z, where FILETIMEs begin, to 1970. */
-const BEFORE_1970_MS = 11644473600000n;
-const TICKS_PER_MS = 10000n;
-/**
- * When data loss was declared: the failover manager sets `DataLossVersion = max(now, previous + 1)` as a FILETIME, 100 ns
- * since 1601. Exact integers: as doubles two versions a microsecond apart are equal. `undefined` for what is no time at all
- * (0, negative: a partition that never lost data counts from small numbers).
- *
- * @see https://github.com/microsoft/service-fabric FailoverUnit.cpp
- */
-function dataLossDeclaredAt(dataLossVersion) {
-    const ms = BigInt(dataLossVersion) / TICKS_PER_MS - BEFORE_1970_MS;
-    return ms > 0n && ms < 253402300800000n ? instant_instantFromMs(Number(ms)) : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/witness.js
-
-/** When data loss was last declared, as far as the partition told. By the cluster's clock. */
-function declaredDataLoss({ partition }) {
-    const version = partition?.ok === true ? partition.value?.dataLossVersion : undefined;
-    return version === undefined ? undefined : dataLossDeclaredAt(version);
-}
-/** Picks the backups that matter. Epoch and LSN must be equal to the digit; both are canonical decimal strings. */
-function relevantBackups(all, expectedBackupId, point) {
-    return {
-        expected: all.find(({ backupId }) => backupId === expectedBackupId) ?? null,
-        restored: all.find((backup) => samePoint(backup.point, point)) ?? null,
-    };
-}
-/** Whether two restore points are the same; what is missing is the same as nothing. */
-function samePoint(a, b) {
-    return (a !== undefined &&
-        b !== undefined &&
-        a.lsn === b.lsn &&
-        a.epoch.dataLossVersion === b.epoch.dataLossVersion &&
-        a.epoch.configurationVersion === b.epoch.configurationVersion);
-}
 
 ;// CONCATENATED MODULE: ./build/shared/restore/attempt.js
 
@@ -49545,8 +49719,11 @@ function samePoint(a, b) {
  *    `not-before` that lies in the future, is thereby shown to be older, and no date of its end makes up for that.)
  * 2. A `Success` bears a time at or after `not-before`. A time in the future dates nothing: a clock is wrong somewhere, and
  *    last month's result stamped by it must not look fresh. If it is off by a little, it stops being in the future soon.
+ *    Nor does one that the health store contradicts, which has its own clock: it had word of that very success before `not-before`.
  * 3. `Failure`, `Timeout` and `Invalid` bear no time, but the partition's last declared data loss does, and every restore
- *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass.
+ *    begins with one. So does other trouble: this rule makes a red verdict certain and never lets a `Success` pass. The result must
+ *    have been read after the data loss was: a restore may begin between the two questions of one look, and what was read
+ *    before it is an older one's.
  *
  * All of it goes by the dates of the cluster's answers. A clock that is ahead is corrected, since it makes old results look fresh.
  * One that is behind is not: an answer of an hour ago, out of a cache that does not say so, looks exactly the same.
@@ -49562,13 +49739,26 @@ function identify(terminal, watch, now) {
             return "in-flight";
     }
     if (terminal.state === "Success") {
-        return terminal.at !== undefined && isRecent(terminal.at, notBefore, watch, now) ? "timestamp" : undefined;
+        const { at } = terminal;
+        return at !== undefined && isRecent(at, notBefore, watch, now) && storedBefore(watch, at) === undefined
+            ? "timestamp"
+            : undefined;
     }
-    const declared = declaredDataLoss(watch.heard);
-    const told = watch.last?.dated;
-    return [declared, told].every((at) => at !== undefined && isRecent(at, notBefore, watch, now))
-        ? "data-loss-version"
-        : undefined;
+    return isDatedByDataLoss(watch, notBefore, now) && !isReadTooEarly(watch) ? "data-loss-version" : undefined;
+}
+/** Whether rule 3 would hold, had the result been read after the data loss: one more look tells. */
+function awaitsRereading(terminal, watch, now) {
+    const { notBefore } = watch.plan;
+    if (terminal.state === "Success" || notBefore === "any")
+        return false;
+    return isDatedByDataLoss(watch, notBefore, now) && isReadTooEarly(watch);
+}
+function isDatedByDataLoss(watch, notBefore, now) {
+    const dates = [declaredDataLoss(watch.heard), watch.last?.dated];
+    return dates.every((at) => at !== undefined && isRecent(at, notBefore, watch, now));
+}
+function isReadTooEarly({ dataLossHeard, last }) {
+    return dataLossHeard === undefined || last === undefined || last.at <= dataLossHeard;
 }
 /** Whether the attempt on record was under way at or after `not-before`, by our clock and by the dates of the answers. */
 function wasUnderWay(watch, notBefore) {
@@ -49597,6 +49787,18 @@ function isRecent(clusterTime, notBefore, watch, now) {
     const at = clusterTime - watch.aheadMs;
     return at >= notBefore - watch.plan.toleranceMs && at <= now + watch.plan.toleranceMs;
 }
+/**
+ * When the health store had word of the success of that date, where that was before `not-before`. The date and the event's own time are
+ * of the replica's clock, the `Date` header is of a gateway's: that the replica's is ahead shows nowhere else.
+ */
+function storedBefore({ heard, plan, aheadMs }, success) {
+    const event = heard.healthEvent?.ok === true ? heard.healthEvent.value : null;
+    if (event?.storedAt === undefined || plan.notBefore === "any")
+        return undefined;
+    if (Math.abs(event.at - success) > plan.toleranceMs)
+        return undefined;
+    return event.storedAt - aheadMs < plan.notBefore - plan.toleranceMs ? event.storedAt : undefined;
+}
 
 ;// CONCATENATED MODULE: ./build/shared/restore/dice.js
 /**
@@ -49610,6 +49812,7 @@ function draw(dice) {
 
 ;// CONCATENATED MODULE: ./build/shared/restore/messages.js
 
+
 /*
  * Every sentence a verdict speaks, in one place. They say what happened, since when, and what the cluster said; they may
  * quote the cluster, so whoever prints them cleans them.
@@ -49621,10 +49824,10 @@ const HOW = {
     any: "not-before: any takes whatever is on record",
 };
 function restored(watch, success, identifiedBy) {
-    return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`.trim();
+    return `Restored${when(success)}; it is this restore because ${HOW[identifiedBy]}. ${partitionSays(watch)}`;
 }
 function when(success) {
-    return success.at === undefined ? " (the cluster does not tell when)" : ` at ${formatInstant(success.at)}`;
+    return success.at === undefined ? " (the cluster does not tell when)" : ` at ${instant_formatInstant(success.at)}`;
 }
 function partitionSays({ heard, plan }) {
     if (plan.healthCheck === "off")
@@ -49666,12 +49869,18 @@ const FROM = {
     "not-before": "since not-before",
 };
 function rtoMissed({ ms, fromSource, from }, rtoMs) {
-    return (`Restored, but it took ${formatDuration(ms)} ${FROM[fromSource]} (${formatInstant(from)}): ` +
-        `the objective of ${formatDuration(rtoMs)} was missed by ${formatDuration(ms - rtoMs)}.`);
+    return (`Restored, but it took ${instant_formatDuration(ms)} ${FROM[fromSource]} (${instant_formatInstant(from)}): ` +
+        `the objective of ${instant_formatDuration(rtoMs)} was missed by ${instant_formatDuration(ms - rtoMs)}.`);
 }
 function rpoMissed(ageMs, rpoMs) {
-    return (`Restored, but from a backup that was ${formatDuration(ageMs)} old: ` +
-        `the objective of ${formatDuration(rpoMs)} was missed by ${formatDuration(ageMs - rpoMs)}.`);
+    return (`Restored, but from a backup that was ${instant_formatDuration(ageMs)} old: ` +
+        `the objective of ${instant_formatDuration(rpoMs)} was missed by ${instant_formatDuration(ageMs - rpoMs)}.`);
+}
+function ageUnknown({ leastMs, mostMs }) {
+    return `when the data was lost is not known, so the backup was between ${instant_formatDuration(leastMs)} and ${instant_formatDuration(mostMs)} old`;
+}
+function olderLoss({ ms }, mostMs) {
+    return `it took ${instant_formatDuration(ms)} since not-before, but ${instant_formatDuration(mostMs)} since data loss was last declared: a not-before ahead of that tells`;
 }
 function noStart() {
     return "An objective cannot be judged: with not-before: any and no declared data loss there is nothing to count from.";
@@ -49684,11 +49893,11 @@ function restoreTimedOut(watch, terminal) {
         "stopped waiting. The restore may still complete: check the partition before restoring again.");
 }
 function deadlineExceeded(watch, now) {
-    const phase = watch.phases.findLast(({ state }) => state !== null);
+    const phase = watch.phases.at(-1);
     const since = phase === undefined
         ? ""
-        : ` ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
-    return `Still under way at the deadline:${since}. The restore goes on in the cluster.`;
+        : `: ${phase.state}, unchanged for ${instant_formatDuration(now - phase.firstSeen)} since ${instant_formatInstant(phase.firstSeen)}`;
+    return `Still under way at the deadline${since}. The restore goes on in the cluster.`;
 }
 function noRestore(watch) {
     return watch.everInFlight
@@ -49698,11 +49907,18 @@ function noRestore(watch) {
 function stale(watch, terminal) {
     const { notBefore } = watch.plan;
     const dated = terminal.state === "Success" && terminal.at !== undefined
-        ? ` of ${formatInstant(terminal.at)}`
+        ? ` of ${instant_formatInstant(terminal.at)}`
         : ", which bears no date";
-    const bound = notBefore === "any" ? "" : `, and only a restore from ${formatInstant(notBefore)} on counts`;
+    const bound = notBefore === "any" ? "" : `, and only a restore from ${instant_formatInstant(notBefore)} on counts`;
     const onRecord = `What is on record is a ${terminal.spelled}${dated}${bound}; nothing newer appeared${sinceStart(watch)}.`;
-    return [onRecord, ...againstWhatWasSeen(watch, terminal), ...behind(watch)].join(" ");
+    return [onRecord, ...againstWhatWasSeen(watch, terminal), ...againstHealth(watch, terminal), ...behind(watch)].join(" ");
+}
+function* againstHealth(watch, terminal) {
+    const at = terminal.state === "Success" ? terminal.at : undefined;
+    const stored = at === undefined ? undefined : storedBefore(watch, at);
+    if (stored === undefined)
+        return;
+    yield `The health store had word of it at ${instant_formatInstant(stored)} already: the clock of the replica that dated it is ahead.`;
 }
 /** A restore was seen under way, and this is not taken for its end. */
 function* againstWhatWasSeen({ lastInFlight, plan }, terminal) {
@@ -49710,23 +49926,23 @@ function* againstWhatWasSeen({ lastInFlight, plan }, terminal) {
         return;
     if (terminal.at >= lastInFlight - plan.toleranceMs)
         return;
-    yield `By the dates of the cluster's own answers a restore was still under way at ${formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
+    yield `By the dates of the cluster's own answers a restore was still under way at ${instant_formatInstant(lastInFlight)}: either this is an older result, or the clock that dated it is behind.`;
 }
 /** The answers are dated well before our clock. That shows nothing fresh, whichever of the two it is. */
 function* behind({ clockSkewMs, plan }) {
     if (clockSkewMs >= -plan.toleranceMs)
         return;
-    const by = formatDuration(-clockSkewMs);
+    const by = instant_formatDuration(-clockSkewMs);
     yield `The cluster's answers are dated ${by} before our clock: either its clock is behind, or they come out of a cache. If it is the clock, set it right, or name a not-before that is ${by} earlier.`;
 }
 function neverReached(watch, problem, now) {
-    return `No usable answer in ${formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
+    return `No usable answer in ${instant_formatDuration(now - watch.startedAt)} and ${attempts(watch.looks)}. Last: ${problem.message}`;
 }
 function gaveUp(watch, problem) {
     return watch.faultsInARow > 1 ? `${problem.message} (${watch.faultsInARow} times in a row)` : problem.message;
 }
 function blindSince(watch, problem) {
-    const since = watch.last === undefined ? "" : ` since ${formatInstant(watch.last.at)}`;
+    const since = watch.last === undefined ? "" : ` since ${instant_formatInstant(watch.last.at)}`;
     return `The cluster has not answered${since}. Last: ${problem.message}`;
 }
 function cancelled(watch, why) {
@@ -49743,10 +49959,10 @@ function because(failure) {
 function underWay(watch) {
     return watch.inFlightSince === undefined
         ? ""
-        : ` for the restore seen under way since ${formatInstant(watch.inFlightSince)}`;
+        : ` for the restore seen under way since ${instant_formatInstant(watch.inFlightSince)}`;
 }
 function sinceStart(watch) {
-    return `, after ${attempts(watch.looks)} since ${formatInstant(watch.startedAt)}`;
+    return `, after ${attempts(watch.looks)} since ${instant_formatInstant(watch.startedAt)}`;
 }
 function attempts(looks) {
     return looks === 1 ? "1 look" : `${looks} looks`;
@@ -49800,28 +50016,6 @@ function isTooMuch(replies) {
     return (replies.length > REPLIES_KEPT || replies.reduce((sum, { body }) => sum + body.length, 0) > REPLY_CHARACTERS_KEPT);
 }
 
-;// CONCATENATED MODULE: ./build/shared/restore/restore-progress.js
-/** The backup a restore is asked to bring back, where the reply tells. */
-function pointOf(progress) {
-    return progress !== null && "point" in progress ? progress.point : undefined;
-}
-function isTerminal(progress) {
-    switch (progress.state) {
-        case "Success":
-        case "Failure":
-        case "Timeout":
-        case "Invalid":
-            return true;
-        case "Accepted":
-        case "RestoreInProgress":
-        case "SecondariesInProgress":
-        case "Unrecognized":
-            return false;
-        default:
-            return progress;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/shared/restore/remember.js
 
 
@@ -49840,8 +50034,6 @@ function remember(watch, came, seen, now) {
             return withFault(withEvidence, seen.problem);
         case "progress":
             return withAnswer(withEvidence, seen, now);
-        default:
-            return seen;
     }
 }
 function rawReply(watch, observation, now) {
@@ -49868,10 +50060,12 @@ function faultsInARow(watch, problem) {
     return same ? watch.faultsInARow + 1 : 1;
 }
 function withAnswer(watch, observation, now) {
-    const { problem: _, inFlightSince: __, lastInFlight: ___, ...rest } = watch;
+    const { problem: _, inFlightSince: __, lastInFlight: ___, dataLossHeard: ____, ...rest } = watch;
     const { progress, clockSkewMs, testimony } = observation;
     const clock = clusterClock(watch, observation, now);
-    const dated = later(now, clockSkewMs ?? clock.clockSkewMs);
+    const dated = instant_later(now, clockSkewMs ?? clock.clockSkewMs);
+    const valid = stillValid(watch, progress);
+    const heard = withTestimony(valid, testimony ?? {}, now);
     return {
         ...rest,
         ...clock,
@@ -49885,8 +50079,16 @@ function withAnswer(watch, observation, now) {
         last: { progress, at: now, dated },
         ...resultBefore(watch, progress),
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
-        heard: withTestimony(stillValid(watch, progress), testimony ?? {}, now),
+        heard,
+        ...given("dataLossHeard", dataLossHeard(watch, valid, heard, now)),
     };
+}
+/** A data loss that was declared while this very look was under way says nothing about the result it read before. */
+function dataLossHeard(watch, before, after, now) {
+    const declared = declaredDataLoss(after);
+    if (declared === undefined)
+        return undefined;
+    return declared === declaredDataLoss(before) ? (watch.dataLossHeard ?? now) : now;
 }
 /**
  * An old answer tells less than the true skew, and never more. So the greatest that was told is nearest to the truth, however many
@@ -49896,7 +50098,7 @@ function clusterClock(watch, { clockSkewMs, clockSlackMs = 0 }, now) {
     const { newestDate, aheadMs } = watch;
     if (clockSkewMs === undefined)
         return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
-    const dated = later(now, clockSkewMs);
+    const dated = instant_later(now, clockSkewMs);
     return {
         clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
         aheadMs: Math.max(aheadMs, clockSkewMs + clockSlackMs),
@@ -49915,7 +50117,7 @@ function withoutOldNews({ newestDate, plan }, observation, now) {
     const byMs = newestDate - (now + observation.clockSkewMs);
     if (byMs <= plan.toleranceMs + DATE_RESOLUTION_MS)
         return observation;
-    const message = `the answer is dated ${formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
+    const message = `the answer is dated ${instant_formatDuration(byMs)} before one that was heard already: it comes out of some cache`;
     return { kind: "unavailable", problem: { code: "server-trouble", message } };
 }
 /**
@@ -50050,27 +50252,42 @@ function byOurClock({ clockSkewMs }, at) {
 function endOf(watch, success) {
     const { lastInFlight, plan, startedAt } = watch;
     const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
-    if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
+    if (success.at !== undefined && (lastInFlight === undefined || instant_later(success.at, plan.toleranceMs) >= lastInFlight)) {
         const at = byOurClock(watch, success.at);
-        return { least: at, most: later(at, 1_000), source: "cluster" };
+        return { least: at, most: instant_later(at, 1_000), source: "cluster" };
     }
     const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
-    return { least: earlier(before, seen), most: seen, source: "observer" };
+    return { least: instant_earlier(before, seen), most: seen, source: "observer" };
 }
 /**
  * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
- * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was.
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
+ * was declared while the restore was seen running already: it did not begin with that.
  */
 function startOf(watch, end) {
     const { notBefore, toleranceMs } = watch.plan;
     const declared = declaredDataLoss(watch.heard);
     if (declared !== undefined) {
         const at = byOurClock(watch, declared);
-        const fits = at <= (end.source === "cluster" ? end.most : end.least) && (notBefore === "any" || at >= notBefore - toleranceMs);
+        const fits = at <= (end.source === "cluster" ? end.most : end.least) &&
+            at <= runningSince(watch) + toleranceMs &&
+            (notBefore === "any" || at >= notBefore - toleranceMs);
         if (fits)
             return { at, source: "data-loss" };
     }
     return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
+}
+/** The replica has been told of the data loss by then; `Accepted` comes before. */
+const RUNNING = new Set([
+    "RestoreInProgress",
+    "SecondariesInProgress",
+    "SecondaryInProgress",
+]);
+/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
+function runningSince({ inFlightSince, phases }) {
+    if (inFlightSince === undefined)
+        return Infinity;
+    return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/partition-info.js
@@ -50194,6 +50411,7 @@ function worstFirst(a, b) {
 
 
 
+
 /**
  * A `Success` is not yet an answer: the right backup, the objectives, and the partition's own word that it is back. What can
  * only get worse with time is judged first; health is what is waited for.
@@ -50223,13 +50441,18 @@ function judgeSuccess(watch, success, identifiedBy) {
             return end("rejected", noStart());
         if (duration.ms > rtoMs)
             return end("rto-missed", rtoMissed(duration, rtoMs));
+        const mostMs = sinceOlderLoss(watch, duration);
+        if (mostMs > rtoMs)
+            return waitOrEnd({ never: olderLoss(duration, mostMs) }, "partition", "rto-minutes", identifiedBy);
     }
     if (rpoMs !== undefined) {
         const age = restoredPointAge(watch, duration);
-        if (typeof age !== "number")
+        if (!("leastMs" in age))
             return waitOrEnd(age, "backups", "rpo-minutes", identifiedBy);
-        if (age > rpoMs)
-            return end("rpo-missed", rpoMissed(age, rpoMs));
+        if (age.leastMs > rpoMs)
+            return end("rpo-missed", rpoMissed(age.leastMs, rpoMs));
+        if (age.mostMs > rpoMs)
+            return waitOrEnd({ never: ageUnknown(age) }, "partition", "rpo-minutes", identifiedBy);
     }
     return judgeHealth(watch, success, identifiedBy);
 }
@@ -50240,17 +50463,42 @@ function mayStillTellOfLoss({ heard }) {
         return undefined;
     return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
 }
-/** All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once. */
-function openQuestions({ plan, heard }) {
+/**
+ * How long it took if it began with a data loss that was declared before `not-before`. Every restore begins with one, and the last
+ * one told may well be its own: of a restore that was started before the workflow, or of a clock that was corrected by too much.
+ */
+function sinceOlderLoss(watch, { from, fromSource, ms }) {
+    const declared = declaredDataLoss(watch.heard);
+    if (fromSource === "data-loss" || declared === undefined)
+        return ms;
+    return ms + Math.max(0, from - byOurClock(watch, declared));
+}
+/**
+ * All that has not been asked yet and matters. Backups and the health event go into the record, so they are asked for once,
+ * unless the plan does without what only corroborates.
+ */
+function openQuestions(watch) {
+    const { plan, heard } = watch;
     const wanted = [];
     if ((plan.healthCheck !== "off" || plan.rtoMs !== undefined || plan.rpoMs !== undefined) &&
         heard.partition === undefined)
         wanted.push("partition");
-    if (plan.healthCheck !== "off" && heard.healthEvent === undefined)
+    const corroborates = plan.corroborate !== false;
+    // What its own date alone identifies is compared with another clock: the health manager's, however many partitions there are.
+    const datedOnly = plan.notBefore !== "any" && !wasUnderWay(watch, plan.notBefore);
+    if ((corroborates || datedOnly) && plan.healthCheck !== "off" && heard.healthEvent === undefined)
         wanted.push("health-event");
-    if (heard.backups === undefined)
+    const compared = plan.expectedBackupId !== undefined || plan.rpoMs !== undefined;
+    if ((corroborates || compared) && heard.backups === undefined)
         wanted.push("backups");
     return wanted;
+}
+/**
+ * What the last look asks: whatever a success would have to answer. One that is yet to be seen has answered nothing, whatever
+ * was heard before it.
+ */
+function lastQuestions(watch) {
+    return watch.last?.progress?.state === "Success" ? openQuestions(watch) : openQuestions({ ...watch, heard: {} });
 }
 function judgeBackup(watch, point) {
     if (watch.plan.expectedBackupId === undefined)
@@ -50273,7 +50521,10 @@ function judgeBackup(watch, point) {
 function isAnotherBackup(watch, point) {
     return point !== undefined && judgeBackup(watch, point) === "another";
 }
-/** How old the restored data was when it was lost: from the backup's making to the start of the restore. */
+/**
+ * How old the restored data was when it was lost: from the backup's making to the declared data loss, or to `not-before` where it was
+ * lost earlier. Where that is not known, it may have been lost at any time until the end: an early `not-before` must not make a backup young.
+ */
 function restoredPointAge(watch, duration) {
     const { backups } = watch.heard;
     if (backups !== undefined && !backups.ok)
@@ -50283,10 +50534,13 @@ function restoredPointAge(watch, duration) {
         return { never: "the restored backup is not in the partition's backup list" };
     if (duration === undefined)
         return { never: noStart() };
-    const { from, fromSource } = duration;
     // Of two times of the cluster its skew cancels out. Beside one of ours a clock that is behind may as well be an old answer.
-    const skewMs = fromSource === "data-loss" ? watch.clockSkewMs : watch.aheadMs;
-    return Math.max(0, from - (createdAt - skewMs));
+    const age = (at, isClusters) => Math.max(0, at - (createdAt - (isClusters ? watch.clockSkewMs : watch.aheadMs)));
+    const { from, fromSource, mostMs, toSource } = duration;
+    const leastMs = age(from, fromSource === "data-loss");
+    const declared = declaredDataLoss(watch.heard);
+    const lostByThen = fromSource === "data-loss" || (declared !== undefined && byOurClock(watch, declared) < from);
+    return { leastMs, mostMs: lostByThen ? leastMs : age(from + mostMs, toSource === "cluster") };
 }
 function judgeHealth(watch, success, identifiedBy) {
     const { healthCheck } = watch.plan;
@@ -50350,8 +50604,6 @@ function advance_advance(before, observation, now) {
             return advance_bear(watch, seen.problem, now);
         case "progress":
             return judge(watch, seen.progress, now);
-        default:
-            return seen;
     }
 }
 function judge(watch, progress, now) {
@@ -50384,6 +50636,8 @@ function unidentified(watch, terminal, now) {
     const questions = terminal.state === "Success" ? [] : ["partition"];
     if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
         return askNow(watch, now, questions);
+    if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline)
+        return askNow(watch, now, []);
     return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
 }
 function succeeded(watch, success, identifiedBy, now) {
@@ -50424,7 +50678,7 @@ function lookAgain(watch, now, until, questions) {
     const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
     const at = soon(now, delay, until);
     // The look at the deadline is the last one: it asks whatever a success would have to answer.
-    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...openQuestions(watch)])] : questions;
+    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
     return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
@@ -50446,9 +50700,9 @@ function advance_bear(watch, problem, now) {
         return conclude(watch, blindAtDeadline(watch, problem, now));
     const { value: jitter, dice } = draw(watch.dice);
     const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
-    const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
+    const until = reached ? watch.plan.deadline : instant_earlier(watch.plan.deadline, instant_later(watch.startedAt, NEVER_REACHED_MS));
     const at = soon(now, retryMs, until);
-    const ask = at >= watch.plan.deadline ? openQuestions(watch) : [];
+    const ask = at >= watch.plan.deadline ? lastQuestions(watch) : [];
     return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 /** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
@@ -50478,7 +50732,7 @@ function advance_neverReached(problem) {
 }
 /** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
 function soon(now, delay, until) {
-    return later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
+    return instant_later(now, Math.max(1, Math.min(Math.round(delay), until - now)));
 }
 function conclude(watch, reached) {
     return { next: "conclude", verdict: reached, watch };
@@ -50499,8 +50753,8 @@ function warningsOf(watch, { identifiedBy }) {
         ...(Math.abs(watch.clockSkewMs) > watch.plan.toleranceMs
             ? [
                 watch.clockSkewMs > 0
-                    ? `The cluster's clock is ${formatDuration(watch.clockSkewMs)} ahead of ours.`
-                    : `The cluster's clock is ${formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
+                    ? `The cluster's clock is ${instant_formatDuration(watch.clockSkewMs)} ahead of ours.`
+                    : `The cluster's clock is ${instant_formatDuration(-watch.clockSkewMs)} behind ours, or its answers are that old.`,
             ]
             : []),
         ...(watch.evidenceDropped > 0
@@ -50520,10 +50774,10 @@ function* aboutSuccess({ plan, heard, clockSkewMs }, { at }) {
         }
         const declared = declaredDataLoss(heard);
         if (plan.rtoMs !== undefined && declared !== undefined && isBefore(plan, declared - clockSkewMs)) {
-            yield `Data loss was last declared at ${formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
+            yield `Data loss was last declared at ${instant_formatInstant(declared)}, before not-before: if this restore began then, it took longer than what is counted from not-before.`;
         }
         if (at !== undefined && declared !== undefined && declared > at + plan.toleranceMs) {
-            yield `Data loss was declared again at ${formatInstant(declared)}, after the restore had ended.`;
+            yield `Data loss was declared again at ${instant_formatInstant(declared)}, after the restore had ended.`;
         }
     }
     if (healthEvent?.ok === true && healthEvent.value !== null && healthEvent.value.health !== "Ok") {
@@ -50570,139 +50824,38 @@ function stuck(before, watch, now) {
         : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/shared/cluster-gateway.js
-/**
- * The one error of this boundary. An abort asked for by the caller is *not* one. `message` starts with what happened and
- * may quote the cluster; which codes are worth a retry stands in `restore/problem.ts`.
- */
-class GatewayError extends Error {
-    name = "GatewayError";
-    code;
-    retryAfterMs;
-    /** The body of the reply that is not what it should be, without secrets and cut; absent where there was none. */
-    raw;
-    constructor(code, message, options = {}) {
-        super(message, options.cause === undefined ? undefined : { cause: options.cause });
-        this.code = code;
-        this.retryAfterMs = options.retryAfterMs;
-        this.raw = options.raw;
-    }
-    /** As a value for the heart. */
-    toProblem() {
-        return {
-            code: this.code,
-            message: this.message,
-            ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/observe-restore.js
+;// CONCATENATED MODULE: ./build/shared/look.js
 
 
 
 
-/**
- * One look as a value: the progress, and the answers to what the heart asked beside it, all within one budget. Trouble is
- * what the heart must see, so it does not travel as an exception; a defect of ours does.
- */
-async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
-    if (signal.aborted)
-        return stopped(signal);
-    const until = clock.now() + budgetMs;
+
+/** One turn of a watch: looks, and lets the heart decide. A defect of ours is an end too, so it never rejects. */
+async function look_takeLook(watch, ask, world, requestTimeoutMs) {
     try {
-        const answer = await gateway.restoreProgress(plan.partitionId, { budgetMs, signal });
-        if (ask.length === 0)
-            return { kind: "progress", ...answer };
-        const answeredAt = clock.now();
-        const look = { budgetMs: Math.max(1, until - answeredAt), signal };
-        const testimony = await hear(gateway, plan, answer.progress, ask, look);
-        return { kind: "progress", ...answer, ...agedBy(clock.now() - answeredAt, answer), testimony };
+        const lookAt = world.clock.now();
+        const budgetMs = answerBy(watch, lookAt, requestTimeoutMs) - lookAt;
+        return taken(watch, await observeRestore(world, watch.plan, ask, budgetMs), world.clock.now());
     }
     catch (error) {
-        if (signal.aborted)
-            return stopped(signal);
-        if (error instanceof GatewayError)
-            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
-        throw error;
+        return concluded(watch, internalError(error), world.clock.now(), []);
     }
 }
-/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
-function agedBy(ms, { clockSkewMs }) {
-    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+/** The same where what a look would bring is known without taking it. */
+function taken(watch, observation, now) {
+    const step = advance_advance(watch, observation, now);
+    const events = [...whatChanged(watch, step.watch, now)];
+    if (step.next === "conclude")
+        return { ...concluded(step.watch, step.verdict, now, events), observation };
+    return { watch: step.watch, events, observation, next: { at: step.at, ask: step.ask } };
 }
-const UNAGED_MS = 1_000;
-async function hear(gateway, plan, progress, ask, look) {
-    const { partitionId, expectedBackupId } = plan;
-    const point = pointOf(progress);
-    const asked = async (question, call) => ask.includes(question) ? told(call) : undefined;
-    const [partition, healthEvent, backups] = await Promise.all([
-        asked("partition", () => gateway.partitionInfo(partitionId, look)),
-        asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
-        asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
-    ]);
+function concluded(watch, reached, at, events) {
+    const { partitionId } = watch.plan;
     return {
-        ...given("partition", partition),
-        ...given("healthEvent", healthEvent),
-        ...given("backups", backups),
+        watch,
+        events: [...events, { type: "concluded", partitionId, at, verdict: reached, watch }],
+        next: { verdict: reached },
     };
-}
-async function told(call) {
-    try {
-        return { ok: true, value: await call() };
-    }
-    catch (error) {
-        if (!(error instanceof GatewayError))
-            throw error;
-        return { ok: false, problem: error.toProblem() };
-    }
-}
-function stopped(signal) {
-    const reason = signal.reason;
-    return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
-}
-
-;// CONCATENATED MODULE: ./build/shared/watch-restore.js
-
-
-
-
-
-/**
- * The only in-process loop: looks, lets the heart decide, tells what changed, sleeps. The last event is always
- * `concluded`, also when `signal` aborts and when the verification itself breaks. (It is an event because `for await`
- * discards a generator's return value.)
- */
-async function* watchRestore(plan, world, options) {
-    const { clock, signal } = world;
-    const { partitionId } = plan;
-    let watch = watch_beginWatch(plan, clock.now(), options.dice);
-    let ask = [];
-    yield { type: "watching", partitionId, at: watch.startedAt };
-    for (;;) {
-        const before = watch;
-        let step;
-        let now;
-        try {
-            const lookAt = clock.now();
-            const budgetMs = answerBy(before, lookAt, options.requestTimeoutMs) - lookAt;
-            const observation = await observeRestore(world, plan, ask, budgetMs);
-            now = clock.now();
-            step = advance_advance(before, observation, now);
-        }
-        catch (error) {
-            yield { type: "concluded", partitionId, at: clock.now(), verdict: internalError(error), watch };
-            return;
-        }
-        watch = step.watch;
-        yield* whatChanged(before, watch, now);
-        if (step.next === "conclude") {
-            yield { type: "concluded", partitionId, at: now, verdict: step.verdict, watch };
-            return;
-        }
-        ask = step.ask;
-        await clock.sleep(step.at - clock.now(), signal);
-    }
 }
 function* whatChanged(before, after, at) {
     const { partitionId } = after.plan;
@@ -50834,6 +50987,7 @@ const REPLY_FAULTS = [
             "FABRIC_E_OBJECT_CLOSED",
             "FABRIC_E_SERVICE_OFFLINE",
             "FABRIC_E_RECONFIGURATION_PENDING",
+            "FABRIC_E_ENDPOINT_NOT_FOUND",
             "E_ABORT",
         ],
         problem: "server-trouble",
@@ -50847,9 +51001,23 @@ const REPLY_FAULTS = [
     },
     {
         status: 404,
+        codes: [
+            "FABRIC_E_BACKUP_NOT_ENABLED",
+            "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST",
+            "FABRIC_E_BACKUP_POLICY_NOT_EXISTING",
+            "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED",
+            "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING",
+            "FABRIC_E_KEY_NOT_FOUND",
+        ],
+        body: "fabric",
+        problem: "rejected",
+        source: "sections 1.5, 1.6: a policy, a service or an entry is missing; that says nothing about the partition",
+    },
+    {
+        status: 404,
         body: "fabric",
         problem: "partition-not-found",
-        source: "P3: made by the service, about the partition",
+        source: "P3, and whatever code the native routes have for it (section 11): the thing asked about is missing",
     },
     { status: 408, problem: "throttled", source: "never sent by this stack; front-ends do" },
     { status: 429, problem: "throttled", source: "never sent by this stack; front-ends do" },
@@ -50865,7 +51033,7 @@ const REPLY_FAULTS = [
     { status: [100, 399], problem: "unintelligible", source: "no redirect is ever sent by a cluster: a portal, a proxy" },
 ];
 /** The row that speaks for this reply. Every status has one. */
-function faultOf(signal) {
+function reply_faults_faultOf(signal) {
     const row = REPLY_FAULTS.find((candidate) => fits(candidate, signal));
     return row ?? { problem: "unintelligible", source: "a status no HTTP knows" };
 }
@@ -50881,12 +51049,12 @@ function fits({ status, codes, body, message }, signal) {
  * Reads an error reply: `{"Error":{"Code","Message"}}` whatever its content type says (the service labels it text/plain),
  * Web API's `{"Message"}`, or the reason phrase where there is no body to speak of.
  */
-function signalOf({ status, statusText, body }) {
+function reply_faults_signalOf({ status, statusText, body }) {
     const parsed = parseOrNothing(body);
-    const error = isObject(parsed) ? parsed["Error"] : undefined;
-    if (isObject(error))
+    const error = fields_isObject(parsed) ? parsed["Error"] : undefined;
+    if (fields_isObject(error))
         return { status, code: reply_faults_text(error["Code"]), message: reply_faults_text(error["Message"]), body: "fabric" };
-    if (isObject(parsed))
+    if (fields_isObject(parsed))
         return { status, code: statusText, message: reply_faults_text(parsed["Message"]), body: "other" };
     return { status, code: statusText, message: "", body: body.trim() === "" ? "empty" : "other" };
 }
@@ -50899,7 +51067,7 @@ function parseOrNothing(body) {
     }
 }
 function reply_faults_text(value) {
-    return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
+    return typeof value === "string" || typeof value === "number" ? cut(String(value), 300) : "";
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/replies.js
@@ -50923,7 +51091,7 @@ function required(parsed, reply) {
     if (parsed.ok)
         return parsed.value;
     const raw = reply === undefined ? undefined : rawBody(reply);
-    throw new GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`, { raw });
+    throw new cluster_gateway_GatewayError("unintelligible", `the answer is not what was asked for: ${parsed.why}`, { raw });
 }
 const LONGEST_RAW = 4_096;
 /** As much of a body as a record keeps. */
@@ -50935,24 +51103,24 @@ function parseBody(body) {
         return parseExactJson(body);
     }
     catch (error) {
-        throw new GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
+        throw new cluster_gateway_GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
             cause: error,
             raw: cut(body, LONGEST_RAW),
         });
     }
 }
 function refusal(reply, nowMs) {
-    const signal = signalOf(reply);
+    const signal = reply_faults_signalOf(reply);
     const told = [signal.code, signal.message].filter((part) => part !== "").join(": ");
     const message = `HTTP ${signal.status}${told === "" ? "" : ` ${told}`}`;
-    return new GatewayError(faultOf(signal).problem, message, {
+    return new cluster_gateway_GatewayError(reply_faults_faultOf(signal).problem, message, {
         retryAfterMs: retryAfter(reply, nowMs),
         raw: reply.body === "" ? undefined : rawBody(reply),
     });
 }
 /** Whether the refusal may be one of a credential that has run out. */
 function asksForRefresh(reply) {
-    return reply.status >= 400 && faultOf(signalOf(reply)).refresh === true;
+    return reply.status >= 400 && reply_faults_faultOf(reply_faults_signalOf(reply)).refresh === true;
 }
 /** `Retry-After`, in seconds or as an HTTP date, as a time from now; never negative. */
 function retryAfter({ headers }, nowMs) {
@@ -50971,31 +51139,31 @@ function retryAfter({ headers }, nowMs) {
  * routes want at most the cluster's own version, so each is asked for with the lowest that carries what is needed.
  */
 /** The two generations of the REST surface: everything since 6.4, and the preview clusters of 6.2 and 6.3. */
-const PREVIEW_VERSION = "6.2-preview";
+const requests_PREVIEW_VERSION = "6.2-preview";
 /** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress */
-function restoreProgressPath(id, version) {
+function requests_restoreProgressPath(id, version) {
     return path(["Partitions", id, "$", "GetRestoreProgress"], { "api-version": version });
 }
 /** Needs a backup policy over the partition. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist */
-function backupsPath(id, version, token) {
+function requests_backupsPath(id, version, token) {
     return path(["Partitions", id, "$", "GetBackups"], { "api-version": version, ContinuationToken: token });
 }
 /** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo */
-function partitionInfoPath(id) {
+function requests_partitionInfoPath(id) {
     return path(["Partitions", id], { "api-version": "6.0" });
 }
 /** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth */
-function partitionHealthPath(id) {
+function requests_partitionHealthPath(id) {
     return path(["Partitions", id, "$", "GetHealth"], { "api-version": "6.0" });
 }
 /** @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo */
-function serviceNamePath(id) {
+function requests_serviceNamePath(id) {
     return path(["Partitions", id, "$", "GetServiceName"], { "api-version": "6.0" });
 }
 /** 6.4 adds `PrimaryEpoch`. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist */
-function partitionsPath(serviceName, brsVersion, token) {
+function requests_partitionsPath(serviceName, brsVersion, token) {
     return path(["Services", entityId(serviceName), "$", "GetPartitions"], {
-        "api-version": brsVersion === PREVIEW_VERSION ? "6.0" : "6.4",
+        "api-version": brsVersion === requests_PREVIEW_VERSION ? "6.0" : "6.4",
         ContinuationToken: token,
     });
 }
@@ -51007,17 +51175,35 @@ function servicesPath(applicationName, token) {
     });
 }
 /** Anonymous. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getaadmetadata */
-function aadMetadataPath() {
+function requests_aadMetadataPath() {
     return path(["$", "GetAadMetadata"], { "api-version": "6.0" });
 }
+/** Open to users. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getclusterversion */
+function requests_clusterVersionPath() {
+    return path(["$", "GetClusterVersion"], { "api-version": "6.4" });
+}
 /**
- * The request's URL: the endpoint, the path, and the server's own timeout in whole seconds from 1 (a 0 is answered with a
- * 500). It does not bound the gateway, which can hold a GET for two minutes; the client's own budget does.
+ * The one GET without effects that only admins may make unless the cluster's owner decided otherwise.
+ * @see https://learn.microsoft.com/azure/service-fabric/service-fabric-cluster-fabric-settings (Security/ClientAccess)
  */
-function requestUrl(endpoint, pathAndQuery, budgetMs) {
+function requests_upgradeOrchestrationPath() {
+    return path(["$", "GetUpgradeOrchestrationServiceState"], { "api-version": "6.0" });
+}
+/** Times in RFC 3339 without a fraction. @see https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionseventlist */
+function requests_partitionEventsPath(id, fromUtc, toUtc) {
+    return path(["EventsStore", "Partitions", id, "$", "Events"], {
+        "api-version": "6.4",
+        StartTimeUtc: fromUtc,
+        EndTimeUtc: toUtc,
+    });
+}
+/**
+ * Path and query with the server's own timeout in whole seconds from 1 (a 0 is answered with a 500). It does not bound the
+ * gateway, which can hold a GET for two minutes; the client's own budget does.
+ */
+function withTimeout(pathAndQuery, budgetMs) {
     const seconds = Math.min(2_147_483_647, Math.max(1, Math.floor(budgetMs / 1_000)));
-    // Not `searchParams.set`: that writes the whole query anew, as a form, with `+` for a space.
-    return new URL(`${pathAndQuery}&timeout=${seconds}`, endpoint);
+    return `${pathAndQuery}&timeout=${seconds}`;
 }
 /** `fabric:/App/Service` is `App~Service` in a URL since 6.0; both forms are taken, with or without the scheme. */
 function entityId(name) {
@@ -51047,18 +51233,21 @@ function asker(options) {
         const left = countdown(options.clock, look);
         const asked = path(memory.version);
         const answered = await withCredential(memory, asked, look);
-        const other = path(PREVIEW_VERSION);
-        if (other === asked || !refusesVersion(answered.reply))
+        if (!refusesVersion(answered.reply))
             return answered;
+        const other = path(requests_PREVIEW_VERSION);
+        if (other === asked)
+            return answered;
+        await look.further?.();
         const again = await withCredential(memory, other, left());
         if (refusesVersion(again.reply))
             return answered;
-        memory.version = PREVIEW_VERSION;
+        memory.version = requests_PREVIEW_VERSION;
         return again;
     };
 }
 function refusesVersion(reply) {
-    return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
+    return reply.status === 400 && reply_faults_faultOf(reply_faults_signalOf(reply)).problem === "api-version-refused";
 }
 async function withCredential(memory, path, look) {
     const left = countdown(memory.clock, look);
@@ -51066,7 +51255,10 @@ async function withCredential(memory, path, look) {
     if (!asksForRefresh(answered.reply))
         return answered;
     const renewed = await authorization(memory.tokens, left(), true);
-    return renewed === undefined ? answered : viaAnyEndpoint(memory, path, left, renewed);
+    if (renewed === undefined)
+        return answered;
+    await look.further?.();
+    return viaAnyEndpoint(memory, path, left, renewed);
 }
 /** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
 async function authorization(tokens, look, refresh) {
@@ -51082,15 +51274,16 @@ async function viaAnyEndpoint(memory, path, left, headers) {
         const sentAt = clock.now();
         const look = left();
         try {
-            const reply = await transport.get(requestUrl(endpoint, path, look.budgetMs), look, headers);
+            const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
             return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
         }
         catch (error) {
-            if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code))
+            if (!(error instanceof cluster_gateway_GatewayError) || !["unreachable", "timed-out"].includes(error.code))
                 throw error;
             memory.preferred = (memory.preferred + 1) % endpoints.length;
             if (attempt === endpoints.length || left().budgetMs <= 1)
                 throw error;
+            await look.further?.();
         }
     }
 }
@@ -51113,16 +51306,18 @@ function countdown(clock, look) {
 
 ;// CONCATENATED MODULE: ./build/shared/restore/int64.js
 const DIGITS = /^-?\d{1,19}$/;
+/** As it should be, and too short to be out of range: nothing to convert. Lists hold thousands of these. */
+const CANONICAL = /^-?[1-9]\d{0,17}$/;
 /** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
-function parseInt64(value) {
+function int64_parseInt64(value) {
     const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
     if (typeof text !== "string" || !DIGITS.test(text))
         return undefined;
-    const canonical = BigInt(text).toString();
+    const canonical = CANONICAL.test(text) ? text : BigInt(text).toString();
     return isInt64(canonical) ? canonical : undefined;
 }
 function isInt64(canonical) {
-    return BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
+    return CANONICAL.test(canonical) || BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/restore-point.js
@@ -51131,8 +51326,8 @@ function isInt64(canonical) {
 
 /** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
 function readEpoch(epoch) {
-    const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
-    const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
+    const dataLossVersion = int64_parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
+    const configurationVersion = int64_parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
     return dataLossVersion === undefined || configurationVersion === undefined
         ? undefined
         : { dataLossVersion, configurationVersion };
@@ -51143,12 +51338,12 @@ function readPoint(body, epochName, lsnName) {
     const lsnField = body[lsnName] ?? undefined;
     if (fields === undefined)
         return good(undefined);
-    if (!isObject(fields))
+    if (!fields_isObject(fields))
         return unreadable(`${epochName} is ${describe(fields)}`);
     const epoch = readEpoch(fields);
     if (epoch === undefined)
         return unreadable(`${epochName} holds no pair of 64-bit integers`);
-    const lsn = parseInt64(lsnField);
+    const lsn = int64_parseInt64(lsnField);
     return lsn === undefined ? unreadable(`${lsnName} is ${describe(lsnField)}`) : good({ epoch, lsn });
 }
 /** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
@@ -51165,45 +51360,59 @@ const YEAR_2 = -62_104_060_800_000;
 
 
 /** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
-function parsePartitionInfo(body) {
-    if (!isObject(body))
+function parse_partition_parsePartitionInfo(body) {
+    if (!fields_isObject(body))
         return unreadable(`a partition is ${describe(body)}`);
     const information = body["PartitionInformation"];
-    const id = isObject(information) ? parse_partition_text(information["Id"]) : undefined;
+    const id = fields_isObject(information) ? parse_partition_text(information["Id"]) : undefined;
     const partitionId = id === undefined ? undefined : parsePartitionId(id);
     const [status, health] = [parse_partition_text(body["PartitionStatus"]), parse_partition_text(body["HealthState"])];
     if (partitionId === undefined)
         return unreadable("PartitionInformation holds no partition GUID");
     if (status === undefined || health === undefined)
         return unreadable("PartitionStatus or HealthState is missing");
+    if (!isKind(body["ServiceKind"]))
+        return unreadable(`ServiceKind is ${describe(body["ServiceKind"])}`);
     const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
     return good({
         partitionId,
         stateful: body["ServiceKind"] === "Stateful",
         status,
         health,
-        ...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
         ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
         ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
     });
 }
-/** A service out of a list. Only stateful ones with persisted state can be restored. */
+/** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
 function parseServiceInfo(body) {
-    if (!isObject(body))
+    if (!fields_isObject(body))
         return unreadable(`a service is ${describe(body)}`);
     const [name, kind] = [parse_partition_text(body["Name"]), parse_partition_text(body["ServiceKind"])];
-    if (name === undefined || kind === undefined)
-        return unreadable("a service has no Name or no ServiceKind");
-    const persisted = kind === "Stateful" && body["HasPersistedState"] === true;
+    if (name === undefined)
+        return unreadable("a service has no Name");
+    if (kind === undefined || !isKind(kind))
+        return unreadable(`ServiceKind of a service is ${describe(kind)}`);
+    const persists = body["HasPersistedState"];
+    if (kind === "Stateful" && typeof persists !== "boolean")
+        return unreadable(`HasPersistedState is ${describe(persists)}`);
+    const persisted = kind === "Stateful" && persists === true;
     return good({
         name,
         persisted,
         kind: kind === "Stateful" ? (persisted ? "stateful" : "its state is not persisted") : kind.toLowerCase(),
     });
 }
+/**
+ * Whether it says what a service is; newer clusters know more kinds than `Stateful` and `Stateless`. By `Invalid` a cluster says
+ * that it does not know: who took it for stateless would leave it out, and be green without it.
+ */
+function isKind(kind) {
+    return typeof kind === "string" && kind !== "" && kind !== "Invalid";
+}
 /** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
 function parseBackup(body) {
-    if (!isObject(body))
+    if (!fields_isObject(body))
         return unreadable(`a backup is ${describe(body)}`);
     const backupId = parsePartitionId(parse_partition_text(body["BackupId"]) ?? "");
     if (backupId === undefined)
@@ -51221,31 +51430,33 @@ function parseBackup(body) {
 }
 /** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
 function parseRestoreHealthEvent(body) {
-    const events = isObject(body) ? body["HealthEvents"] : undefined;
+    const events = fields_isObject(body) ? body["HealthEvents"] : undefined;
     if (!Array.isArray(events))
         return unreadable(`HealthEvents is ${describe(events)}`);
     const found = events
-        .filter((event) => isObject(event))
+        .filter((event) => fields_isObject(event))
         .filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore")
         .filter((event) => event["IsExpired"] !== true)
         .flatMap((event) => {
         const at = readTime(event["SourceUtcTimestamp"]);
         const description = cut(parse_partition_text(event["Description"]) ?? "", 300);
-        return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, description }];
+        const storedAt = given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
+        return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, ...storedAt, description }];
     })
         .toSorted((a, b) => b.at - a.at);
     return good(found[0] ?? null);
 }
-function parseServiceName(body) {
-    const name = isObject(body) ? parse_partition_text(body["Name"]) : undefined;
+function parse_partition_parseServiceName(body) {
+    const name = fields_isObject(body) ? parse_partition_text(body["Name"]) : undefined;
     return name === undefined ? unreadable("the service has no Name") : good(name);
 }
-function parsePage(body) {
-    const items = isObject(body) ? body["Items"] : undefined;
-    if (!isObject(body) || !Array.isArray(items))
+function parse_partition_parsePage(body) {
+    const items = fields_isObject(body) ? body["Items"] : undefined;
+    if (!fields_isObject(body) || !Array.isArray(items))
         return unreadable(`Items is ${describe(items)}`);
     const token = body["ContinuationToken"] ?? "";
-    return typeof token === "string"
+    // Half a character could not be written into the URL of the next page.
+    return typeof token === "string" && token.isWellFormed()
         ? good({ items, continuationToken: token })
         : unreadable(`ContinuationToken is ${describe(token)}`);
 }
@@ -51255,7 +51466,7 @@ function parse_partition_text(value) {
     return typeof value === "string" && value !== "" ? cut(value, LONGEST_TEXT) : undefined;
 }
 function count(value) {
-    const exact = parseInt64(value);
+    const exact = int64_parseInt64(value);
     return exact === undefined ? undefined : Number(exact);
 }
 
@@ -51271,7 +51482,7 @@ function count(value) {
 function parseRestoreProgress(body) {
     if (body === null)
         return good(null);
-    if (!isObject(body))
+    if (!fields_isObject(body))
         return unreadable(`the reply is ${describe(body)}, not an object`);
     const spelled = body["RestoreState"];
     if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled))
@@ -51287,7 +51498,7 @@ function parseRestoreProgress(body) {
             return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
         }
         case "Success": {
-            if (isObject(body["FailureError"]))
+            if ((body["FailureError"] ?? null) !== null)
                 return unreadable("a Success bears a FailureError");
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
             if (!point.ok)
@@ -51310,7 +51521,7 @@ function parseRestoreProgress(body) {
 /** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
 function readFailure(body) {
     const error = body["FailureError"];
-    if (!isObject(error))
+    if (!fields_isObject(error))
         return undefined;
     const code = error["Code"];
     const message = error["Message"];
@@ -51331,7 +51542,7 @@ const SLOW_MS = 1_000;
  * later one of a clock that is ahead, and the earlier one of a date in the past, which may be the reply's age as well. A
  * slow reply is taken for one that was dated when it came.
  */
-function clockSkew(reply, sentAt, receivedAt) {
+function clock_skew_clockSkew(reply, sentAt, receivedAt) {
     const serverMs = dateOf(reply);
     if (serverMs === undefined)
         return undefined;
@@ -51345,12 +51556,16 @@ function clockSkew(reply, sentAt, receivedAt) {
         return { clockSkewMs: Math.round(most) };
     return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
 }
-/** When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). */
+/**
+ * When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). A year that
+ * the header cannot write (it has four digits) is none: `Date.parse` reads up to 275760, and no sum with that is a date.
+ */
 function dateOf({ headers }) {
     const { date } = headers;
     const serverMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
-    return Number.isNaN(serverMs) ? undefined : serverMs;
+    return serverMs >= 0 && serverMs < clock_skew_YEAR_10000_MS ? serverMs : undefined;
 }
+const clock_skew_YEAR_10000_MS = 253_402_300_800_000;
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/rest-gateway.js
 
@@ -51375,29 +51590,29 @@ function restGateway(options) {
         return { ...answered, value };
     };
     const one = async (...asked) => (await answer(...asked)).value;
-    const list = (path, look, parse) => everyPage(countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
+    const list = (path, look, parse) => everyPage(look, countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parse_partition_parsePage));
     return {
         async restoreProgress(id, look) {
-            const path = (version) => restoreProgressPath(id, version);
+            const path = (version) => requests_restoreProgressPath(id, version);
             const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
             return {
                 progress: value,
-                ...clockSkew(reply, sentAt, receivedAt),
+                ...clock_skew_clockSkew(reply, sentAt, receivedAt),
                 raw: rawBody(reply),
             };
         },
         async partitionInfo(id, look) {
-            const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
+            const info = await one(() => requests_partitionInfoPath(id), look, orNull(parse_partition_parsePartitionInfo));
             if (info === null || (info.partitionId === id && info.stateful))
                 return info;
             const what = info.stateful ? "another partition than the one asked for" : "a partition that is not stateful";
-            throw new GatewayError("unintelligible", `the answer is about ${what}`);
+            throw new cluster_gateway_GatewayError("unintelligible", `the answer is about ${what}`);
         },
-        restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
-        serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
-        partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
+        restoreHealthEvent: (id, look) => one(() => requests_partitionHealthPath(id), look, parseRestoreHealthEvent),
+        serviceName: (id, look) => one(() => requests_serviceNamePath(id), look, parse_partition_parseServiceName),
+        partitions: (name, look) => list((version, token) => requests_partitionsPath(name, version, token), look, parse_partition_parsePartitionInfo),
         services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
-        backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup),
+        backups: (id, look) => list((version, token) => requests_backupsPath(id, version, token), look, parseBackup),
     };
 }
 /** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
@@ -51410,10 +51625,10 @@ function refuseCached(reply, heardBefore) {
     const told = Number(reply.headers["age"] ?? 0);
     const age = Math.max(told, (heardBefore - (dateOf(reply) ?? Infinity)) / 1_000);
     if (!(age <= OLDEST_ANSWER))
-        throw new GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
+        throw new cluster_gateway_GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
 }
 /** All pages of a list within one budget. A token that comes back again would make it an endless one. */
-async function everyPage(left, parse, page) {
+async function everyPage({ further }, left, parse, page) {
     const seen = new Set([""]);
     const all = [];
     for (let token = "";;) {
@@ -51422,10 +51637,11 @@ async function everyPage(left, parse, page) {
         if (continuationToken === "")
             return all;
         if (seen.has(continuationToken)) {
-            throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
+            throw new cluster_gateway_GatewayError("unintelligible", "the list never ends: its continuation token repeats");
         }
         seen.add(continuationToken);
         token = continuationToken;
+        await further?.();
     }
 }
 /** 204 is how GET /Partitions/{id} says that there is none. */
@@ -51464,6 +51680,9 @@ function bears(certificate, name) {
     return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
 }
 function outsideValidity({ validFromDate, validToDate }, nowMs) {
+    // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
+    if (Number.isNaN(validFromDate.getTime() + validToDate.getTime()))
+        return "its certificate bears a date that is none";
     if (nowMs > validToDate.getTime())
         return `its certificate expired on ${validToDate.toISOString()}`;
     if (nowMs < validFromDate.getTime())
@@ -51486,7 +51705,7 @@ const EXPIRY_WARNING_MS = 30 * 86_400_000;
 /** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
 function expiryWarning(whose, { validToDate }, nowMs) {
     const left = validToDate.getTime() - nowMs;
-    if (left < 0 || left > EXPIRY_WARNING_MS)
+    if (!(left >= 0 && left <= EXPIRY_WARNING_MS))
         return undefined;
     return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
 }
@@ -51546,8 +51765,8 @@ function givenToken(token) {
 }
 /** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
 function parseAadMetadata(body) {
-    const metadata = isObject(body) ? body["metadata"] : undefined;
-    if (!isObject(body) || !isObject(metadata))
+    const metadata = fields_isObject(body) ? body["metadata"] : undefined;
+    if (!fields_isObject(body) || !fields_isObject(metadata))
         return unreadable(`the Entra metadata is ${describe(metadata)}`);
     const { tenant, cluster } = metadata;
     if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") {
@@ -51576,7 +51795,7 @@ function entraTokens({ credential, registration, tenantId, clock }) {
 }
 function scopeOf(registration, tenantId) {
     if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
-        throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
+        throw new cluster_gateway_GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
     }
     return `${registration.clusterId}/.default`;
 }
@@ -51585,13 +51804,13 @@ async function asked(credential, scope, abortSignal, look) {
         return await fetched(credential, scope, abortSignal);
     }
     catch (error) {
-        if (look.signal.aborted || error instanceof GatewayError)
+        if (look.signal.aborted || error instanceof cluster_gateway_GatewayError)
             throw error;
         if (abortSignal.aborted)
-            throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
+            throw new cluster_gateway_GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
         const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
         const code = isRefusal(error) ? "access-denied" : "unreachable";
-        throw new GatewayError(code, `no token from Microsoft Entra ID: ${said}`, { cause: error });
+        throw new cluster_gateway_GatewayError(code, `no token from Microsoft Entra ID: ${said}`, { cause: error });
     }
 }
 /** The library wraps what its authority answered: a 4xx somewhere below is its "no", all else is trouble on the way. */
@@ -51606,7 +51825,7 @@ function isRefusal(error) {
 async function fetched(credential, scope, abortSignal) {
     const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
     if (got === null)
-        throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
+        throw new cluster_gateway_GatewayError("access-denied", "Microsoft Entra ID gave no token");
     return got;
 }
 
@@ -51618,8 +51837,6 @@ var external_node_events_ = __nccwpck_require__(8474);
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
 var external_node_https_ = __nccwpck_require__(4708);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
 
 /**
@@ -51651,6 +51868,19 @@ function proxyAuthorization({ username, password }) {
     if (username === "" && password === "")
         return undefined;
     return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+/**
+ * What is secret in the values of proxy variables, in each form in which it could come to light: as written, decoded, and as it is sent. Found
+ * also where the variable is no URL, as with a `/` or an `@` in a password.
+ */
+function proxySecrets(values) {
+    const found = values.flatMap((value = "") => {
+        const [, userInfo = ""] = /^(?:[^:/]*:\/\/)?(.*)@/s.exec(value.trim()) ?? [];
+        const [, password = ""] = /^[^:]*:(.*)$/s.exec(userInfo) ?? [];
+        const plain = userInfo.split(":").map(decoded).join(":");
+        return [userInfo, password, plain, decoded(password), Buffer.from(plain).toString("base64")];
+    });
+    return [...new Set(found)].filter((secret) => secret !== "");
 }
 /** A `%` that encodes nothing stands for itself, as with curl. */
 function decoded(text) {
@@ -51764,17 +51994,19 @@ async function establish(target, options, secureContext) {
     const why = suspicion(socket, hostname, options);
     if (why !== undefined) {
         socket.destroy();
-        throw new GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
+        throw new cluster_gateway_GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
     }
     socket.setNoDelay(true);
     return socket;
 }
-function suspicion(socket, hostname, { trust, nowMs, warn }) {
+function suspicion(socket, hostname, { trust, nowMs, warn, met }) {
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined)
         return "it presented no certificate";
     const chainError = socket.authorized ? undefined : String(socket.authorizationError);
-    const why = distrust(trust, { certificate, chainError, hostname }, nowMs());
+    const presented = { certificate, chainError, hostname };
+    const why = distrust(trust, presented, nowMs());
+    met?.({ ...presented, protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, refusedFor: why });
     const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
     if (why === undefined && ending !== undefined)
         warn(ending);
@@ -51793,7 +52025,7 @@ function tunnel(proxy, target, port, { timeoutMs, closing }) {
     const secure = proxy.protocol === "https:";
     const open = secure ? external_node_https_.request : external_node_http_.request;
     return new Promise((resolve, reject) => {
-        const refuse = (why, cause) => reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
+        const refuse = (why, cause) => reject(new cluster_gateway_GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
         const connecting = open({
             host,
             port: proxy.port === "" ? (secure ? 443 : 80) : Number(proxy.port),
@@ -51806,15 +52038,12 @@ function tunnel(proxy, target, port, { timeoutMs, closing }) {
             timeout: timeoutMs,
             signal: closing,
         });
+        // Whatever the status: Node takes every answer to a CONNECT for the end of the headers and emits no "response".
         connecting.once("connect", (response, socket) => {
             if (response.statusCode === 200)
                 return resolve(socket);
             socket.destroy();
             return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
-        });
-        connecting.once("response", (response) => {
-            response.resume();
-            refuse(`answered HTTP ${response.statusCode} instead of opening a tunnel`);
         });
         connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
         connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
@@ -51846,6 +52075,11 @@ const LARGEST_BODY = 1_048_576;
 /** Less than the default request timeout, so that a second gateway can still be asked within it. */
 const CONNECT_MS = 10_000;
 /**
+ * How long an idle connection is kept where the server does not say (`Keep-Alive: timeout=`, which is heeded): longer than any
+ * pause between looks, so that none pays for a second handshake, and less than the 120 s after which http.sys hangs up.
+ */
+const IDLE_MS = 75_000;
+/**
  * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
  * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
  * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
@@ -51862,18 +52096,19 @@ function httpTransport(options) {
         return pool;
     };
     return {
-        async get(url, { budgetMs, signal }, headers = {}) {
+        async get(endpoint, target, { budgetMs, signal }, headers = {}) {
             const budget = limited(signal, Math.ceil(budgetMs));
             let via = "";
             try {
-                const pool = poolFor(url);
+                const pool = poolFor(endpoint);
                 via = pool.via;
-                return await unlessAborted(transport_fetched(pool.dispatcher, url, headers, budget.signal), budget.signal);
+                const asked = { origin: endpoint.origin, path: target, headers: { ...HEADERS, ...headers } };
+                return await unlessAborted(transport_fetched(pool.dispatcher, asked, budget.signal), budget.signal);
             }
             catch (error) {
                 if (signal.aborted)
                     throw error;
-                throw asGatewayError(error, `${url.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
+                throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
             }
             finally {
                 budget.end();
@@ -51886,9 +52121,9 @@ function httpTransport(options) {
     };
 }
 function openPool(url, options) {
-    const limits = { connections: 8, pipelining: 1, allowH2: false };
+    const limits = { connections: 8, pipelining: 1, allowH2: false, keepAliveTimeout: IDLE_MS };
     const direct = (connect) => ({
-        dispatcher: new undici/* Agent */.g6({ ...limits, connect }),
+        dispatcher: new undici/* Pool */.bC(url.origin, { ...limits, connect }),
         via: "",
     });
     if (url.protocol === "https:")
@@ -51905,13 +52140,15 @@ function openPool(url, options) {
     });
     return { dispatcher, via: ` through the proxy ${proxyName(proxy)}` };
 }
-async function transport_fetched(dispatcher, url, headers, signal) {
-    const all = { accept: "application/json", "cache-control": "no-cache", ...headers };
-    const response = await (0,undici/* request */.Em)(url, { dispatcher, headers: all, signal });
+const HEADERS = { accept: "application/json", "cache-control": "no-cache" };
+async function transport_fetched(dispatcher, asked, signal) {
+    const response = await dispatcher.request({ ...asked, method: "GET", signal });
     const { statusCode: status, statusText, headers: received } = response;
     // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.
     const told = Number(received["content-length"] ?? Number.NaN);
     const body = told <= LARGEST_BODY ? await response.body.text() : await readCapped(response.body);
+    // undici gives a connection back only with the next turn of the loop; who asks again before that would open a second one.
+    await new Promise((resolve) => setImmediate(resolve));
     return { status, statusText, headers: received, body };
 }
 async function readCapped(body) {
@@ -51920,32 +52157,32 @@ async function readCapped(body) {
     for await (const chunk of body) {
         size += chunk.length;
         if (size > LARGEST_BODY)
-            throw new GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
+            throw new cluster_gateway_GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
         chunks.push(chunk);
     }
     return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
 }
 function asGatewayError(error, host, overBudgetMs) {
-    if (error instanceof GatewayError)
+    if (error instanceof cluster_gateway_GatewayError)
         return error;
     if (overBudgetMs !== undefined) {
-        return new GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
+        return new cluster_gateway_GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
     }
     const root = rootCause(error);
-    if (root instanceof GatewayError)
+    if (root instanceof cluster_gateway_GatewayError)
         return root;
     const code = codeOf(root);
     if (NO_TLS.has(code)) {
-        return new GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${transport_describe(root)}`, {
+        return new cluster_gateway_GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${transport_describe(root)}`, {
             cause: error,
         });
     }
     if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
-        return new GatewayError("access-denied", `${host} refused our certificate: ${transport_describe(root)}`, {
+        return new cluster_gateway_GatewayError("access-denied", `${host} refused our certificate: ${transport_describe(root)}`, {
             cause: error,
         });
     }
-    return new GatewayError("unreachable", `${host} cannot be reached: ${transport_describe(root)}`, { cause: error });
+    return new cluster_gateway_GatewayError("unreachable", `${host} cannot be reached: ${transport_describe(root)}`, { cause: error });
 }
 /** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
 const NO_TLS = new Set([
@@ -51957,7 +52194,7 @@ const NO_TLS = new Set([
 ]);
 /** The innermost error says more than those around it. */
 function rootCause(error) {
-    if (error instanceof GatewayError)
+    if (error instanceof cluster_gateway_GatewayError)
         return error;
     if (error instanceof AggregateError && error.errors.length > 0)
         return rootCause(error.errors[0]);
@@ -51988,21 +52225,25 @@ function transport_describe(error) {
 
 
 
+
 /** The cluster's gateway client. Connects to nothing yet. */
 function openCluster(access, surroundings) {
     const { endpoints, apiVersion, credential, trust } = access;
     const { clock, proxies } = surroundings;
     const warn = once(surroundings.warn);
-    if (credential.kind === "certificate") {
-        const ending = expiryWarning("The client certificate", new external_node_crypto_.X509Certificate(credential.cert), clock.now());
-        if (ending !== undefined)
-            warn(ending);
-    }
-    const transport = httpTransport({ trust, identity: identityOf(credential), proxies, nowMs: () => clock.now(), warn });
+    const ours = certificateOf(credential);
+    const ending = ours === undefined ? undefined : expiryWarning("The client certificate", ours, clock.now());
+    if (ending !== undefined)
+        warn(ending);
+    const identity = identityOf(credential);
+    const met = given("met", surroundings.met);
+    const transport = httpTransport({ trust, identity, proxies, nowMs: () => clock.now(), warn, ...met });
     const options = { endpoints, apiVersion, transport, clock };
     const tokens = tokensOf(credential, options, surroundings);
+    const wire = { ...options, ...given("tokens", tokens) };
     return {
-        gateway: restGateway(tokens === undefined ? options : { ...options, tokens }),
+        gateway: restGateway(wire),
+        ask: asker(wire),
         close: () => transport.close(),
     };
 }
@@ -52016,8 +52257,6 @@ function identityOf(credential) {
         case "token":
         case "workload-identity":
             return {};
-        default:
-            return credential;
     }
 }
 function tokensOf(credential, options, { clock, workloadIdentity }) {
@@ -52033,10 +52272,11 @@ function tokensOf(credential, options, { clock, workloadIdentity }) {
         credential: () => {
             if (workloadIdentity !== undefined)
                 return workloadIdentity(tenantId, clientId);
-            throw new GatewayError("access-denied", "this host has no identity to exchange for a token");
+            throw new cluster_gateway_GatewayError("access-denied", "this host has no identity to exchange for a token");
         },
         registration: async (look) => {
-            const { reply, receivedAt } = await ask(aadMetadataPath, look);
+            await look.further?.();
+            const { reply, receivedAt } = await ask(requests_aadMetadataPath, look);
             return readReply(reply, receivedAt, parseAadMetadata);
         },
     });
@@ -52065,24 +52305,41 @@ async function resolveScope(targets, gateway, look) {
     const found = new Set(targets.partitionIds);
     const skipped = new Map();
     const services = new Set();
+    const applications = new Map();
+    const servicesOf = async (application) => {
+        const listed = applications.get(application) ?? (await gateway.services(application, look));
+        applications.set(application, listed);
+        return listed;
+    };
     const serviceOf = new Map();
+    const empty = new Set();
     for (const name of targets.serviceNames) {
-        const why = await whyNotRestorable(name, gateway, look);
+        const why = await whyNotRestorable(name, servicesOf);
         if (why === undefined)
             services.add(name);
-        else
+        else {
             skipped.set(name, why);
+            empty.add(name);
+        }
     }
     for (const application of targets.applicationNames) {
-        for (const { name, persisted, kind } of await gateway.services(application, look)) {
+        const listed = await servicesOf(application);
+        if (!listed.some(({ persisted }) => persisted))
+            empty.add(application);
+        for (const { name, persisted, kind } of listed) {
             if (persisted)
                 services.add(name);
             else
                 skipped.set(name, kind);
         }
     }
+    const lists = [];
     for (const name of services) {
-        for (const { partitionId, stateful } of await gateway.partitions(name, look)) {
+        const partitions = await gateway.partitions(name, look);
+        lists.push({ name, partitions });
+        if (!partitions.some(({ stateful }) => stateful))
+            empty.add(name);
+        for (const { partitionId, stateful } of partitions) {
             if (stateful) {
                 found.add(partitionId);
                 serviceOf.set(partitionId, name);
@@ -52091,17 +52348,23 @@ async function resolveScope(targets, gateway, look) {
                 skipped.set(name, "stateless");
         }
     }
-    return { partitionIds: [...found], serviceOf, skipped: [...skipped].map(([name, why]) => ({ name, why })) };
+    return {
+        partitionIds: [...found],
+        serviceOf,
+        services: lists,
+        skipped: [...skipped].map(([name, why]) => ({ name, why })),
+        empty: [...empty],
+    };
 }
 /** Only the application's list tells whether a service persists its state; where there is none, its partitions decide. */
-async function whyNotRestorable(name, gateway, look) {
+async function whyNotRestorable(name, servicesOf) {
     const application = name.slice(0, name.lastIndexOf("/"));
     try {
-        const info = (await gateway.services(application, look)).find((service) => service.name === name);
+        const info = (await servicesOf(application)).find((service) => service.name === name);
         return info === undefined || info.persisted ? undefined : info.kind;
     }
     catch (error) {
-        if (error instanceof GatewayError && TREATMENT[error.code].treatment === "give-up")
+        if (error instanceof cluster_gateway_GatewayError && TREATMENT[error.code].treatment === "give-up")
             return undefined;
         throw error;
     }
@@ -52116,12 +52379,13 @@ async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, req
         try {
             const budgetMs = Math.min(requestTimeoutMs, Math.max(LEAST_BUDGET_MS, until - clock.now()));
             const scope = await resolveScope(targets, gateway, { budgetMs, signal });
-            return scope.partitionIds.length > 0 ? scope : verdict("partition-not-found", nothingFound(targets, scope));
+            // Not even beside others that came to something: their green would hide a typing error for ever.
+            return scope.empty.length === 0 ? scope : verdict("partition-not-found", nothingFound(scope));
         }
         catch (error) {
             if (signal.aborted)
                 continue;
-            if (!(error instanceof GatewayError))
+            if (!(error instanceof cluster_gateway_GatewayError))
                 throw error;
             const { treatment, times, reason } = TREATMENT[error.code];
             const ends = treatment !== "bear" && faults >= times;
@@ -52132,12 +52396,899 @@ async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, req
         }
     }
 }
-function nothingFound(targets, { skipped }) {
+function nothingFound({ empty, skipped }) {
     const why = skipped.map((one) => `${one.name} (${one.why})`).join(", ");
-    return `There is nothing to verify in ${names(targets)}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
+    return `There is nothing to verify in ${empty.join(", ")}: no partition of a stateful service with persisted state${why === "" ? "" : `; skipped ${why}`}.`;
 }
 function names({ serviceNames, applicationNames }) {
     return [...serviceNames, ...applicationNames].join(", ");
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/budget.js
+
+/** One look with everything there is to ask beside it has to fit into one burst. */
+const LEAST_BURST = 4;
+const IN_FLIGHT_CAP = 8;
+/** This part of a burst is kept for last looks. */
+const RESERVE = 0.1;
+const SLOTS = 100;
+const CLEAN_MS = 10_000;
+/** Requests in flight together fail together: that is one trouble to the rate. */
+const HALVED_AT_MOST_EVERY_MS = 1_000;
+const BREAKS_AFTER = 10;
+const TRIAL_EVERY_MS = 15_000;
+const URGENT_TRIAL_EVERY_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** @param perSecond more than 0 */
+function openBudget(perSecond, now) {
+    return { set: perSecond, rate: perSecond, inFlight: 0, held: 0, spent: [], troublesInARow: 0, cleanSince: now };
+}
+/** How many requests may go out at once where none went out before. */
+function burstOf({ rate }) {
+    return Math.max(LEAST_BURST, Math.floor(rate));
+}
+/** Lets a request out and holds what follows, or tells when to ask again. What is granted must be handed back by `settle`. */
+function grant(budget, wish, now) {
+    const { inFlight, held, pausedUntil } = budget;
+    const obstacle = barred(budget, wish, now);
+    if (obstacle !== undefined)
+        return obstacle;
+    if (inFlight > 0 && inFlight + wish.atOnce > IN_FLIGHT_CAP)
+        return { granted: false };
+    if (!wish.urgent && pausedUntil !== undefined && now < pausedUntil)
+        return { granted: false, at: pausedUntil };
+    const burst = burstOf(budget);
+    const claim = Math.min(burst, 1 + wish.following + (wish.urgent ? 0 : Math.floor(burst * RESERVE)));
+    const spent = stillSpent(budget, now);
+    const over = total(spent) + held + claim - burst;
+    if (over > 0)
+        return { granted: false, ...freed(budget, spent, over) };
+    const kept = { ...budget, inFlight: inFlight + wish.atOnce, held: held + wish.following };
+    return { granted: true, budget: { ...kept, spent: withOneMore(budget, spent, now) } };
+}
+/** Sends one of the requests that are held. */
+function spend(budget, now) {
+    return {
+        ...budget,
+        held: Math.max(0, budget.held - 1),
+        spent: withOneMore(budget, stillSpent(budget, now), now),
+    };
+}
+/** While the breaker is open there is one trial at a time. What is part of something under way goes on with it. */
+function barred({ openSince, inFlight }, { urgent, atOnce }, now) {
+    if (openSince === undefined || atOnce === 0)
+        return undefined;
+    if (inFlight > 0)
+        return { granted: false };
+    const trialAt = instant_later(openSince, urgent ? URGENT_TRIAL_EVERY_MS : TRIAL_EVERY_MS);
+    return now < trialAt ? { granted: false, at: trialAt } : undefined;
+}
+/** Hands back what was granted, with what of it was not sent, and lets the rate learn from how it went. */
+function settle(budget, granted, outcome, now) {
+    const landed = {
+        ...budget,
+        inFlight: Math.max(0, budget.inFlight - granted.atOnce),
+        held: Math.max(0, budget.held - granted.following),
+    };
+    return outcome.kind === "clean" ? afterClean(landed, now) : afterTrouble(landed, outcome, now);
+}
+/** Whether the breaker is open: nobody but a trial gets through, and what the trial met all others would meet. */
+function isOpen({ openSince }) {
+    return openSince !== undefined;
+}
+/** The faults that say something about the gateway rather than about what was asked of it. */
+const TROUBLES = new Set(["throttled", "server-trouble", "timed-out", "unreachable"]);
+function isTrouble({ code }) {
+    return TROUBLES.has(code);
+}
+function afterClean(budget, now) {
+    const { openSince, ...rest } = budget;
+    if (openSince !== undefined)
+        return budget_closed(rest, now);
+    const steps = Math.floor((now - rest.cleanSince) / CLEAN_MS);
+    if (rest.rate >= rest.set || steps < 1)
+        return { ...rest, troublesInARow: 0 };
+    const rate = Math.min(rest.set, rest.rate + steps * stepOf(rest));
+    return { ...rest, rate, troublesInARow: 0, cleanSince: instant_later(rest.cleanSince, steps * CLEAN_MS) };
+}
+/** An outage is over, which says little about load: half the set rate is a fair start. */
+function budget_closed(budget, now) {
+    return { ...budget, rate: Math.max(budget.rate, budget.set / 2), troublesInARow: 0, cleanSince: now };
+}
+function afterTrouble(budget, { retryAfterMs = 0 }, now) {
+    const { openSince, halvedAt, pausedUntil = now } = budget;
+    const troublesInARow = budget.troublesInARow + 1;
+    const breaks = openSince !== undefined || troublesInARow >= BREAKS_AFTER;
+    const halves = halvedAt === undefined || now - halvedAt >= HALVED_AT_MOST_EVERY_MS;
+    const pause = instant_later(now, Math.min(retryAfterMs, LONGEST_PAUSE_MS));
+    return {
+        ...budget,
+        ...(halves ? { rate: Math.max(floorOf(budget), budget.rate / 2), halvedAt: now } : {}),
+        ...(breaks ? { openSince: now } : {}),
+        ...(pause > pausedUntil ? { pausedUntil: pause } : {}),
+        troublesInARow,
+        cleanSince: now,
+    };
+}
+function floorOf({ set }) {
+    return Math.min(set, 1);
+}
+function stepOf({ set }) {
+    return Math.max(1, set / 20);
+}
+function spanMs(budget) {
+    return Math.max(1_000, (burstOf(budget) / budget.rate) * 1_000);
+}
+function stillSpent(budget, now) {
+    const since = now - spanMs(budget);
+    const first = budget.spent.findIndex(({ to }) => to > since);
+    return first === -1 ? [] : budget.spent.slice(first);
+}
+/** What falls together into a slot of time counts as spent at the last of it. */
+function withOneMore(budget, spent, now) {
+    const last = spent.at(-1);
+    if (last === undefined || now - last.from >= spanMs(budget) / SLOTS)
+        return [...spent, { from: now, to: now, requests: 1 }];
+    return [...spent.slice(0, -1), { from: last.from, to: now, requests: last.requests + 1 }];
+}
+/** When the oldest requests that make up `over` have left the span; what is held has no such time. */
+function freed(budget, spent, over) {
+    let left = over;
+    const last = spent.find(({ requests }) => (left -= requests) <= 0);
+    return last === undefined ? {} : { at: instant_later(last.to, Math.ceil(spanMs(budget))) };
+}
+function total(spent) {
+    return spent.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/pace.js
+
+const ONE = { following: 0, atOnce: 0, urgent: true };
+function openPace(perSecond, clock) {
+    let budget = openBudget(perSecond, clock.now());
+    const ask = (wish) => {
+        const answer = grant(budget, wish, clock.now());
+        if (answer.granted)
+            ({ budget } = answer);
+        return answer;
+    };
+    return {
+        get budget() {
+            return budget;
+        },
+        ask,
+        spend() {
+            budget = spend(budget, clock.now());
+        },
+        settle(granted, outcome) {
+            budget = settle(budget, granted, outcome, clock.now());
+        },
+        async one(signal) {
+            for (let answer = ask(ONE); !answer.granted && !signal.aborted; answer = ask(ONE)) {
+                await clock.sleep(answer.at === undefined ? RETRY_MS : answer.at - clock.now(), signal);
+            }
+        },
+    };
+}
+/** Where all there is is held for looks under way, which will be over soon. */
+const RETRY_MS = 100;
+/** What a look may spend: its first request is paid for, those it was granted are only announced, more must be waited for. */
+function openPurse(pace, following) {
+    let [isFirst, left] = [true, following];
+    return {
+        left: () => left,
+        async pay(signal) {
+            if (isFirst) {
+                isFirst = false;
+            }
+            else if (left > 0) {
+                left -= 1;
+                pace.spend();
+            }
+            else {
+                await pace.one(signal);
+            }
+        },
+    };
+}
+/** The cluster with every request paid for: each call by its first one, and by every further one of its own making. */
+function paying(gateway, pay) {
+    const paid = (call) => async (key, look) => {
+        await pay(look.signal);
+        return call(key, { ...look, further: () => pay(look.signal) });
+    };
+    return {
+        restoreProgress: paid((id, look) => gateway.restoreProgress(id, look)),
+        partitionInfo: paid((id, look) => gateway.partitionInfo(id, look)),
+        restoreHealthEvent: paid((id, look) => gateway.restoreHealthEvent(id, look)),
+        serviceName: paid((id, look) => gateway.serviceName(id, look)),
+        partitions: paid((name, look) => gateway.partitions(name, look)),
+        services: paid((name, look) => gateway.services(name, look)),
+        backups: paid((id, look) => gateway.backups(id, look)),
+    };
+}
+
+;// CONCATENATED MODULE: ./node_modules/tinyqueue/index.js
+
+class TinyQueue {
+    constructor(data = [], compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0)) {
+        this.data = data;
+        this.length = this.data.length;
+        this.compare = compare;
+
+        if (this.length > 0) {
+            for (let i = (this.length >> 1) - 1; i >= 0; i--) this._down(i);
+        }
+    }
+
+    push(item) {
+        this.data.push(item);
+        this._up(this.length++);
+    }
+
+    pop() {
+        if (this.length === 0) return undefined;
+
+        const top = this.data[0];
+        const bottom = this.data.pop();
+
+        if (--this.length > 0) {
+            this.data[0] = bottom;
+            this._down(0);
+        }
+
+        return top;
+    }
+
+    peek() {
+        return this.data[0];
+    }
+
+    _up(pos) {
+        const {data, compare} = this;
+        const item = data[pos];
+
+        while (pos > 0) {
+            const parent = (pos - 1) >> 1;
+            const current = data[parent];
+            if (compare(item, current) >= 0) break;
+            data[pos] = current;
+            pos = parent;
+        }
+
+        data[pos] = item;
+    }
+
+    _down(pos) {
+        const {data, compare} = this;
+        const halfLength = this.length >> 1;
+        const item = data[pos];
+
+        while (pos < halfLength) {
+            let bestChild = (pos << 1) + 1; // initially it is the left child
+            const right = bestChild + 1;
+
+            if (right < this.length && compare(data[right], data[bestChild]) < 0) {
+                bestChild = right;
+            }
+            if (compare(data[bestChild], item) >= 0) break;
+
+            data[pos] = data[bestChild];
+            pos = bestChild;
+        }
+
+        data[pos] = item;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/agenda.js
+
+/** Each class spans this factor of intervals: within one, the order of due times is nearly that of the ratios. */
+const CLASS_RATIO = Math.SQRT2;
+const SHORTEST_MS = 1_000;
+/**
+ * Ratios grow at different speeds, so that no one queue can hold what is due in their order. Items wait by due time; once due
+ * they stand in a line with those of like intervals, and only the heads of these few lines are compared.
+ */
+function openAgenda() {
+    const lines = { current: new Map(), waiting: newLine(), last: newLine(), classes: new Map() };
+    const { current } = lines;
+    let count = 0;
+    return {
+        put(item) {
+            count += 1;
+            const numbered = { ...item, number: count };
+            current.set(item.key, numbered);
+            lines.waiting.push(numbered);
+        },
+        drop: (key) => void current.delete(key),
+        of: (key) => current.get(key),
+        first(now) {
+            lineUp(lines, now);
+            const urgent = head(lines, lines.last);
+            if (urgent !== undefined)
+                return urgent;
+            const heads = [...lines.classes.values()].flatMap((line) => head(lines, line) ?? []);
+            return heads.reduce((a, b) => (a === undefined || agenda_isBefore(b, a, now) ? b : a), undefined);
+        },
+        due: (now) => [...current.values()].filter((item) => item.due <= now),
+        nextDue(now) {
+            lineUp(lines, now);
+            return head(lines, lines.waiting)?.due;
+        },
+    };
+}
+function newLine() {
+    return new TinyQueue([], (a, b) => a.due - b.due || a.number - b.number);
+}
+/** Whoever has become due goes from those that wait into the line of its class. */
+function lineUp(lines, now) {
+    const { waiting } = lines;
+    for (let item = head(lines, waiting); item !== undefined && item.due <= now; item = head(lines, waiting)) {
+        waiting.pop();
+        lineOf(lines, item).push(item);
+    }
+}
+function lineOf({ last, classes }, item) {
+    if (item.last)
+        return last;
+    const nth = Math.ceil(Math.log(Math.max(SHORTEST_MS, item.intervalMs)) / Math.log(CLASS_RATIO));
+    const line = classes.get(nth) ?? newLine();
+    classes.set(nth, line);
+    return line;
+}
+/** The first that still stands: what was replaced or dropped is left in its line until it comes up. */
+function head({ current }, line) {
+    for (let item = line.peek(); item !== undefined; item = line.peek()) {
+        if (current.get(item.key) === item)
+            return item;
+        line.pop();
+    }
+    return undefined;
+}
+function agenda_isBefore(a, b, now) {
+    const [mine, other] = [overdue(a, now), overdue(b, now)];
+    return mine === other ? a.number < b.number : mine > other;
+}
+function overdue({ due, intervalMs }, now) {
+    return (now - due) / Math.max(1, intervalMs);
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/alarm.js
+function openAlarm(clock, signal) {
+    let asleep;
+    let rung = false;
+    const ring = () => {
+        rung = true;
+        asleep?.ring();
+    };
+    signal.addEventListener("abort", ring, { once: true });
+    return {
+        async sleep(until) {
+            if (!rung) {
+                const bell = new AbortController();
+                const { promise, resolve } = Promise.withResolvers();
+                asleep = { until, ring: () => (bell.abort("woken"), resolve()) };
+                await (until === undefined ? promise : clock.sleep(until - clock.now(), bell.signal));
+                asleep = undefined;
+            }
+            rung = false;
+        },
+        wake(before) {
+            if (asleep === undefined || asleep.until === undefined || before < asleep.until)
+                ring();
+        },
+        end: () => signal.removeEventListener("abort", ring),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/feed.js
+
+
+
+
+/** Every partition is looked at this often also while the lists show no change: they may be silent, or wrong. */
+const SLOW_LOOK_MS = 300_000;
+const feed_SHORTEST_MS = 2_000;
+const LONGEST_MS = 15_000;
+/** The lists get so much of the budget at most; the rest is for the looks they lead to. */
+const SHARE = 0.4;
+/**
+ * How often the lists are read: as often as a restore that began with the run would be looked at, within 2 s and 15 s, or as
+ * often as their share of the budget lets through.
+ * @param wantedMs what the cadence says of a restore of the run's age
+ */
+function listEveryMs(wantedMs, lists, perSecond) {
+    const affordableMs = (lists / (SHARE * perSecond)) * 1_000;
+    return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(feed_SHORTEST_MS, wantedMs)));
+}
+/**
+ * Whether the next look may wait for the list to show a change, because whatever is waited for must show there:
+ * a restore that begins moves `DataLossVersion`; one that is under way keeps its partition from being `Ready` until it ends,
+ * however it ends; and a success that waits for health waits for what the list tells. A partition that is `Ready` while
+ * its restore is under way is not one whose end would show.
+ */
+function mayRest(watch, sighting) {
+    const { last, plan, problem } = watch;
+    if (problem !== undefined || last === undefined)
+        return false;
+    const { progress } = last;
+    // One that was seen under way too early has to be seen so again.
+    const isOurs = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
+    if (progress !== null && !isTerminal(progress))
+        return isOurs && sighting.status !== "Ready";
+    if (progress?.state === "Success" && !isHealthy(sighting))
+        return true;
+    return isQuiet(plan, sighting);
+}
+/** Nothing has happened to the partition since the restore that counts could have begun. */
+function isQuiet({ notBefore, toleranceMs }, sighting) {
+    const { dataLossVersion, status } = sighting;
+    if (dataLossVersion === undefined || notBefore === "any" || status !== "Ready")
+        return false;
+    const declared = filetime_dataLossDeclaredAt(dataLossVersion);
+    // The clocks may differ by the tolerance, and what is quiet must be so by either of them.
+    return declared === undefined || declared < notBefore - 2 * toleranceMs;
+}
+/** Whether what a list shows is worth a look at once. A partition that was never looked at has no watch yet. */
+function isHint(before, now, watch, plan) {
+    const changed = before !== undefined && !isSame(before, now);
+    if (watch?.last === undefined)
+        return now.status === "Ready" && !isQuiet(plan, now) && (changed || before === undefined);
+    if (!changed)
+        return false;
+    const { progress } = watch.last;
+    const underWay = progress !== null && !isTerminal(progress);
+    return !underWay || now.status === "Ready" || before.dataLossVersion !== now.dataLossVersion;
+}
+function isSame(a, b) {
+    return a.status === b.status && a.health === b.health && a.dataLossVersion === b.dataLossVersion;
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/fleet.js
+
+
+
+
+function memberOf({ members }, key) {
+    const member = members[key];
+    if (member === undefined)
+        throw new TypeError("there is a look of nobody on the agenda");
+    return member;
+}
+/** A watch begins with its first look: however long that had to wait for its turn, it is not held against the cluster. */
+function watchOf({ plan }, { watch, partitionId, dice }, now) {
+    return watch ?? watch_beginWatch({ ...plan, partitionId }, now, dice);
+}
+/** Puts the next look of a member on the agenda. */
+function schedule(fleet, key, now) {
+    const due = dueAt(fleet, memberOf(fleet, key), now);
+    fleet.agenda.put({ key, due, intervalMs: due - now, last: due >= fleet.plan.deadline });
+    fleet.alarm.wake(due);
+}
+/** A look that goes before those that only come by regularly. */
+function scheduleNow({ agenda, alarm, plan }, key, now) {
+    agenda.put({ key, due: now, intervalMs: HINT_MS, last: now >= plan.deadline });
+    alarm.wake(now);
+}
+const HINT_MS = 1_000;
+const AT_ONCE_MS = 1;
+/** Ends the run: something is wrong with the verification itself, outside any one watch. */
+function breakOff(fleet, error) {
+    fleet.broken = { error };
+    fleet.alarm.wake(fleet.startedAt);
+}
+/**
+ * When the heart wants it, but not before all others can have had their turn; later where the list will tell. What the heart
+ * wants at once it gets at once; and while only trials get through, all that are due share what a trial meets, and want
+ * to be due by then.
+ */
+function dueAt({ open, pace, plan }, member, now) {
+    const { wantedAt = now, watch, sighting } = member;
+    if (open === 1 || wantedAt - now <= AT_ONCE_MS || isOpen(pace.budget))
+        return wantedAt;
+    const turn = instant_later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
+    const rests = watch !== undefined && sighting !== undefined && mayRest(watch, sighting);
+    if (!rests)
+        return instant_earlier(plan.deadline, turn);
+    const slow = instant_later(now, SLOW_LOOK_MS);
+    // The end of the wait for a restore to appear is a moment of its own.
+    const byThen = now < plan.startBy && !watch.everInFlight ? instant_earlier(slow, plan.startBy) : slow;
+    return instant_earlier(plan.deadline, instant_later(now, Math.max(byThen - now, turn - now)));
+}
+/** The interval at which the budget, as it was set, can look at all of so many. */
+function perLookMs(count, { set }) {
+    return (count / set) * 1_000;
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/looks.js
+
+
+
+
+
+/** Starts the look of a member, if the budget allows. */
+function startLook(fleet, item, now) {
+    const { agenda, pace, plan } = fleet;
+    const member = memberOf(fleet, item.key);
+    const watch = watchOf(fleet, member, now);
+    const mayEnd = plan.deadline - now <= LAST_LOOK_MS || member.endsSoon === true;
+    const ask = mayEnd ? [...new Set([...member.ask, ...lastQuestions(watch)])] : member.ask;
+    const wish = { following: ask.length, atOnce: Math.max(1, ask.length), urgent: item.last };
+    const answer = pace.ask(wish);
+    if (!answer.granted)
+        return answer;
+    agenda.drop(item.key);
+    delete member.hinted;
+    delete member.endsSoon;
+    void look(fleet, item.key, watch, ask, wish);
+    return answer;
+}
+/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
+const LAST_LOOK_MS = 1_000;
+async function look(fleet, key, watch, ask, wish) {
+    const { world, pace, requestTimeoutMs, members } = fleet;
+    try {
+        const purse = openPurse(pace, wish.following);
+        const gateway = paying(world.gateway, purse.pay);
+        const looked = await look_takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
+        const trouble = troubleOf(looked.observation);
+        // One partition alone has its own backoff; what many meet says something about the gateway.
+        pace.settle({ atOnce: wish.atOnce, following: purse.left() }, members.length > 1 ? outcomeOf(trouble) : CLEAN);
+        land(fleet, key, looked);
+        if (trouble !== undefined && isOpen(pace.budget))
+            shareTrouble(fleet, trouble);
+        tellProgress(fleet);
+    }
+    catch (error) {
+        breakOff(fleet, error);
+    }
+}
+const CLEAN = { kind: "clean" };
+function outcomeOf(trouble) {
+    if (trouble === undefined)
+        return CLEAN;
+    return { kind: "trouble", retryAfterMs: trouble.retryAfterMs ?? 0 };
+}
+/** What the look, or a question beside it, met of the gateway's own troubles. */
+function troubleOf(observation) {
+    if (observation === undefined || observation.kind === "cancelled")
+        return undefined;
+    if (observation.kind === "unavailable")
+        return isTrouble(observation.problem) ? observation.problem : undefined;
+    const { partition, healthEvent, backups } = observation.testimony ?? {};
+    const problems = [partition, healthEvent, backups].flatMap((told) => (told?.ok === false ? told.problem : []));
+    return problems.find(isTrouble);
+}
+/** What a look brought is told; then the next one is put on the agenda, or there is a result. */
+function land(fleet, key, { watch, events, next }) {
+    const { alarm, world, record } = fleet;
+    const member = memberOf(fleet, key);
+    const now = world.clock.now();
+    for (const event of events)
+        record(event);
+    member.watch = watch;
+    member.lookedAt = now;
+    if ("verdict" in next) {
+        fleet.open -= 1;
+        member.result = { partitionId: member.partitionId, endedAt: now, verdict: next.verdict, watch };
+        alarm.wake(now);
+        return;
+    }
+    member.ask = next.ask;
+    member.wantedAt = next.at;
+    const missed = member.hinted === true;
+    delete member.hinted;
+    if (missed)
+        scheduleNow(fleet, key, now);
+    else
+        schedule(fleet, key, now);
+}
+/** While only trials get through, what one of them met is what all those would have met whose look is due. */
+function shareTrouble(fleet, problem) {
+    const { agenda, members, world } = fleet;
+    const now = world.clock.now();
+    for (const { key } of agenda.due(now)) {
+        if (key >= members.length)
+            continue;
+        const watch = watchOf(fleet, memberOf(fleet, key), now);
+        agenda.drop(key);
+        land(fleet, key, taken(watch, { kind: "unavailable", problem }, now));
+    }
+}
+/** Told to stop: those under way notice by themselves, the others are concluded without a look. */
+async function callOff(fleet) {
+    const { agenda, members, world, requestTimeoutMs } = fleet;
+    for (const [key, member] of members.entries()) {
+        if (agenda.of(key) === undefined)
+            continue;
+        const watch = watchOf(fleet, member, world.clock.now());
+        agenda.drop(key);
+        land(fleet, key, await look_takeLook(watch, [], world, requestTimeoutMs));
+    }
+}
+function tellProgress({ members, pace, progress, record, world }) {
+    if (members.length === 1)
+        return;
+    const told = progress(pace.budget, world.clock.now());
+    if (told !== undefined)
+        record(told);
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/lists.js
+
+
+
+
+
+
+
+
+
+
+/** A list of one partition tells no more than a look at it, and costs as much. */
+const LEAST_PARTITIONS = 2;
+/** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
+const SILENT_AFTER = 2;
+/** Which lists are read; the members are told what the lists showed when the partitions were found. */
+function feedsOf(members, services) {
+    const keys = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
+    return services.flatMap(({ name, partitions }) => {
+        const watched = partitions.flatMap(({ partitionId }) => keys.get(partitionId) ?? []);
+        return watched.length < LEAST_PARTITIONS ? [] : [{ name, keys: watched, failures: 0 }];
+    });
+}
+/** The first lists come one after the other. */
+function startFeeds(fleet, services) {
+    const { feeds, startedAt } = fleet;
+    const shown = new Map(services.map(({ name, partitions }) => [name, partitions]));
+    const everyMs = everyMsAt(fleet, startedAt);
+    for (const [nth, feed] of feeds.entries()) {
+        show(fleet, feed, shown.get(feed.name) ?? [], startedAt);
+        put(fleet, nth, startedAt, Math.ceil((everyMs * (nth + 1)) / feeds.length));
+    }
+}
+/** Starts to read a list, if the budget allows. */
+function startList(fleet, { key }) {
+    const { agenda, feeds, members, pace } = fleet;
+    const feed = feeds[key - members.length];
+    if (feed === undefined)
+        throw new TypeError("there is a list of no service on the agenda");
+    const answer = pace.ask(LIST);
+    if (!answer.granted)
+        return answer;
+    agenda.drop(key);
+    void read(fleet, key - members.length, feed);
+    return answer;
+}
+const LIST = { following: 0, atOnce: 1, urgent: false };
+async function read(fleet, nth, feed) {
+    const { alarm, pace, world } = fleet;
+    try {
+        const told = await lists_listOf(fleet, feed);
+        const trouble = told.ok || !isTrouble(told.problem) ? undefined : told.problem;
+        pace.settle(LIST, outcomeOf(trouble));
+        if (world.signal.aborted)
+            return;
+        const now = world.clock.now();
+        if (told.ok)
+            show(fleet, feed, told.value, now);
+        else
+            miss(fleet, feed, now);
+        const denied = !told.ok && TREATMENT[told.problem.code].treatment === "give-up";
+        if (denied)
+            forget(fleet, feed, now);
+        else if (feed.keys.some((key) => isOpenStill(fleet, key)))
+            put(fleet, nth, now);
+        if (trouble !== undefined && isOpen(pace.budget))
+            shareTrouble(fleet, trouble);
+        alarm.wake(now);
+    }
+    catch (error) {
+        breakOff(fleet, error);
+    }
+}
+async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal } }, { name }) {
+    try {
+        const { pay } = openPurse(pace, LIST.following);
+        return { ok: true, value: await paying(gateway, pay).partitions(name, { budgetMs: requestTimeoutMs, signal }) };
+    }
+    catch (error) {
+        if (error instanceof cluster_gateway_GatewayError)
+            return { ok: false, problem: error.toProblem() };
+        if (signal.aborted)
+            return { ok: true, value: [] };
+        throw error;
+    }
+}
+/** Remembers what a list shows, and sees to it that what it hints at is looked at. */
+function show(fleet, feed, listed, now) {
+    feed.failures = 0;
+    const shown = new Map(listed.map((one) => [one.partitionId, one]));
+    for (const key of feed.keys) {
+        if (!isOpenStill(fleet, key))
+            continue;
+        const member = memberOf(fleet, key);
+        const before = member.sighting;
+        const found = shown.get(member.partitionId);
+        if (found === undefined) {
+            // One that is gone from its service is looked at, and no longer waited for.
+            delete member.sighting;
+            if (before !== undefined)
+                hint(fleet, key, member, now);
+            continue;
+        }
+        member.sighting = sightingOf(found);
+        if (!isHint(before, member.sighting, member.watch, fleet.plan))
+            continue;
+        if (found.status === "Ready")
+            member.endsSoon = true;
+        hint(fleet, key, member, now);
+    }
+}
+/** A look that is under way may have been answered before the change: another one follows it. */
+function hint(fleet, key, member, now) {
+    if (fleet.agenda.of(key) === undefined)
+        member.hinted = true;
+    else
+        scheduleNow(fleet, key, now);
+}
+function miss(fleet, feed, now) {
+    feed.failures += 1;
+    if (feed.failures === SILENT_AFTER)
+        forget(fleet, feed, now);
+}
+/** The list is not to be had: its partitions are looked at as often as the heart wants. */
+function forget(fleet, feed, now) {
+    for (const key of feed.keys) {
+        const member = memberOf(fleet, key);
+        delete member.sighting;
+        if (fleet.agenda.of(key) !== undefined && member.watch !== undefined)
+            schedule(fleet, key, now);
+    }
+}
+function isOpenStill(fleet, key) {
+    return memberOf(fleet, key).result === undefined;
+}
+function put({ agenda, members, ...fleet }, nth, now, everyMs = everyMsAt(fleet, now)) {
+    agenda.put({ key: members.length + nth, due: instant_later(now, everyMs), intervalMs: everyMs, last: false });
+}
+function everyMsAt({ feeds, pace, plan, startedAt }, now) {
+    return Math.ceil(listEveryMs(lookDelay(plan.cadence, now - startedAt, 0.5), feeds.length, pace.budget.set));
+}
+/** Of all that a list tells only what is compared is kept, thousands of times; the words as one text each. */
+function sightingOf({ status, health, dataLossVersion }) {
+    return { status, health, ...given("dataLossVersion", dataLossVersion) };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/progress.js
+
+const EVERY_MS = 60_000;
+/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
+function progressReporter(members, startedAt, deadline) {
+    let last = { at: startedAt, ended: 0 };
+    return (budget, now) => {
+        if (now - last.at < EVERY_MS)
+            return undefined;
+        const told = standing(members, budget, startedAt, now);
+        const ended = members.length - told.watched;
+        const perMs = (ended - last.ended) / (now - last.at);
+        last = { at: now, ended };
+        if (perMs === 0)
+            return told;
+        return { ...told, estimatedEnd: instant_earlier(deadline, instant_later(now, Math.round(told.watched / perMs))) };
+    };
+}
+function standing(members, budget, startedAt, now) {
+    const concluded = { passed: 0, failed: 0, inconclusive: 0 };
+    const states = new Map();
+    let oldest = now;
+    for (const { result, watch, lookedAt = startedAt } of members) {
+        if (result !== undefined) {
+            concluded[result.verdict.verdict] += 1;
+            continue;
+        }
+        const state = watch?.last === undefined ? undefined : (watch.last.progress?.spelled ?? null);
+        states.set(state, (states.get(state) ?? 0) + 1);
+        oldest = instant_earlier(oldest, lookedAt);
+    }
+    const counted = [...states].map(([state, count]) => ({ state, count }));
+    return {
+        type: "progress",
+        at: now,
+        states: counted.toSorted((a, b) => b.count - a.count),
+        watched: counted.reduce((sum, { count }) => sum + count, 0),
+        concluded,
+        rate: budget.rate,
+        setRate: budget.set,
+        blind: budget.openSince !== undefined,
+        oldestLookMs: now - oldest,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/watch-fleet.js
+
+
+
+
+
+
+
+
+
+/**
+ * Watches all of them to their ends, as one: whose look is next is decided by the agenda, whether it may go out by the budget,
+ * and what it comes to by the same heart as for a single partition. Results come in the order of the ids.
+ *
+ * Where the budget is too small for the restores' own cadence, all are looked at as often as it allows (each about every
+ * n / rate seconds). Last looks then come as soon after the deadline as it allows, and none is left out.
+ */
+async function watchFleet(partitionIds, plan, world, options, record) {
+    const members = membersOf(partitionIds, options.dice);
+    const startedAt = world.clock.now();
+    const alarm = openAlarm(world.clock, world.signal);
+    const fleet = {
+        ...options,
+        members,
+        feeds: feedsOf(members, options.services ?? []),
+        plan,
+        world,
+        startedAt,
+        record,
+        agenda: openAgenda(),
+        alarm,
+        progress: progressReporter(members, startedAt, plan.deadline),
+        open: members.length,
+    };
+    for (const { partitionId } of members)
+        record({ type: "watching", partitionId, at: startedAt });
+    spread(fleet);
+    startFeeds(fleet, options.services ?? []);
+    try {
+        while (fleet.open > 0) {
+            const next = world.signal.aborted ? await callOff(fleet) : startDue(fleet);
+            if (fleet.open > 0)
+                await alarm.sleep(next);
+            if (fleet.broken !== undefined)
+                throw fleet.broken.error;
+        }
+    }
+    finally {
+        alarm.end();
+    }
+    return members.map(({ result }) => {
+        if (result === undefined)
+            throw new TypeError("a watch ended without a conclusion");
+        return result;
+    });
+}
+function membersOf(partitionIds, seed) {
+    let dice = seed;
+    return partitionIds.map((partitionId) => {
+        ({ dice } = draw(dice));
+        return { partitionId, dice, ask: [] };
+    });
+}
+/** First looks are spread over an interval, or over as long as the budget needs for them: they need not go in step. */
+function spread({ members, plan, pace, agenda, startedAt }) {
+    const overMs = Math.max(lookDelay(plan.cadence, 0, 0.5), perLookMs(members.length, pace.budget));
+    members.forEach((_, key) => {
+        const due = instant_earlier(plan.deadline, instant_later(startedAt, Math.floor((overMs * key) / members.length)));
+        agenda.put({ key, due, intervalMs: overMs, last: due >= plan.deadline });
+    });
+}
+/** Starts what is due, as far as the budget allows. Returns when to come back; nothing where only the end of a look can help. */
+function startDue(fleet) {
+    const { agenda, members, world } = fleet;
+    for (;;) {
+        const now = world.clock.now();
+        const item = agenda.first(now);
+        if (item === undefined)
+            return agenda.nextDue(now);
+        const answer = item.key < members.length ? startLook(fleet, item, now) : startList(fleet, item);
+        if (!answer.granted)
+            return answer.at;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/shared/verify-restore.js
@@ -52147,12 +53298,17 @@ function names({ serviceNames, applicationNames }) {
 
 
 
+/** Below that, single looks are few enough, and lists would be requests of their own. */
+const LISTS_FROM = 20;
+/** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
+const CORROBORATED_UP_TO = 100;
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 async function verifyRestore(request, world, seed, record) {
     const startedAt = world.clock.now();
     const notBefore = resolveNotBefore(request, seed);
-    const deadline = later(startedAt, request.timeoutMs);
-    const scope = await scoped(request, world, deadline);
+    const deadline = instant_later(startedAt, request.timeoutMs);
+    const pace = openPace(request.maxRequestsPerSecond, world.clock);
+    const scope = await scoped(request, world, deadline, pace);
     const ended = (partial) => ({
         startedAt,
         endedAt: world.clock.now(),
@@ -52162,7 +53318,7 @@ async function verifyRestore(request, world, seed, record) {
     if ("verdict" in scope)
         return ended({ verdict: scope, partitions: [], skipped: [], warnings: [] });
     const plan = { ...commonPlan(request, startedAt, deadline), notBefore: notBefore.at };
-    const watched = await watchAll(request, scope, plan, world, seed.dice, record);
+    const watched = await watchAll(request, scope, plan, world, { ...seed, pace }, record);
     const partitions = watched.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
     const [worst] = partitions;
     if (worst === undefined)
@@ -52174,16 +53330,18 @@ async function verifyRestore(request, world, seed, record) {
         warnings: watched.warnings,
     });
 }
-function scoped({ targets, requestTimeoutMs }, world, deadline) {
+function scoped({ targets, requestTimeoutMs }, world, deadline, pace) {
     const { partitionIds } = targets;
     if (isExplicit(targets))
-        return Promise.resolve({ partitionIds, serviceOf: new Map(), skipped: [] });
-    return scopeOrVerdict(targets, world, deadline, requestTimeoutMs);
+        return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] });
+    const gateway = paying(world.gateway, (signal) => pace.one(signal));
+    return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }
+/** What the watches of a verification have in common. */
 function commonPlan(request, startedAt, deadline) {
     return {
         toleranceMs: request.toleranceMs,
-        startBy: later(startedAt, request.startTimeoutMs),
+        startBy: instant_later(startedAt, request.startTimeoutMs),
         deadline,
         cadence: request.cadence,
         healthCheck: request.healthCheck,
@@ -52196,52 +53354,138 @@ function commonPlan(request, startedAt, deadline) {
  * Watches the scope; then looks whether partitions have appeared in it meanwhile, and watches those too, until there are no
  * new ones or the deadline has come. A partition that vanishes ends its own watch as `partition-not-found`.
  */
-async function watchAll(request, scope, plan, world, dice, record) {
+async function watchAll(request, scope, plan, world, { dice, listsFrom = LISTS_FROM, pace }, record) {
+    const { requestTimeoutMs, targets } = request;
     const known = new Set();
     const results = [];
     const warnings = [];
-    let next = dice;
-    let { serviceOf } = scope;
+    let { services, serviceOf } = scope;
     for (let fresh = scope.partitionIds; fresh.length > 0;) {
-        const watches = fresh.map((partitionId) => {
-            known.add(partitionId);
-            next = draw(next).dice;
-            return follow({ ...plan, partitionId }, request, world, next, record);
-        });
-        const watched = await Promise.all(watches);
+        for (const id of fresh)
+            known.add(id);
+        const lists = fresh.length >= listsFrom ? services : [];
+        const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
+        const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false } : plan;
+        const watched = await watchFleet(fresh, ofCrowd, world, options, record);
         results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
-        if (isExplicit(request.targets) || world.signal.aborted || world.clock.now() >= plan.deadline)
+        if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline)
             break;
-        const now = await scopeOrVerdict(request.targets, world, plan.deadline, request.requestTimeoutMs);
+        const now = await scoped(request, world, plan.deadline, pace);
         if ("verdict" in now) {
             warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
             break;
         }
-        serviceOf = now.serviceOf;
+        ({ services, serviceOf } = now);
         fresh = now.partitionIds.filter((id) => !known.has(id));
         if (fresh.length > 0)
             warnings.push(`Appeared while watching, and watched too: ${fresh.join(", ")}.`);
     }
     return { results, warnings };
 }
-async function follow(plan, request, world, dice, record) {
-    for await (const event of watchRestore(plan, world, { requestTimeoutMs: request.requestTimeoutMs, dice })) {
-        record(event);
-        if (event.type === "concluded") {
-            return { partitionId: plan.partitionId, endedAt: event.at, verdict: event.verdict, watch: event.watch };
-        }
-    }
-    throw new TypeError("a watch ended without a conclusion");
-}
 function resolveNotBefore(request, seed) {
     if (request.notBefore === "auto")
         return seed.autoNotBefore;
     return { at: request.notBefore, source: request.notBefore === "any" ? "switched off" : "input" };
 }
+/** The verdict of a run is its worst partition's. */
 function ofRun(worst, count) {
     if (count === 1)
         return worst.verdict;
     return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
+}
+
+;// CONCATENATED MODULE: ./build/shared/watch-batch.js
+
+
+
+
+/** A partition nobody has looked at yet; its first look is due at once. */
+function beginMember(plan, now, dice) {
+    return { state: "watching", watch: beginWatch(plan, now, dice), dueAt: now, ask: [] };
+}
+/**
+ * Looks at whatever is due, once; more than once only where the heart asks back at once. Same heart, same looks as the loop in
+ * `watch-restore.ts`; only who sleeps in between is another. Never rejects for anything the cluster or the network does.
+ */
+async function takeTurn(members, world, turn, record) {
+    const { clock, signal } = world;
+    const kept = [...members];
+    const busy = new Set();
+    /** Whether there was one. */
+    const look = async (index, member) => {
+        await clock.sleep(member.dueAt - clock.now(), signal);
+        if (!(await turn.pace(requestsOf(member), signal)))
+            return false;
+        const { events, next, watch } = await takeLook(member.watch, member.ask, world, turn.requestTimeoutMs);
+        for (const event of events)
+            record(event);
+        kept[index] =
+            "verdict" in next
+                ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
+                : { state: "watching", watch, dueAt: next.at, ask: next.ask };
+        return true;
+    };
+    const worker = async () => {
+        while (!signal.aborted && clock.now() < turn.until) {
+            const found = firstDue(kept, busy, clock.now());
+            if (found === undefined)
+                return;
+            busy.add(found.index);
+            if (!(await look(found.index, found.member)))
+                return;
+            busy.delete(found.index);
+        }
+    };
+    await Promise.all(Array.from({ length: turn.inFlight }, worker));
+    return kept;
+}
+/** The heart asks back after a millisecond: that is still the same turn. */
+const watch_batch_AT_ONCE_MS = 50;
+function firstDue(members, busy, now) {
+    let first;
+    for (const [index, member] of members.entries()) {
+        if (member.state !== "watching" || busy.has(index) || member.dueAt > now + watch_batch_AT_ONCE_MS)
+            continue;
+        if (first === undefined || member.dueAt < first.member.dueAt)
+            first = { index, member };
+    }
+    return first;
+}
+/** How many requests the looks that are due now will take. */
+function requestsDue(members, now) {
+    return members.reduce((sum, member) => (member.state === "watching" && member.dueAt <= now + watch_batch_AT_ONCE_MS ? sum + requestsOf(member) : sum), 0);
+}
+/** The progress itself, and what is asked beside it. */
+function requestsOf({ ask }) {
+    return 1 + ask.length;
+}
+const GATHERED = 0.1;
+/**
+ * When to take the next turn; `undefined` where all have concluded. Looks that are due within a tenth of the wait are gathered into one
+ * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
+ * jitter would else be a hundred turns. Never after the deadline, which they share.
+ */
+function nextTurn(members, now, leastMs) {
+    const watching = members.filter((member) => member.state === "watching");
+    const [first, ...others] = watching.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    if (first === undefined)
+        return undefined;
+    if (first <= now)
+        return now;
+    const until = first + GATHERED * (first - now);
+    const gathered = others.findLast((dueAt) => dueAt <= until) ?? first;
+    const deadline = watching.map(({ watch }) => watch.plan.deadline).reduce(earlier);
+    const least = earlier(later(now, leastMs), deadline);
+    return gathered > least ? gathered : least;
+}
+/** The member as it stands when somebody calls the verification off: what has concluded stays as it is. */
+function watch_batch_callOff(member, why, now) {
+    if (member.state === "concluded")
+        return member;
+    const step = advance(member.watch, { kind: "cancelled", why }, now);
+    if (step.next !== "conclude")
+        throw new TypeError("a watch that was called off went on");
+    return { state: "concluded", watch: step.watch, verdict: step.verdict, endedAt: now };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/partition-record.js
@@ -52272,8 +53516,8 @@ function toPartitionRecord({ partitionId, serviceName, verdict, watch }) {
         faults: watch.faults,
         transitions: watch.phases.map(({ state, firstSeen, lastSeen, looks }) => ({
             state,
-            firstSeenUtc: formatInstant(firstSeen),
-            lastSeenUtc: formatInstant(lastSeen),
+            firstSeenUtc: instant_formatInstant(firstSeen),
+            lastSeenUtc: instant_formatInstant(lastSeen),
             looks,
         })),
         transitionsDropped: watch.phasesDropped,
@@ -52306,7 +53550,7 @@ function timing(watch) {
         restoreSeconds: duration.ms / 1_000,
         lowerBoundSeconds: duration.leastMs / 1_000,
         upperBoundSeconds: duration.mostMs / 1_000,
-        startUtc: formatInstant(duration.from),
+        startUtc: instant_formatInstant(duration.from),
         startSource: duration.fromSource,
         endSource: duration.toSource,
         clockSkewSeconds: watch.clockSkewMs / 1_000,
@@ -52339,10 +53583,10 @@ function eventWitness({ heard }) {
     if (healthEvent.value === null)
         return { result: "not-seen", problem: null, health: null, atUtc: null };
     const { health, at } = healthEvent.value;
-    return { result: health === "Ok" ? "agrees" : "disagrees", problem: null, health, atUtc: formatInstant(at) };
+    return { result: health === "Ok" ? "agrees" : "disagrees", problem: null, health, atUtc: instant_formatInstant(at) };
 }
 function utc(at) {
-    return at === undefined ? null : formatInstant(at);
+    return at === undefined ? null : instant_formatInstant(at);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/version.js
@@ -52354,12 +53598,12 @@ const TOOL_VERSION = "0.1.0";
 
 
 
-const SCHEMA = "service-fabric-restore-verification/record/1";
+const RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
 function toRecord(request, result) {
     const { verdict, startedAt, endedAt, notBefore } = result;
     const count = (outcome) => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
     return {
-        schema: SCHEMA,
+        schema: RECORD_SCHEMA,
         tool: { name: TOOL_NAME, version: TOOL_VERSION },
         cluster: {
             endpoints: request.endpoints.map((url) => url.origin),
@@ -52367,7 +53611,7 @@ function toRecord(request, result) {
             authKind: request.access.credential.kind,
         },
         plan: {
-            notBeforeUtc: notBefore.at === "any" ? "any" : formatInstant(notBefore.at),
+            notBeforeUtc: notBefore.at === "any" ? "any" : instant_formatInstant(notBefore.at),
             notBeforeSource: notBefore.source,
             toleranceSeconds: request.toleranceMs / 1_000,
             deadlineSeconds: request.timeoutMs / 1_000,
@@ -52380,8 +53624,8 @@ function toRecord(request, result) {
         verdict: verdict.verdict,
         reason: verdict.reason,
         message: verdict.message,
-        startedAtUtc: formatInstant(startedAt),
-        endedAtUtc: formatInstant(endedAt),
+        startedAtUtc: instant_formatInstant(startedAt),
+        endedAtUtc: instant_formatInstant(endedAt),
         elapsedSeconds: seconds(startedAt, endedAt),
         counts: { passed: count("passed"), failed: count("failed"), inconclusive: count("inconclusive") },
         skipped: result.skipped,
@@ -52431,8 +53675,6 @@ function summary({ observation }) {
             return `no answer (${observation.problem.code})`;
         case "cancelled":
             return `told to stop by ${observation.why}`;
-        default:
-            return observation;
     }
 }
 
@@ -52477,11 +53719,11 @@ function objectivesOf({ plan }, partition) {
 }
 /** `RTO met: 3 min 10 s of 10 min, 6 min 50 s to spare`. */
 function describeObjective({ name, objectiveSeconds, measuredSeconds }) {
-    const objective = formatDuration(objectiveSeconds * 1_000);
+    const objective = instant_formatDuration(objectiveSeconds * 1_000);
     if (measuredSeconds === null)
         return `${name} not measured: the objective is ${objective}`;
-    const measured = formatDuration(measuredSeconds * 1_000);
-    const apart = formatDuration(Math.abs(objectiveSeconds - measuredSeconds) * 1_000);
+    const measured = instant_formatDuration(measuredSeconds * 1_000);
+    const apart = instant_formatDuration(Math.abs(objectiveSeconds - measuredSeconds) * 1_000);
     return measuredSeconds <= objectiveSeconds
         ? `${name} met: ${measured} of ${objective}, ${apart} to spare`
         : `${name} missed by ${apart}: ${measured}, and the objective is ${objective}`;
@@ -52492,7 +53734,10 @@ function restoredPointAgeSeconds({ timing, restoredBackup }) {
     const from = parseInstant(timing?.startUtc ?? "");
     if (made === undefined || from === undefined || timing === null)
         return null;
-    return Math.max(0, (from - made) / 1_000 + timing.clockSkewSeconds);
+    const { startSource, clockSkewSeconds } = timing;
+    // Beside a time of ours, a clock that is behind may as well be an old answer: the heart does not correct it, so neither is it here.
+    const skewSeconds = startSource === "data-loss" ? clockSkewSeconds : Math.max(0, clockSkewSeconds);
+    return Math.max(0, (from - made) / 1_000 + skewSeconds);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/report/junit.js
@@ -52635,6 +53880,45 @@ function* reportText(record) {
         yield `${JSON.stringify(partition)}\n`;
 }
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/shared/report/write-text.js
+
+
+/**
+ * Writes a text to the path that was typed, creating what is missing of the folders; a folder gets the file `name`. What was
+ * there is replaced. Resolves to the absolute path; rejects where it cannot be written.
+ */
+async function writeText(typed, name, text, places) {
+    const path = await place(typed, name, places);
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    const file = await (0,promises_.open)(path, "w");
+    try {
+        for (const piece of text)
+            await file.writeFile(piece);
+    }
+    finally {
+        await file.close();
+    }
+    return path;
+}
+async function place(typed, name, { home, workspace }) {
+    const fromHome = typed === "~" || /^~[/\\]/.test(typed);
+    const path = fromHome ? (0,external_node_path_.join)(home, typed.slice(1)) : (0,external_node_path_.resolve)(workspace, typed);
+    const isFolder = /[/\\]$/.test(typed) || (0,external_node_path_.basename)(typed) === "~" || (await folderIsThere(path));
+    return isFolder ? (0,external_node_path_.join)(path, name) : path;
+}
+async function folderIsThere(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isDirectory();
+    }
+    catch {
+        return false; // Nothing is there: it is a file to be.
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/shared/report/preamble.js
 
 /** The first line: what is watched, and for how long. */
@@ -52643,14 +53927,14 @@ function headline(request) {
     const partitions = partitionIds.length > 1 ? [`${partitionIds.length} partitions`] : partitionIds.map((id) => `partition ${id}`);
     const what = [...partitions, ...serviceNames, ...applicationNames].join(", ");
     return (`Watching ${what} at ${request.endpoints.map((url) => url.origin).join(", ")}, ` +
-        `for at most ${formatDuration(request.timeoutMs)}.`);
+        `for at most ${instant_formatDuration(request.timeoutMs)}.`);
 }
 /** The second line: which restores count. */
 function boundLine({ notBefore }, auto) {
     if (notBefore === "any")
         return "Whatever restore is on record counts (not-before: any).";
     const [at, source] = notBefore === "auto" ? [auto.at, auto.source] : [notBefore, "not-before"];
-    return `Only a restore from ${formatInstant(at)} (${source}) on counts.`;
+    return `Only a restore from ${instant_formatInstant(at)} (${source}) on counts.`;
 }
 const KIND = {
     none: "no credential",
@@ -52663,16 +53947,16 @@ const KIND = {
 function settings(request) {
     const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
     const every = cadence.kind === "fixed"
-        ? formatDuration(cadence.everyMs)
-        : `${formatDuration(cadence.minMs)} to ${formatDuration(cadence.maxMs)}, by its age`;
+        ? instant_formatDuration(cadence.everyMs)
+        : `${instant_formatDuration(cadence.minMs)} to ${instant_formatDuration(cadence.maxMs)}, by its age`;
     const objectives = [
-        ...(rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`]),
-        ...(rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]),
+        ...(rtoMs === null ? [] : [`RTO ${instant_formatDuration(rtoMs)}`]),
+        ...(rpoMs === null ? [] : [`RPO ${instant_formatDuration(rpoMs)}`]),
     ];
     return [
         `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-        `The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
-            `each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
+        `The restore must appear within ${instant_formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
+            `each request for at most ${instant_formatDuration(request.requestTimeoutMs)}.`,
         `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
             `Expected backup: ${expectedBackupId ?? "any"}.`,
     ];
@@ -52723,7 +54007,7 @@ class ProgressLog {
                 break;
             case "stuck":
                 if (this.#few)
-                    this.#tell(event, `${event.state} for ${formatDuration(event.forMs)}: ${event.cause}`, "doubt");
+                    this.#tell(event, `${event.state} for ${instant_formatDuration(event.forMs)}: ${event.cause}`, "doubt");
                 break;
             case "looked":
                 if (seen !== undefined)
@@ -52732,13 +54016,13 @@ class ProgressLog {
             case "concluded":
                 this.#concluded(event);
                 break;
-            default:
-                event;
+            case "progress":
+                break;
         }
     };
     /** The heartbeat. It has no timer of its own: a hanging request must not silence it, so its host beats it once a minute. */
     tick(at) {
-        const left = `${formatDuration(Math.max(0, this.#deadline - at))} left`;
+        const left = `${instant_formatDuration(Math.max(0, this.#deadline - at))} left`;
         const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
         [this.#lines, this.#hidden] = [0, 0];
         const all = [...this.#all.values()];
@@ -52753,7 +54037,7 @@ class ProgressLog {
         return this.#all.size <= FEW;
     }
     #elapsed(at) {
-        return `+${formatDuration(at - this.#startedAt)}`;
+        return `+${instant_formatDuration(at - this.#startedAt)}`;
     }
     #tell({ at, partitionId }, text, tone = "plain") {
         if (++this.#lines > MOST_LINES)
@@ -52790,7 +54074,7 @@ function whereItStands(all, at) {
     if (only === undefined)
         return "still asking for the partitions";
     if (others.length === 0) {
-        return only.state === NOT_SEEN ? "no answer yet" : `still ${only.state}, for ${formatDuration(at - only.since)}`;
+        return only.state === NOT_SEEN ? "no answer yet" : `still ${only.state}, for ${instant_formatDuration(at - only.since)}`;
     }
     const ended = progress_log_count(all.flatMap((seen) => seen.ended ?? []));
     const open = progress_log_count(all.filter((seen) => seen.ended === undefined).map(({ state }) => state));
@@ -52823,10 +54107,516 @@ function endingOf(record, guide) {
     return { title: `Restore verification ${verdict}: ${reason}`, lines: [message, ...several, ...next] };
 }
 
+;// CONCATENATED MODULE: ./build/shared/probe/inquiry.js
+
+
+
+function inquiry_inquiryOf(ask, budgetMs, signal) {
+    const latencies = [];
+    const skews = [];
+    let headers = {};
+    return {
+        latencies,
+        skews,
+        get headers() {
+            return headers;
+        },
+        async ask(path) {
+            try {
+                const { reply, sentAt, receivedAt } = await ask(path, { budgetMs, signal });
+                latencies.push(Math.round(receivedAt - sentAt));
+                const time = clockSkew(reply, sentAt, receivedAt);
+                if (time !== undefined && time.clockSlackMs === undefined)
+                    skews.push(time.clockSkewMs);
+                headers = reply.headers;
+                return heardOf(reply);
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                if (!(error instanceof GatewayError))
+                    throw error;
+                return { kind: "nothing", problem: error.code, message: error.message };
+            }
+        },
+    };
+}
+function heardOf(reply) {
+    if (reply.status === 200 || reply.status === 204)
+        return { kind: "answer", reply, body: parsed(reply) };
+    const signal = signalOf(reply);
+    return { kind: "refusal", reply, problem: faultOf(signal).problem, code: signal.code };
+}
+/** For the forms on the wire, which numbers are read exactly elsewhere: here a number need only look like one. */
+function parsed({ status, body }) {
+    if (status === 204 || body.trim() === "")
+        return undefined;
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined; // HTML, XML: no form of this API.
+    }
+}
+/** What came, in words that hold nothing of the cluster's own but codes. */
+function inquiry_told(heard) {
+    switch (heard.kind) {
+        case "answer":
+            return `HTTP ${heard.reply.status}`;
+        case "refusal":
+            return `refused (${heard.problem}: HTTP ${heard.reply.status}${codeIn(heard.code)})`;
+        case "nothing":
+            return `no answer (${heard.problem}${systemCodeIn(heard.message)})`;
+        default:
+            return heard;
+    }
+}
+/** Codes are the API's own words; a reason phrase or an HRESULT may stand in their place. */
+function codeIn(code) {
+    return /^(?:FABRIC_E|E)_[A-Z_]{2,60}$/.test(code) ? ` \`${code}\`` : "";
+}
+/** `ECONNREFUSED`, `ENOTFOUND`, OpenSSL's: all that is said about an address without the address. */
+function systemCodeIn(message) {
+    const [code] = /\b(?:ERR_[A-Z0-9_]+|E[A-Z]{4,})\b/.exec(message) ?? [];
+    return code === undefined ? "" : `: \`${code}\``;
+}
+
+;// CONCATENATED MODULE: ./build/shared/probe/about-client.js
+
+
+
+
+const CREDENTIAL = {
+    none: "none",
+    certificate: "client certificate (PEM)",
+    pfx: "client certificate (PFX)",
+    token: "access token",
+    "workload-identity": "workload identity",
+};
+/** Who we are to the cluster, and which one it is. `metadata` is what everybody is told. */
+async function about_client_aboutClient(inquiry, { kind }, metadata) {
+    const version = await inquiry.ask(clusterVersionPath);
+    const speaks = version.kind === "answer" ? isObject(version.body) : version.kind === "refusal";
+    const role = !speaks || isRefused(version) ? undefined : await inquiry.ask(upgradeOrchestrationPath);
+    return {
+        admitted: role !== undefined,
+        answers: [
+            line("Credential", CREDENTIAL[kind]),
+            line("Microsoft Entra ID", entraOf(metadata)),
+            line("Role of this client", role === undefined ? noRole(version) : roleOf(role)),
+            line("Version of the cluster", versionOf(version)),
+        ],
+    };
+}
+function isRefused(heard) {
+    return heard.kind !== "answer" && heard.problem === "access-denied";
+}
+function entraOf(heard) {
+    if (heard.kind !== "answer" || !isObject(heard.body))
+        return `unknown: ${told(heard)}`;
+    return heard.body["type"] === "aad" ? "set up" : "not set up";
+}
+function noRole(version) {
+    if (isRefused(version))
+        return `none: ${told(version)}`;
+    return version.kind === "answer" ? "unknown: this is no Service Fabric gateway" : `unknown: ${told(version)}`;
+}
+/** By the one harmless question that is for admins only, unless the cluster's owner decided otherwise. */
+function roleOf(heard) {
+    if (isRefused(heard))
+        return "user (read-only): what only admins may ask is refused, which is as it should be";
+    if (heard.kind === "nothing")
+        return `unknown: ${told(heard)}`;
+    if (heard.reply.status === 400)
+        return `user at least; whether admin cannot be told (${told(heard)})`;
+    return `admin: what only admins may ask came through (HTTP ${heard.reply.status}); a read-only client would be enough`;
+}
+function versionOf(heard) {
+    const version = heard.kind === "answer" && isObject(heard.body) ? heard.body["Version"] : undefined;
+    return typeof version === "string" && /^[\d.]{1,40}$/.test(version) ? version : `not told: ${told(heard)}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/probe/about-connection.js
+
+
+
+const DAY_MS = 86_400_000;
+/** How the cluster was reached: transport, trust, time. */
+function about_connection_aboutConnection({ latencies, skews, headers }, handshake, { trust, credential }, secure, now) {
+    const client = credential.kind === "certificate" ? new X509Certificate(credential.cert) : undefined;
+    return [
+        ...(secure ? aboutServer(handshake, trust, now) : [line("TLS", "none: plain http")]),
+        ...(client === undefined ? [] : [line("Client certificate", `${keyOf(client)}; ${lifetime(client, now)}`)]),
+        line("Latency of the answers", latencies.length === 0 ? "no answer" : about_connection_spread(latencies)),
+        line("Clock of the cluster minus ours", skews.length === 0 ? "not told" : skewOf(middle(skews))),
+        line("Server software", softwareOf(headers["server"])),
+    ];
+}
+function aboutServer(handshake, trust, now) {
+    if (handshake === undefined)
+        return [line("TLS", "no handshake was completed")];
+    const { protocol, cipher, certificate, chainError, refusedFor } = handshake;
+    const selfSigned = certificate.checkIssued(certificate) ? "self-signed" : "issued by an authority";
+    return [
+        line("TLS", `${protocol}, \`${cipher}\``),
+        line("Server certificate", `${selfSigned}, ${keyOf(certificate)}; ${lifetime(certificate, now)}`),
+        line("Its chain, by the authorities in use", chainError === undefined ? "trusted" : `not trusted (${plain(chainError)})`),
+        line("The server is the one expected", refusedFor === undefined ? `yes, by ${kindOf(trust)}` : `no: ${classOf(refusedFor)}`),
+    ];
+}
+function kindOf({ ca, thumbprints, commonName }) {
+    const kinds = [
+        ...(ca.length > 0 ? ["server-ca"] : []),
+        ...(thumbprints.length > 0 ? ["server-certificate-thumbprint"] : []),
+        ...(commonName === undefined ? [] : ["server-common-name"]),
+    ];
+    return kinds.length === 0 ? "the system's authorities and the host name" : kinds.join(" and ");
+}
+/** The sentence itself may hold names and thumbprints. */
+function classOf(refusedFor) {
+    const classes = [
+        [/expired/, "the certificate has expired"],
+        [/not valid before/, "the certificate is not valid yet"],
+        [/thumbprint/, "another thumbprint than expected"],
+        [/not trusted/, "its chain is not trusted"],
+        [/bear the name/, "another name than server-common-name"],
+    ];
+    return classes.find(([pattern]) => pattern.test(refusedFor))?.[1] ?? "another name than the host's";
+}
+function plain(code) {
+    return /^(?:Error: )?([A-Z][A-Z_]{2,60})$/.exec(code)?.[1]?.replace(/.+/, "`$&`") ?? "for another reason";
+}
+function keyOf({ publicKey }) {
+    const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+    return `${(publicKey.asymmetricKeyType ?? "unknown key").toUpperCase()} ${modulusLength ?? namedCurve ?? ""}`.trim();
+}
+function lifetime({ validToDate }, now) {
+    const left = validToDate.getTime() - now;
+    const days = Math.floor(Math.abs(left) / DAY_MS);
+    return left < 0 ? `expired ${days} days ago` : `expires in ${days} days`;
+}
+function about_connection_spread(latencies) {
+    const sorted = latencies.toSorted((a, b) => a - b);
+    return `${sorted[0]} to ${sorted.at(-1)} ms, median ${middle(sorted)} ms, of ${sorted.length}`;
+}
+function middle(values) {
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+function skewOf(ms) {
+    if (ms === 0)
+        return "none to be seen (within a second)";
+    return `${ms < 0 ? "-" : "+"}${formatDuration(instantFromMs(Math.abs(ms)))}`;
+}
+/** Known names only: a front-end may call itself anything. */
+function softwareOf(header) {
+    if (header === undefined)
+        return "not told";
+    return (/^(?:Microsoft-HTTPAPI|Microsoft-IIS|Kestrel|nginx|envoy|Apache)(?:\/[\d.]+)?/i.exec(String(header))?.[0] ??
+        "another");
+}
+
+;// CONCATENATED MODULE: ./build/shared/probe/about-service.js
+
+
+
+
+
+/** No partition has it; what is said of it tells whether the service is there, and what it understands. */
+const NOBODY = parsePartitionId("00000000-0000-0000-0000-000000000001");
+const CURRENT_VERSION = "6.4";
+/** The Backup Restore Service: is it there, of which generation, and in which form does it speak? */
+async function about_service_aboutService(inquiry, id) {
+    const asked = id ?? NOBODY;
+    if (asked === undefined)
+        throw new TypeError("the id of nobody is no id");
+    const current = await inquiry.ask(() => restoreProgressPath(asked, CURRENT_VERSION));
+    const preview = await inquiry.ask(() => restoreProgressPath(asked, PREVIEW_VERSION));
+    const version = understands(current) || !understands(preview) ? CURRENT_VERSION : PREVIEW_VERSION;
+    const progress = version === CURRENT_VERSION ? current : preview;
+    return [
+        line("Deployed", deployed(current, preview)),
+        line(`api-version ${CURRENT_VERSION}`, understood(current)),
+        line(`api-version ${PREVIEW_VERSION}`, understood(preview)),
+        ...(id === undefined ? [line("GetRestoreProgress", NEEDS_PARTITION)] : formOf(progress)),
+        line("A backup policy covers the partition", await backups(inquiry, id, version)),
+    ];
+}
+function understands(heard) {
+    if (heard.kind === "answer")
+        return heard.body === null || isObject(heard.body);
+    return heard.kind === "refusal" && heard.problem === "partition-not-found";
+}
+function understood(heard) {
+    if (understands(heard))
+        return "accepted";
+    return heard.kind === "refusal" && heard.problem === "api-version-refused"
+        ? "refused as too old or too new"
+        : told(heard);
+}
+function deployed(...heard) {
+    if (heard.some((one) => understands(one)))
+        return "yes";
+    const missing = heard.find((one) => one.kind === "refusal" && one.problem === "backup-service-unavailable");
+    if (missing !== undefined)
+        return `no: ${told(missing)}`;
+    return `unknown: ${heard.map(told).join(", ")}`;
+}
+function formOf(heard) {
+    const question = "GetRestoreProgress";
+    if (heard.kind !== "answer")
+        return [line(question, told(heard))];
+    const type = /^[a-z]+\/[a-z+.-]+/.exec(String(heard.reply.headers["content-type"] ?? ""))?.[0] ?? "no content type";
+    if (heard.body === null)
+        return [line(question, `\`null\`, as ${type}: nothing was ever restored`)];
+    if (!isObject(heard.body))
+        return [line(question, `neither an object nor \`null\`, as ${type}`)];
+    const epoch = heard.body["RestoredEpoch"];
+    return [
+        line(question, `an object, as ${type}`),
+        line("RestoreState", stateOf(heard.body)),
+        line("TimeStampUtc", timeOf(heard.body["TimeStampUtc"])),
+        line("RestoredEpoch", isObject(epoch) ? about_service_namesOf(epoch) : about_service_shapeOf(epoch)),
+        line("RestoredLsn", about_service_shapeOf(heard.body["RestoredLsn"])),
+        line("FailureError", about_service_shapeOf(heard.body["FailureError"])),
+        line("Fields beyond those known", beyond(heard.body)),
+    ];
+}
+const KNOWN = (/* unused pure expression or super */ null && (["RestoreState", "TimeStampUtc", "RestoredEpoch", "RestoredLsn", "FailureError"]));
+function beyond(body) {
+    const names = Object.keys(body).filter((name) => !KNOWN.includes(name));
+    return names.length === 0 ? "none" : names.map(about_service_word).join(", ");
+}
+function stateOf({ RestoreState }) {
+    return typeof RestoreState === "string" ? about_service_word(RestoreState) : about_service_shapeOf(RestoreState);
+}
+/** Words of the API are letters and digits; anything else may be somebody's text. */
+function about_service_word(text) {
+    return /^[A-Za-z][A-Za-z0-9]{0,40}$/.test(text) ? `\`${text}\`` : "(a text that is no word of the API)";
+}
+function about_service_shapeOf(value) {
+    if (value === undefined)
+        return "absent";
+    if (value === null)
+        return "`null`";
+    return Array.isArray(value) ? "array" : typeof value;
+}
+/** `{ DataLossVersion: string }`. */
+function about_service_namesOf(epoch) {
+    return Object.entries(epoch)
+        .map(([name, value]) => `${about_service_word(name)}: ${about_service_shapeOf(value)}`)
+        .join(", ");
+}
+function timeOf(value) {
+    if (typeof value !== "string")
+        return about_service_shapeOf(value);
+    const [, year = "", fraction = "", zone = ""] = /^(\d{4})-\d\d-\d\dT[\d:]{8}(\.\d+)?(Z?)$/.exec(value) ?? [];
+    if (year === "")
+        return "a text of another form";
+    const form = `${fraction === "" ? "whole seconds" : "a fraction of a second"}, ${zone === "" ? "without Z" : "Z"}`;
+    return year === "0001" ? `year 1 (${form}): absent` : `a real time (${form})`;
+}
+async function backups(inquiry, id, version) {
+    if (id === undefined)
+        return NEEDS_PARTITION;
+    const heard = await inquiry.ask(() => `${backupsPath(id, version, "")}&MaxResults=1`);
+    const items = heard.kind === "answer" && isObject(heard.body) ? heard.body["Items"] : undefined;
+    if (Array.isArray(items))
+        return `yes; ${items.length === 0 ? "no backup is listed" : "backups are listed"}`;
+    if (heard.kind === "refusal" && heard.code === "FABRIC_E_BACKUP_NOT_ENABLED")
+        return "no";
+    return `unknown: ${told(heard)}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/probe/about-partition.js
+
+
+
+
+
+
+
+
+
+/** The list of all partitions of a service, with what 6.4 added to it. */
+function about_partition_listOf(inquiry, serviceName) {
+    return inquiry.ask(() => partitionsPath(serviceName, "6.4", ""));
+}
+/** The same as clusters of the preview generation have it, for the ids alone. */
+function about_partition_olderListOf(inquiry, serviceName) {
+    return inquiry.ask(() => partitionsPath(serviceName, PREVIEW_VERSION, ""));
+}
+/** The witnesses beside the Backup Restore Service: the failover manager, health, events. */
+async function about_partition_aboutPartition(inquiry, { id, list }, now) {
+    const feed = line("List of partitions (api-version 6.4)", list === undefined ? NEEDS_PARTITION : feedOf(list));
+    if (id === undefined)
+        return [feed];
+    const info = await inquiry.ask(() => partitionInfoPath(id));
+    const health = await inquiry.ask(() => partitionHealthPath(id));
+    const [from, to] = [later(now, -86_400_000), now].map(wholeSeconds);
+    const events = await inquiry.ask(() => partitionEventsPath(id, from ?? "", to ?? ""));
+    return [
+        ...infoOf(info, now),
+        feed,
+        line("Health event of a restore", healthOf(health)),
+        line("EventStore, last day", eventsOf(events)),
+    ];
+}
+function wholeSeconds(at) {
+    return formatInstant(at).replace(/\.\d+Z$/, "Z");
+}
+function infoOf(heard, now) {
+    if (heard.kind !== "answer")
+        return [line("The partition", told(heard))];
+    if (!isObject(heard.body))
+        return [
+            line("The partition", heard.reply.status === 204 ? "there is no such partition (HTTP 204)" : "an answer of another form"),
+        ];
+    const { ServiceKind, PartitionStatus, HealthState } = heard.body;
+    const words = [ServiceKind, PartitionStatus, HealthState].map((one) => typeof one === "string" ? word(one) : shapeOf(one));
+    const [name, epoch] = epochIn(heard.body);
+    return [
+        line("The partition", words.join(", ")),
+        line("Its epoch", epoch === undefined ? "absent" : `\`${name}\`: ${namesOf(epoch)}`),
+        line("DataLossVersion as a time (FILETIME)", epoch === undefined ? "absent" : dataLossOf(epoch, now)),
+    ];
+}
+function epochIn(body) {
+    for (const name of ["PrimaryEpoch", "CurrentConfigurationEpoch"]) {
+        const epoch = body[name];
+        if (isObject(epoch))
+            return [name, epoch];
+    }
+    return ["", undefined];
+}
+const EARLIEST = Date.UTC(2015, 0);
+function dataLossOf({ DataLossVersion, DataLossNumber }, now) {
+    const version = parseInt64(DataLossVersion ?? DataLossNumber);
+    if (version === undefined)
+        return "not a 64-bit integer";
+    const at = dataLossDeclaredAt(version);
+    if (at === undefined || at < EARLIEST)
+        return "no: a small number, so data loss was never declared";
+    if (at > now + 86_400_000)
+        return "no: it lies in the future";
+    return `plausible: data loss was declared ${formatDuration(Math.max(0, now - at))} ago`;
+}
+function feedOf(heard) {
+    const page = heard.kind === "answer" ? parsePage(heard.body) : undefined;
+    if (page?.ok !== true)
+        return `not available: ${heard.kind === "answer" ? "an answer of another form" : told(heard)}`;
+    const { items, continuationToken } = page.value;
+    const epochs = new Set(items.map((item) => (isObject(item) ? epochIn(item)[0] : "")));
+    const names = [...epochs].map((name) => (name === "" ? "no epoch" : `\`${name}\``)).join(" and ");
+    return `available: ${items.length} on the first page, with ${names}${continuationToken === "" ? "" : "; there are more pages"}`;
+}
+function healthOf(heard) {
+    const events = heard.kind === "answer" && isObject(heard.body) ? heard.body["HealthEvents"] : undefined;
+    if (!Array.isArray(events))
+        return `unknown: ${told(heard)}`;
+    const there = events.some((event) => isObject(event) && event["SourceId"] === "System.BackupRestoreManager");
+    return there ? "there (lives two hours after a success)" : "none (it lives two hours after a success)";
+}
+function eventsOf(heard) {
+    if (heard.kind !== "answer" || !Array.isArray(heard.body))
+        return `not available: ${told(heard)}`;
+    const kinds = heard.body.flatMap((event) => isObject(event) && typeof event["Kind"] === "string" ? [event["Kind"]] : []);
+    const ofService = [...new Set(kinds.filter((kind) => kind.startsWith("BRS")))].map(word).join(", ");
+    const count = heard.body.length === 1 ? "1 event" : `${heard.body.length} events`;
+    return `available, ${count}; of the Backup Restore Service: ${ofService === "" ? "none" : ofService}`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/probe/probe-cluster.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Asks a cluster what only a live one can answer, one thing after the other: GETs, each within the request's timeout. Rejects with the
+ * signal's reason where it aborts; whatever else goes wrong is an answer, too.
+ */
+async function probeCluster(request, world, showHosts) {
+    const { clock, signal, handshake } = world;
+    const inquiry = inquiryOf(world.ask, request.requestTimeoutMs, signal);
+    const askedAt = clock.now();
+    const metadata = await inquiry.ask(aadMetadataPath);
+    const reached = metadata.kind !== "nothing";
+    const client = reached ? await aboutClient(inquiry, request.access.credential, metadata) : undefined;
+    const subject = client?.admitted === true ? await subjectOf(inquiry, request) : { id: undefined, list: undefined };
+    const sections = [];
+    if (client !== undefined)
+        sections.push({ title: "Client and cluster", answers: client.answers });
+    if (client?.admitted === true) {
+        sections.push({ title: "Backup Restore Service", answers: await aboutService(inquiry, subject.id) }, { title: "Witnesses", answers: await aboutPartition(inquiry, subject, clock.now()) });
+    }
+    const secure = request.endpoints.some(({ protocol }) => protocol === "https:");
+    const connection = [
+        line("Reached", reached ? "yes" : told(metadata)),
+        ...aboutConnection(inquiry, handshake(), request.access, secure, clock.now()),
+        ...(showHosts ? probe_cluster_named(request, metadata, handshake()) : []),
+    ];
+    return {
+        askedAt,
+        admitted: client?.admitted === true,
+        partition: subject.id === undefined ? null : shortened(subject.id),
+        sections: [{ title: "Connection", answers: connection }, ...sections],
+    };
+}
+/** The partition that was named, or the first of the service; and the list of its service's partitions. */
+async function subjectOf(inquiry, { targets }) {
+    const [id] = targets.partitionIds;
+    const name = targets.serviceNames[0] ?? (id === undefined ? undefined : await serviceNameOf(inquiry, id));
+    const list = name === undefined ? undefined : await listOf(inquiry, name);
+    const known = id ?? firstOf(list);
+    if (known !== undefined || name === undefined)
+        return { id: known, list };
+    return { id: firstOf(await olderListOf(inquiry, name)), list };
+}
+async function serviceNameOf(inquiry, id) {
+    const heard = await inquiry.ask(() => serviceNamePath(id));
+    const name = heard.kind === "answer" ? parseServiceName(heard.body) : undefined;
+    return name?.ok === true ? name.value : undefined;
+}
+function firstOf(list) {
+    const page = list?.kind === "answer" ? parsePage(list.body) : undefined;
+    const infos = page?.ok === true ? page.value.items.filter(isObject).map(parsePartitionInfo) : [];
+    return infos.find((info) => info.ok)?.value.partitionId;
+}
+function shortened(id) {
+    return createHash("sha256").update(id).digest("hex").slice(0, 8);
+}
+/** Only where it was asked for. */
+function probe_cluster_named(request, metadata, handshake) {
+    const subject = handshake?.certificate.subject.replaceAll("\n", ", ");
+    return [
+        line("Endpoints", request.endpoints.map(({ origin }) => origin).join(", ")),
+        ...(subject === undefined ? [] : [line("Subject of the server certificate", subject)]),
+        ...(handshake?.certificate.subjectAltName === undefined
+            ? []
+            : [line("Its other names", handshake.certificate.subjectAltName)]),
+        ...(metadata.kind === "nothing" ? [line("In full", metadata.message)] : []),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./build/shared/index.js
 /*
  * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
  */
+
+
+
+
+
+
+
+
+
+
+
 
 
 
