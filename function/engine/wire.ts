@@ -5,7 +5,7 @@
 
 export const ORCHESTRATION = "verifyRestore";
 
-export const ACTIVITIES = ["resolveScope", "pollRestoreProgress", "recordVerification"] as const;
+const ACTIVITIES = ["resolveScope", "pollRestoreProgress", "recordVerification"] as const;
 export type ActivityName = (typeof ACTIVITIES)[number];
 
 /** Input of the orchestration, again at every `continueAsNew`. */

@@ -54,7 +54,7 @@ function clientsOf(access: StorageAccess, table: string): { table: TableClient; 
 }
 
 /** The status of a refusal by the storage service. `code` is not to be relied on: tables leave it undefined. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
   return typeof error.statusCode === "number" ? error.statusCode : undefined;
 }

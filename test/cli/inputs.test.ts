@@ -170,6 +170,8 @@ test("docs/terminal.md names no option and no variable that there is not", async
   const known = new Set([
     ...VERIFY_INPUTS.flatMap((name) => [name, `${name}-file`]),
     ...Object.keys(FLAGS),
+    "speed",
+    "silent",
     "depth",
     "branch",
     "resource",

@@ -31,7 +31,10 @@ function watched({ since, last, told, aheadMs = 0, before, lossMs }: Memory, pla
     ...(told === undefined ? {} : { last: { progress: null, at, dated: afterStart(told) } }),
     ...(lossMs === undefined
       ? {}
-      : { heard: { partition: { ok: true, value: { ...value, dataLossVersion: filetime(lossMs) }, at } } }),
+      : {
+          heard: { partition: { ok: true, value: { ...value, dataLossVersion: filetime(lossMs) }, at } },
+          dataLossHeard: afterStart(NOW - 1),
+        }),
   };
 }
 const done = (ms?: number): Terminal => ({

@@ -107,8 +107,8 @@ describe("a service", () => {
 
   test.each([
     ["nothing", null, "a service is null"],
-    ["no name", { ServiceKind: "Stateful" }, "a service has no Name or no ServiceKind"],
-    ["no kind", { Name: "fabric:/App/Service" }, "a service has no Name or no ServiceKind"],
+    ["no name", { ServiceKind: "Stateful" }, "a service has no Name"],
+    ["no kind", { Name: "fabric:/App/Service" }, "ServiceKind of a service is missing"],
   ])("cannot be read out of %s", (_, body, why) => {
     expect(parseServiceInfo(body)).toEqual({ ok: false, why });
   });

@@ -127,7 +127,7 @@ describe("warnings at the edges", () => {
 
   test("about a success are not made where it is none", () => {
     const lost = saw(FAILURE, undefined, { ...ALL_IS_WELL, partition: lostAt(0, "Error") });
-    expect(ends({ healthCheck: "report" }, [0, lost])).toBe("");
+    expect(ends({ healthCheck: "report" }, [0, lost], [1, lost])).toBe("");
     expect(ends({}, [0, fault("access-denied")])).toBe("");
   });
 
