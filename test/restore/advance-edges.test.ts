@@ -113,7 +113,8 @@ describe("the looks grow apart", () => {
 
   test("with the time since its success, while that waits to be healthy", () => {
     const looks = [
-      [0, saw(ACCEPTED)],
+      [0, saw(null)],
+      [SECOND, saw(ACCEPTED)],
       [30 * MINUTE, beside(success(afterStart(30 * MINUTE)), ill)],
     ] as const;
     expect(wait({}, ...looks)).toBe(2 * SECOND);
