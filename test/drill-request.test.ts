@@ -132,7 +132,15 @@ describe("bad inputs", () => {
     ["health-check", ["Require", "yes", "require, report", "none"]],
     [
       "service-name",
-      ["fabric:/App", "App/Svc", "fabric:/App//Svc", "fabric:/App/Svc?x", "fabric:/App/S vc", "https://a/b"],
+      [
+        "fabric:/App",
+        "App/Svc",
+        "fabric:/App//Svc",
+        "fabric:/App/Svc?x",
+        "fabric:/App/S vc",
+        "fabric:/App/S\ud800",
+        "https://a/b",
+      ],
     ],
     ["application-name", ["fabric:/", "App", "fabric:/App#x", "fabric:/..", "fabric:/A%20B"]],
     ["client-certificate", ["not PEM"]],

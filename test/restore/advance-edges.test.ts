@@ -145,6 +145,19 @@ describe("at the deadline, blind", () => {
   });
 });
 
+test.each<readonly [ProblemCode, string]>([
+  ["unreachable", "unreachable"],
+  ["timed-out", "unreachable"],
+  ["throttled", "unreachable"],
+  ["server-trouble", "unreachable"],
+  ["server-fault", "unreachable"],
+  ["unintelligible", "unintelligible"],
+])("a partition whose health is not to be had by the deadline (%s) ends as %s", (code, reason) => {
+  const seen = beside(DONE, { ...ALL_IS_WELL, partition: no(code) });
+  expect(asks(play(planned(), [3 * MINUTE, seen]))).toEqual(["partition"]);
+  expect(concluded(play(planned(), [35 * MINUTE, seen])).reason).toBe(reason);
+});
+
 describe("objectives", () => {
   const lossless = { ...ALL_IS_WELL, partition: no("access-denied") };
   const busy = { ...ALL_IS_WELL, partition: no("throttled") };

@@ -124,6 +124,11 @@ describe("answers that are no restore progress", () => {
     expect(verdict.message).toContain("5 times in a row");
   });
 
+  test("ten faults of the server in a row before any usable answer are as good as silence", () => {
+    expect(play(planned(), ...again(9, "server-fault")).next).toBe("look");
+    expect(concluded(play(planned(), ...again(10, "server-fault"))).reason).toBe("unreachable");
+  });
+
   test("a fault of another kind starts the count anew", () => {
     const looks = [...again(4, "unintelligible"), [4 * SECOND, fault("unreachable")] as const] as const;
     expect(play(planned(), ...looks, ...again(4, "unintelligible", 5 * SECOND)).next).toBe("look");
