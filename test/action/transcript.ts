@@ -82,7 +82,7 @@ function settle(text: string): string {
     .replace(/\b(step|event|issue|report)-[A-Za-z0-9]{6}\b/g, "$1-TEMP")
     .replace(/\/\S*\/w-[A-Za-z0-9]{6}/g, "WORKSPACE")
     .replace(/\+\d+(\.\d+)? s {2}/g, "+N s  ")
-    .replace(/\| \d+(\.\d+)? (s|min|h)( \d+ (s|min))? \|/g, "| N s |")
+    .replace(/\| \d+(\.\d+)? (s|min|h|d)( \d+ (s|min|h))? \|/g, "| N s |")
     .replace(
       /(took |met: |missed by |missed by N s: |, )\d+(\.\d+)? (h|min|s)( \d+ (min|s))?(?= of| to spare|: |, and the objective|\.| since)/g,
       "$1N s",
