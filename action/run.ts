@@ -1,11 +1,11 @@
 import {
   boundLine,
+  brokenRun,
   type Clock,
   describeProblems,
   type DrillRequest,
   type DrillResult,
   headline,
-  internalError,
   later,
   openCluster,
   parseDrillRequest,
@@ -39,8 +39,7 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     for (const line of what.split("\n")) runner.line(line, "bad");
-    const broken = { verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
-    result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
+    result = brokenRun(error, startedAt, clock.now(), "start of the step");
   }
   let broken: unknown;
   try {

@@ -1,13 +1,13 @@
 import { styleText } from "node:util";
 import {
   boundLine,
+  brokenRun,
   cleanLine,
   type Clock,
   type DrillRequest,
   type DrillResult,
   endingOf,
   headline,
-  internalError,
   later,
   type Outcome,
   ProgressLog,
@@ -49,9 +49,7 @@ export async function verify(request: DrillRequest, around: Circumstances): Prom
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       for (const line of what.split("\n")) progress.say(line, "bad");
-      const { startedAt } = terminal;
-      const broken = { verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
-      result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: SOURCE }, ...broken };
+      result = brokenRun(error, terminal.startedAt, clock.now(), SOURCE);
     }
   }
   const record = toRecord(request, result);

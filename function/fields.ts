@@ -1,4 +1,4 @@
-import type { Fields } from "../shared/index.ts";
+import { type Fields, isObject } from "../shared/index.ts";
 
 export type FieldSpec = "string" | "strings" | "number" | "boolean" | "object";
 
@@ -7,7 +7,7 @@ const IS: Readonly<Record<FieldSpec, (value: unknown) => boolean>> = {
   strings: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
   number: (value) => typeof value === "number" && Number.isFinite(value),
   boolean: (value) => typeof value === "boolean",
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  object: isObject,
 };
 
 const CALLED: Readonly<Record<FieldSpec, string>> = {

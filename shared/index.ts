@@ -40,6 +40,7 @@ export type { EntraCredential } from "./service-fabric/tokens.ts";
 export { proxySecrets, type ProxyVariables } from "./service-fabric/proxy.ts";
 export { isExplicit, type Scope, scopeOrVerdict, type Targets } from "./resolve-scope.ts";
 export {
+  brokenRun,
   commonPlan,
   type DrillResult,
   type DrillSeed,

@@ -99,13 +99,18 @@ async function whyNotRestorable(
 
 const LEAST_BUDGET_MS = 250;
 
-/** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
+/**
+ * As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. Of partitions that
+ * are named one by one nothing is asked, so that a run of them is stopped partition by partition, each with its verdict.
+ */
 export async function scopeOrVerdict(
   targets: Targets,
   { gateway, clock, signal }: World,
   deadline: Instant,
   requestTimeoutMs: number,
 ): Promise<Scope | Verdict> {
+  if (isExplicit(targets))
+    return { partitionIds: targets.partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] };
   const until = Math.min(deadline, clock.now() + NEVER_REACHED_MS);
   for (let delay = 0, faults = 1; ; faults++) {
     if (signal.aborted)

@@ -1,5 +1,6 @@
 import type { Recorder } from "./drill-event.ts";
 import type { DrillRequest } from "./drill-request.ts";
+import { internalError } from "./look.ts";
 import type { World } from "./observe-restore.ts";
 import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
 import type { Dice } from "./restore/dice.ts";
@@ -25,6 +26,12 @@ export interface DrillResult {
   readonly partitions: readonly PartitionResult[];
   readonly skipped: Scope["skipped"];
   readonly warnings: readonly string[];
+}
+
+/** The result of a run that our own defect ended. `source` says what `startedAt` is the start of. */
+export function brokenRun(error: unknown, startedAt: Instant, endedAt: Instant, source: string): DrillResult {
+  const notBefore = { at: startedAt, source };
+  return { startedAt, endedAt, notBefore, verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
 }
 
 /** What differs from run to run and is not asked of the user. */
@@ -80,9 +87,6 @@ function scoped(
   deadline: Instant,
   pace: Pace,
 ): Promise<Scope | Verdict> {
-  const { partitionIds } = targets;
-  if (isExplicit(targets))
-    return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] });
   const gateway = paying(world.gateway, (signal) => pace.one(signal));
   return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }

@@ -12,10 +12,10 @@ import {
 import type { Cluster } from "../cluster.ts";
 import { type Log, tell } from "../events.ts";
 import type { World } from "../world.ts";
-import { requestOf, watchingIn } from "./request-of.ts";
-import { brokenBy, settle } from "./settle.ts";
+import { type Asked, watchingIn } from "./request-of.ts";
+import { openVerification } from "./settle.ts";
 import { type BatchDocument, readBatch, replaceBatch } from "./state.ts";
-import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
+import { type Answer, FINISHED, type Task } from "./wire.ts";
 
 /** No look begins later in an activity than this; with the request's own timeout it is a minute at most. */
 const TURN_MS = 40_000;
@@ -31,13 +31,8 @@ const LEAST_MS = FUNCTION_CADENCE.kind === "fixed" ? FUNCTION_CADENCE.everyMs : 
 export async function pollRestoreProgress(world: World, task: Task, log: Log): Promise<Answer> {
   const { store, clock } = world;
   const { id, batch } = task;
-  const verification = await store.verifications.find(id);
-  if (verification === undefined || verification.conclusion !== null) return FINISHED;
-  const found = requestOf(world, verification);
-  if (found === undefined) {
-    await settle(world, verification, brokenBy("Its cluster is no longer configured."), ownerOf(task), log);
-    return FINISHED;
-  }
+  const found = await openVerification(world, task, log);
+  if (found === undefined) return FINISHED;
   const kept = await readBatch(store.state, id, batch);
   if (kept === undefined) return { finished: false, call: "resolveScope" };
   const { document, etag } = kept;
@@ -45,7 +40,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   if (dueAt === undefined) return { finished: false, call: "recordVerification" };
   if (dueAt > clock.now()) return lookAt(dueAt, clock.now());
 
-  const facts = { id, cluster: verification.cluster, batch };
+  const facts = { id, cluster: found.verification.cluster, batch };
   const grantedAt = document.grantedAt ?? (await grant(world, found.cluster, document));
   if (grantedAt > clock.now() + SHORT_WAIT_MS) {
     await replaceBatch(store.state, id, batch, { ...document, grantedAt }, etag);
@@ -95,7 +90,7 @@ function atOnce({ maxRequestsPerSecond }: Cluster): number {
 
 async function lookNow(
   world: World,
-  { request, cluster }: NonNullable<ReturnType<typeof requestOf>>,
+  { request, cluster }: Asked,
   { members }: BatchDocument,
   record: Recorder,
 ): Promise<readonly BatchMember[]> {

@@ -4,11 +4,17 @@ import { readRequest } from "../request.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 
+/** What is asked for, and of which cluster. */
+export interface Asked {
+  readonly request: DrillRequest;
+  readonly cluster: Cluster;
+}
+
 /** What a verification asks for under today's configuration; `undefined` where its cluster is no longer in it. */
 export function requestOf(
   { configuration }: Pick<World, "configuration">,
   { body }: Pick<Verification, "body">,
-): { readonly request: DrillRequest; readonly cluster: Cluster } | undefined {
+): Asked | undefined {
   const cluster = clusterNamed(configuration.clusters, body.cluster);
   const read = readRequest(body, configuration.clusters);
   return read.ok && cluster !== undefined ? { request: read.request, cluster } : undefined;

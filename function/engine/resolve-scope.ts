@@ -3,7 +3,6 @@ import {
   beginMember,
   commonPlan,
   type DrillRequest,
-  isExplicit,
   type PartitionId,
   type Scope,
   scopeOrVerdict,
@@ -15,8 +14,8 @@ import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
-import { requestOf, watchingIn } from "./request-of.ts";
-import { brokenBy, NOTHING_SEEN, settle } from "./settle.ts";
+import { watchingIn } from "./request-of.ts";
+import { NOTHING_SEEN, openVerification, settle } from "./settle.ts";
 import { batchesOf, beginBatch, decideScope, readScope, type ScopeDocument } from "./state.ts";
 import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
@@ -24,13 +23,9 @@ import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 export async function resolveScope(world: World, engine: Engine, task: Task, log: Log): Promise<Answer> {
   const { id } = task;
   const { store, clock } = world;
-  const verification = await store.verifications.find(id);
-  if (verification === undefined || verification.conclusion !== null) return FINISHED;
-  const found = requestOf(world, verification);
-  if (found === undefined) {
-    await settle(world, verification, brokenBy("Its cluster is no longer configured."), ownerOf(task), log);
-    return FINISHED;
-  }
+  const found = await openVerification(world, task, log);
+  if (found === undefined) return FINISHED;
+  const { verification } = found;
   let scope = await readScope(store.state, id, 0);
   if (scope === undefined) {
     const resolved = await partitionsNow(world, found.cluster, found.request, verification);
@@ -61,14 +56,6 @@ export function partitionsNow(
   { targets, requestTimeoutMs }: DrillRequest,
   { deadline }: Verification,
 ): Promise<Scope | Verdict> {
-  if (isExplicit(targets))
-    return Promise.resolve({
-      partitionIds: targets.partitionIds,
-      serviceOf: new Map(),
-      services: [],
-      skipped: [],
-      empty: [],
-    });
   return scopeOrVerdict(targets, watchingIn(world, cluster), deadline, requestTimeoutMs);
 }
 

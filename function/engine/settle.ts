@@ -1,4 +1,5 @@
 import {
+  internalError,
   isObject,
   RECORD_SCHEMA,
   type Instant,
@@ -9,7 +10,6 @@ import {
   type Scope,
   toRecord,
   type Verdict,
-  verdict,
   worstFirst,
   ofRun,
 } from "../../shared/index.ts";
@@ -17,8 +17,9 @@ import { type Log, tell } from "../events.ts";
 import type { Documents } from "../store/documents.ts";
 import type { Conclusion, Verification } from "../verification.ts";
 import type { World } from "../world.ts";
-import { requestOf, requestOfNobody } from "./request-of.ts";
+import { type Asked, requestOf, requestOfNobody } from "./request-of.ts";
 import { forgetState } from "./state.ts";
+import { ownerOf, type Task } from "./wire.ts";
 
 /** How a verification came to its end. */
 export interface Ending {
@@ -32,8 +33,24 @@ export interface Ending {
 export const NOTHING_SEEN = { results: [], skipped: [], warnings: [] } as const;
 
 export function brokenBy(why: string): Ending {
-  const message = `The verification itself broke; this says nothing about the restore. ${why}`;
-  return { ...NOTHING_SEEN, otherwise: verdict("internal-error", message) };
+  return { ...NOTHING_SEEN, otherwise: internalError(why) };
+}
+
+/**
+ * The verification of a task and what it asks for, where there is still something to do. One whose cluster is no longer
+ * configured is settled here: nothing more can be done for it.
+ */
+export async function openVerification(
+  world: World,
+  task: Task,
+  log: Log,
+): Promise<(Asked & { readonly verification: Verification }) | undefined> {
+  const verification = await world.store.verifications.find(task.id);
+  if (verification === undefined || verification.conclusion !== null) return undefined;
+  const asked = requestOf(world, verification);
+  if (asked !== undefined) return { ...asked, verification };
+  await settle(world, verification, brokenBy("Its cluster is no longer configured."), ownerOf(task), log);
+  return undefined;
 }
 
 /**

@@ -1,20 +1,10 @@
-import { formatInstant, type Instant, type Outcome, type Reason } from "../../shared/index.ts";
+import { formatInstant, type Instant, type Outcome } from "../../shared/index.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import type { ReportRow } from "./report-row.ts";
 import { type Silence, silenceOf } from "./silence.ts";
 
-/** One point of a target's series. */
-export interface Verification {
-  readonly id: string;
-  readonly plan: string | null;
-  readonly verdict: Outcome;
-  readonly reason: Reason;
-  readonly startedAtUtc: string;
-  readonly endedAtUtc: string;
-  readonly restoreSeconds: number | null;
-  readonly rtoSeconds: number | null;
-  readonly partitionCount: number;
-}
+/** One point of a target's series: a row of it, with its times in one form and only durations that are some. */
+export type Verification = Omit<ReportRow, "cluster" | "target">;
 
 export interface TargetReport {
   readonly cluster: string;

@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
 import { selfSigned } from "../service-fabric/certificate.ts";
-import { type Listening, listening } from "../service-fabric/scene.ts";
+import { type Listening, listening, proxyTo } from "../service-fabric/scene.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
@@ -81,17 +80,7 @@ async function world(settings: Settings): Promise<World> {
     }),
   );
   const runner = await listening(createServer(oidc));
-  const proxy = await listening(
-    createServer().on("connect", (request: IncomingMessage, client: NodeJS.ReadWriteStream) => {
-      const upstream = connect(request.url === `${AUTHORITY}:443` ? authority.port : 1, "127.0.0.1");
-      upstream.on("error", () => client.end());
-      upstream.once("connect", () => {
-        client.write("HTTP/1.1 200 OK\r\n\r\n");
-        client.pipe(upstream).pipe(client);
-      });
-      client.on("error", () => upstream.destroy());
-    }),
-  );
+  const proxy = await proxyTo(AUTHORITY, authority.port);
   const all = [proxy, runner, authority, server];
   const permission = {
     ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${runner.port}/token?api-version=2.0`,

@@ -1,14 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
 import { selfSigned } from "../service-fabric/certificate.ts";
-import { type Listening, listening } from "../service-fabric/scene.ts";
+import { type Listening, listening, proxyTo } from "../service-fabric/scene.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
@@ -45,27 +44,13 @@ function startAuthority(exchanged: string[]): Promise<Listening> {
   return listening(createTlsServer(ofAuthority, (request, response) => void answer(request, response)));
 }
 
-function startProxy(authority: Listening): Promise<Listening> {
-  return listening(
-    createServer().on("connect", (request, client: NodeJS.ReadWriteStream) => {
-      const upstream = connect(request.url === `${AUTHORITY}:443` ? authority.port : 1, "127.0.0.1");
-      upstream.on("error", () => client.end());
-      upstream.once("connect", () => {
-        client.write("HTTP/1.1 200 OK\r\n\r\n");
-        client.pipe(upstream).pipe(client);
-      });
-      client.on("error", () => upstream.destroy());
-    }),
-  );
-}
-
 async function verify(env: Readonly<Record<string, string>>, exchanged: string[]): Promise<CommandResult> {
   const timeline = inTurn([accepted(), 200], [succeeded()]);
   const access = { mode: "aad", tokens: [{ token: ACCESS, role: "User" }] } as const;
   const cluster = new SimulatedCluster({ clock: systemClock, partitions: [{ id: ID, timeline }], access });
   await using server = await startServer(cluster, { tls: { cert: leaf.cert, key: leaf.key } });
   await using authority = await startAuthority(exchanged);
-  await using proxy = await startProxy(authority);
+  await using proxy = await proxyTo(AUTHORITY, authority.port);
   const target = ["--cluster-endpoint", server.url.origin, "--partition-id", ID, "--server-ca", ca.cert];
   const identity = ["--entra-tenant-id", TENANT, "--entra-client-id", CLIENT];
   return await runCli([...target, ...identity, "--poll-interval-seconds=0.1", "--timeout-minutes=0.15"], {

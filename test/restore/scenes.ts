@@ -1,3 +1,4 @@
+import type { PartitionInfo } from "../../shared/restore/partition-info.ts";
 import { advance } from "../../shared/restore/advance.ts";
 import { ACTION_CADENCE } from "../../shared/restore/cadence.ts";
 import { type Instant, later, parseInstant } from "../../shared/restore/instant.ts";
@@ -92,6 +93,16 @@ export const saw = (progress: RestoreProgress | null, clockSkewMs?: number, test
   ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
   ...(progress !== null && isTerminal(progress) ? { testimony } : {}),
 });
+
+/** A result beside which the partition is healthy, but for what is different. */
+export const sawPartition = (progress: RestoreProgress, different: Partial<PartitionInfo>): Observation =>
+  saw(progress, undefined, {
+    ...ALL_IS_WELL,
+    partition: {
+      ok: true,
+      value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok", ...different },
+    },
+  });
 
 export const fault = (code: ProblemCode, retryAfterMs?: number): Observation => ({
   kind: "unavailable",

@@ -19,6 +19,7 @@ import {
   planned,
   play,
   saw,
+  sawPartition,
   SECOND,
   START,
   success,
@@ -33,14 +34,7 @@ function ends(plan: Partial<WatchPlan>, ...looks: readonly [Look, ...Look[]]): s
   const step = play(planned(plan), ...looks);
   return warningsOf(step.watch, concluded(step)).join("\n");
 }
-const told = (different: Partial<PartitionInfo>): Observation =>
-  saw(DONE, undefined, {
-    ...ALL_IS_WELL,
-    partition: {
-      ok: true,
-      value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok", ...different },
-    },
-  });
+const told = (different: Partial<PartitionInfo>): Observation => sawPartition(DONE, different);
 
 describe("warnings at the edges", () => {
   const event = (different: Testimony["healthEvent"]): Observation =>

@@ -21,10 +21,10 @@ import {
   IN_PROGRESS,
   type Look,
   MINUTE,
-  PARTITION,
   planned,
   play,
   saw,
+  sawPartition,
   SECOND,
   SECONDARIES,
   START,
@@ -38,14 +38,7 @@ const DONE = success(afterStart(MINUTE));
 const warned = (step: Step): string => warningsOf(step.watch, concluded(step)).join("\n");
 const ends = (plan: Partial<WatchPlan>, ...looks: readonly [Look, ...Look[]]): string =>
   warned(play(planned(plan), ...looks));
-const told = (different: Partial<PartitionInfo>): Observation =>
-  saw(DONE, undefined, {
-    ...ALL_IS_WELL,
-    partition: {
-      ok: true,
-      value: { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok", ...different },
-    },
-  });
+const told = (different: Partial<PartitionInfo>): Observation => sawPartition(DONE, different);
 
 describe("warnings", () => {
   test("there are none about a restore that is beyond doubt", () => {

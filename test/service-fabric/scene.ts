@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { systemClock } from "../../shared/clock.ts";
 import type { ClusterGateway, ProgressAnswer } from "../../shared/cluster-gateway.ts";
 import { type ClusterAccess, openCluster, type Surroundings } from "../../shared/service-fabric/open-cluster.ts";
@@ -99,6 +100,21 @@ export async function listening(server: Server): Promise<Listening> {
       await closed;
     },
   };
+}
+
+/** A proxy through which `host` is a port of this machine; every other host refuses. */
+export function proxyTo(host: string, port: number): Promise<Listening> {
+  return listening(
+    createHttpServer().on("connect", (request: IncomingMessage, client: NodeJS.ReadWriteStream) => {
+      const upstream = connect(request.url === `${host}:443` ? port : 1, "127.0.0.1");
+      upstream.on("error", () => client.end());
+      upstream.once("connect", () => {
+        client.write("HTTP/1.1 200 OK\r\n\r\n");
+        client.pipe(upstream).pipe(client);
+      });
+      client.on("error", () => upstream.destroy());
+    }),
+  );
 }
 
 /** Takes connections and says nothing, ever. */

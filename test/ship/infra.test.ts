@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -9,21 +9,14 @@ import { type BicepFile, readBicep } from "./bicep.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const below = (folder: string, extension: string): readonly string[] =>
-  existsSync(join(root, folder))
-    ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(extension))
-        .map((name) => join(folder, name))
-    : [];
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(folder, name));
 
 const files = new Map(below("infra", ".bicep").map((path) => [path, readBicep(read(path))]));
 const main = bicep("infra/main.bicep");
-/** The app's sources and its host.json, once there is an app. */
-const app = new Map(
-  (existsSync(join(root, "function/main.ts")) ? ["host.json", ...below("function", ".ts")] : []).map((path) => [
-    path,
-    read(path),
-  ]),
-);
+/** The app's sources and its host.json. */
+const app = new Map(["host.json", ...below("function", ".ts")].map((path) => [path, read(path)]));
 
 /** Stands for VERIFICATION_CONFIGURATION where there are files beside the app, which Flex Consumption does not offer. */
 const INSTEAD = "VERIFICATION_CONFIGURATION_FILE";
@@ -120,14 +113,14 @@ describe("what is deployed", () => {
       ([, name]) => name ?? [],
     );
     const written = [...app.values()].join("\n");
-    expect(awaited.filter((name) => app.size > 0 && !written.includes(`"${name}"`))).toEqual([]);
+    expect(awaited.filter((name) => !written.includes(`"${name}"`))).toEqual([]);
     expect(awaited).toContain("verification.heartbeat");
   });
 
   test("the scheduler's task hub and the container of the records are those that the app names", () => {
     const named = [...read("infra/main.bicep").matchAll(/^var (?:taskHubName|recordsContainerName) = '([^']+)'$/gm)];
     const written = [...app.values()].join("\n");
-    expect(named.filter(([, name = ""]) => app.size > 0 && !written.includes(`"${name}"`))).toEqual([]);
+    expect(named.filter(([, name = ""]) => !written.includes(`"${name}"`))).toEqual([]);
     expect(named.length).toBe(2);
   });
 
