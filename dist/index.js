@@ -46269,8 +46269,7 @@ async function run(runner, clock, signal) {
         const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
         for (const line of what.split("\n"))
             runner.line(line, "bad");
-        const broken = { verdict: (0,shared/* internalError */.WB)(error), partitions: [], skipped: [], warnings: [] };
-        result = { startedAt, endedAt: clock.now(), notBefore: { at: startedAt, source: "start of the step" }, ...broken };
+        result = (0,shared/* brokenRun */.HT)(error, startedAt, clock.now(), "start of the step");
     }
     let broken;
     try {
@@ -48750,6 +48749,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   qw: () => (/* reexport */ ProgressLog),
   ez: () => (/* reexport */ REASONS),
   TH: () => (/* reexport */ boundLine),
+  HT: () => (/* reexport */ brokenRun),
   bS: () => (/* reexport */ cleanHtml),
   Ow: () => (/* reexport */ cleanLine),
   nw: () => (/* reexport */ cleanMarkdown),
@@ -48760,7 +48760,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   r4: () => (/* reexport */ instant_formatInstant),
   Pl: () => (/* reexport */ headline),
   A0: () => (/* reexport */ instant_instantFromMs),
-  WB: () => (/* reexport */ internalError),
   NU: () => (/* reexport */ instant_later),
   s3: () => (/* reexport */ objectivesOf),
   DT: () => (/* reexport */ openCluster),
@@ -48776,7 +48775,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   x3: () => (/* reexport */ writeText)
 });
 
-// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, earlier, explain, given, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
+// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -52370,8 +52369,13 @@ async function whyNotRestorable(name, servicesOf) {
     }
 }
 const LEAST_BUDGET_MS = 250;
-/** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
+/**
+ * As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. Of partitions that
+ * are named one by one nothing is asked, so that a run of them is stopped partition by partition, each with its verdict.
+ */
 async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, requestTimeoutMs) {
+    if (isExplicit(targets))
+        return { partitionIds: targets.partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] };
     const until = Math.min(deadline, clock.now() + NEVER_REACHED_MS);
     for (let delay = 0, faults = 1;; faults++) {
         if (signal.aborted)
@@ -53298,6 +53302,12 @@ function startDue(fleet) {
 
 
 
+
+/** The result of a run that our own defect ended. `source` says what `startedAt` is the start of. */
+function brokenRun(error, startedAt, endedAt, source) {
+    const notBefore = { at: startedAt, source };
+    return { startedAt, endedAt, notBefore, verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
+}
 /** Below that, single looks are few enough, and lists would be requests of their own. */
 const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
@@ -53331,9 +53341,6 @@ async function verifyRestore(request, world, seed, record) {
     });
 }
 function scoped({ targets, requestTimeoutMs }, world, deadline, pace) {
-    const { partitionIds } = targets;
-    if (isExplicit(targets))
-        return Promise.resolve({ partitionIds, serviceOf: new Map(), services: [], skipped: [], empty: [] });
     const gateway = paying(world.gateway, (signal) => pace.one(signal));
     return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }

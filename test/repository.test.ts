@@ -79,6 +79,7 @@ describe("the repository keeps its promises", () => {
         "TOOL_VERSION",
         "beginMember",
         "boundLine",
+        "brokenRun",
         "callOff",
         "cleanHtml",
         "cleanLine",

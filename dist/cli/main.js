@@ -30741,8 +30741,18 @@ async function whyNotRestorable(name, servicesOf) {
 	}
 }
 const LEAST_BUDGET_MS = 250;
-/** As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. */
+/**
+* As `resolveScope`, but borne like any other look: what may pass is asked again, what ends it is a verdict. Of partitions that
+* are named one by one nothing is asked, so that a run of them is stopped partition by partition, each with its verdict.
+*/
 async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, requestTimeoutMs) {
+	if (isExplicit(targets)) return {
+		partitionIds: targets.partitionIds,
+		serviceOf: /* @__PURE__ */ new Map(),
+		services: [],
+		skipped: [],
+		empty: []
+	};
 	const until = Math.min(deadline, clock.now() + NEVER_REACHED_MS);
 	for (let delay = 0, faults = 1;; faults++) {
 		if (signal.aborted) return verdict("cancelled", `Stopped by ${String(signal.reason)} before the partitions were known.`);
@@ -31673,6 +31683,21 @@ function startDue(fleet) {
 	}
 }
 // shared/verify-restore.ts
+/** The result of a run that our own defect ended. `source` says what `startedAt` is the start of. */
+function brokenRun(error, startedAt, endedAt, source) {
+	return {
+		startedAt,
+		endedAt,
+		notBefore: {
+			at: startedAt,
+			source
+		},
+		verdict: internalError(error),
+		partitions: [],
+		skipped: [],
+		warnings: []
+	};
+}
 /** Below that, single looks are few enough, and lists would be requests of their own. */
 const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
@@ -31714,14 +31739,6 @@ async function verifyRestore(request, world, seed, record) {
 	});
 }
 function scoped({ targets, requestTimeoutMs }, world, deadline, pace) {
-	const { partitionIds } = targets;
-	if (isExplicit(targets)) return Promise.resolve({
-		partitionIds,
-		serviceOf: /* @__PURE__ */ new Map(),
-		services: [],
-		skipped: [],
-		empty: []
-	});
 	const gateway = paying(world.gateway, (signal) => pace.one(signal));
 	return scopeOrVerdict(targets, {
 		...world,
@@ -36947,22 +36964,7 @@ async function verify(request, around) {
 		} catch (error) {
 			const what = error instanceof Error ? error.stack ?? error.message : String(error);
 			for (const line of what.split("\n")) progress.say(line, "bad");
-			const { startedAt } = terminal;
-			const broken = {
-				verdict: internalError(error),
-				partitions: [],
-				skipped: [],
-				warnings: []
-			};
-			result = {
-				startedAt,
-				endedAt: clock.now(),
-				notBefore: {
-					at: startedAt,
-					source: SOURCE
-				},
-				...broken
-			};
+			result = brokenRun(error, terminal.startedAt, clock.now(), SOURCE);
 		}
 	}
 	const record = toRecord(request, result);
