@@ -54,7 +54,7 @@ export function endedLate(watch: Watch, success: Success): LateEnd | undefined {
   const { deadline, toleranceMs } = watch.plan;
   const { least, most, source } = endOf(watch, success);
   // Whatever a clock says, it was over when it was first seen to be.
-  const at = earlier(source === "cluster" ? least : most, firstSeen(watch));
+  const at = earlier(source === "cluster" ? least : most, seenSince(watch));
   return at - deadline > toleranceMs ? { at, source, lateMs: at - deadline } : undefined;
 }
 
@@ -72,7 +72,7 @@ interface End {
 /** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch: Watch, success: Success): End {
   const { lastInFlight, plan, startedAt } = watch;
-  const seen = firstSeen(watch);
+  const seen = seenSince(watch);
   if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
     const at = byOurClock(watch, success.at);
     return { least: at, most: later(at, 1_000), source: "cluster" };
@@ -82,7 +82,7 @@ function endOf(watch: Watch, success: Success): End {
 }
 
 /** When what is on record was first seen. */
-function firstSeen({ phases, startedAt }: Watch): Instant {
+function seenSince({ phases, startedAt }: Watch): Instant {
   return phases.at(-1)?.firstSeen ?? startedAt;
 }
 

@@ -125,10 +125,10 @@ export function deadlineExceeded(watch: Watch, now: Instant): string {
 }
 
 export function succeededLate({ at, source, lateMs }: LateEnd): string {
-  const [when, after] = [formatInstant(at), formatDuration(lateMs)];
+  const [ended, after] = [formatInstant(at), formatDuration(lateMs)];
   return source === "cluster"
-    ? `Restored at ${when}, ${after} after the deadline: at the deadline it was still under way.`
-    : `Its success was first seen at ${when}, ${after} after the deadline, and nothing shows that it ended in time.`;
+    ? `Restored at ${ended}, ${after} after the deadline: at the deadline it was still under way.`
+    : `Its success was first seen at ${ended}, ${after} after the deadline, and nothing shows that it ended in time.`;
 }
 
 export function noRestore(watch: Watch): string {
