@@ -1,3 +1,4 @@
+import { LISTS_FROM } from "./batch-lists.ts";
 import type { Recorder } from "./drill-event.ts";
 import type { DrillRequest } from "./drill-request.ts";
 import { internalError } from "./look.ts";
@@ -43,10 +44,13 @@ export interface DrillSeed {
   readonly listsFrom?: number;
 }
 
-/** Below that, single looks are few enough, and lists would be requests of their own. */
-const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
 const CORROBORATED_UP_TO = 100;
+
+/** The plan for each of so many that are watched together. */
+export function planOfMany<T extends Omit<WatchPlan, "partitionId">>(plan: T, count: number): T {
+  return count > CORROBORATED_UP_TO ? { ...plan, corroborate: false } : plan;
+}
 
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 export async function verifyRestore(
@@ -135,8 +139,7 @@ async function watchAll(
     for (const id of fresh) known.add(id);
     const lists = fresh.length >= listsFrom ? services : [];
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
-    const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false as const } : plan;
-    const watched = await watchFleet(fresh, ofCrowd, world, options, record);
+    const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
     results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
     if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
     const now = await scoped(request, world, plan.deadline, pace);
