@@ -113,6 +113,8 @@ export function commonPlan(
   };
 }
 
+const NOT_LISTED_AGAIN = "Whether partitions appeared meanwhile was not looked at: the run had come to its end.";
+
 interface Watched {
   readonly results: readonly PartitionResult[];
   readonly warnings: readonly string[];
@@ -141,7 +143,12 @@ async function watchAll(
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
     const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
     results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
-    if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
+    if (isExplicit(targets)) break;
+    if (world.signal.aborted || world.clock.now() >= plan.deadline) {
+      // Only a pass claims that there was nothing more to verify.
+      if (results.every(({ verdict }) => verdict.verdict === "passed")) warnings.push(NOT_LISTED_AGAIN);
+      break;
+    }
     const now = await scoped(request, world, plan.deadline, pace);
     if ("verdict" in now) {
       warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
