@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { formatInstant, type RestoreRecord } from "../../shared/index.ts";
+import { formatInstant, jsonText, type RestoreRecord } from "../../shared/index.ts";
 import type { FieldProblem } from "../request.ts";
 import type { Verification } from "../verification.ts";
 
@@ -17,7 +17,7 @@ export function answer(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
-  return { status, headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) };
+  return { status, headers: { ...HEADERS, ...headers }, body: jsonText(body) };
 }
 
 /** A refusal with everything there is to put right. */
