@@ -44,10 +44,13 @@ test.each([
   }
 });
 
-test.each([[["User"]], [["Admin"]], [["Other", "User"]]])("a token with the roles %j is the cluster's", async (roles) => {
-  const token = entraToken("good", roles);
-  expect(await tokensOf(token, "k").token(LOOK, false)).toBe(token);
-});
+test.each([[["User"]], [["Admin"]], [["Other", "User"]]])(
+  "a token with the roles %j is the cluster's",
+  async (roles) => {
+    const token = entraToken("good", roles);
+    expect(await tokensOf(token, "k").token(LOOK, false)).toBe(token);
+  },
+);
 
 test.each(["33333333-3333-3333-3333-333333333333", "api://11111111/my-cluster", "https://cluster.contoso.test"])(
   "an audience such as %s is asked for",

@@ -112,9 +112,7 @@ describe("a token of Microsoft Entra ID", () => {
     const { tenantId: _tenantId, ...anywhere } = { tenantId: TENANT, registration, clock: new FakeClock(START) };
     const getToken = (): ReturnType<EntraCredential["getToken"]> =>
       Promise.resolve({ token: named("x"), expiresOnTimestamp: START + MINUTE });
-    expect(await entraTokens({ ...anywhere, credential: () => ({ getToken }) }).token(look(), false)).toBe(
-      named("x"),
-    );
+    expect(await entraTokens({ ...anywhere, credential: () => ({ getToken }) }).token(look(), false)).toBe(named("x"));
   });
 
   test("comes once the cluster has answered, where it did not at first", async () => {
