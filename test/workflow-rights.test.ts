@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { fieldsOf } from "../scripts/licences.ts";
+
+/* What a workflow may do, and what it lets into a script: of the project's own, and of every example that is there to be copied. */
+
+const root = new URL("../", import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+const inFolder = (folder: string): readonly string[] =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith(".yml"))
+    .map((name) => `${folder}/${name}`);
+const OWN = inFolder(".github/workflows");
+const WORKFLOWS: readonly (readonly [string, string])[] = [
+  ...[...OWN, ...inFolder("examples"), ...inFolder("examples/runbooks")].map((path) => [path, read(path)] as const),
+  ["README.md", /```yaml\n(name: [^]*?)```/.exec(read("README.md"))?.[1] ?? ""],
+];
+const COMPOSITE = ["examples/composite/action.yml", read("examples/composite/action.yml")] as const;
+
+const jobsOf = (text: string): readonly Readonly<Record<string, unknown>>[] =>
+  Object.values(fieldsOf(fieldsOf(parse(text))["jobs"])).map(fieldsOf);
+const stepsOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.map(fieldsOf) : [];
+const allSteps = (text: string): readonly Readonly<Record<string, unknown>>[] => [
+  ...jobsOf(text).flatMap(({ steps }) => stepsOf(steps)),
+  ...stepsOf(fieldsOf(fieldsOf(parse(text))["runs"])["steps"]),
+];
+
+describe.each(WORKFLOWS)("%s", (path, text) => {
+  test("has nothing but what it says: no right of the repository's default, none to write for all of its jobs", () => {
+    const { permissions } = fieldsOf(parse(text));
+    expect(typeof permissions).toBe("object");
+    expect(Object.values(fieldsOf(permissions)).filter((right) => right !== "read")).toEqual([]);
+  });
+
+  test("says of each right what it is for", () => {
+    const rights = [...text.matchAll(/^ +(?:[a-z-]+): (?:read|write)\b.*$/gm)].map(([line]) => line);
+    for (const line of rights) expect(line).toMatch(/: (read|write) # \w/);
+  });
+
+  test("is started by nobody who could bring code of their own along", () => {
+    const { on } = fieldsOf(parse(text));
+    const events = typeof on === "string" ? [on] : Object.keys(fieldsOf(on));
+    for (const event of events) expect(["push", "pull_request", "schedule", "workflow_dispatch"]).toContain(event);
+  });
+});
+
+describe.each([...WORKFLOWS, COMPOSITE])("%s", (_path, text) => {
+  test("puts no expression into a script: values come by the environment", () => {
+    const scripts = allSteps(text).flatMap(({ run }) => (typeof run === "string" ? [run] : []));
+    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+  });
+
+  test("leaves no token behind where it checks out", () => {
+    for (const { uses, with: inputs } of allSteps(text)) {
+      if (typeof uses === "string" && uses.startsWith("actions/checkout@"))
+        expect(fieldsOf(inputs)["persist-credentials"]).toBe(false);
+    }
+  });
+});
+
+test("no package is installed or run where there is a right to write or to sign", () => {
+  const running = /\b(npm|npx|node|yarn|pnpm)\b|\.ci\/run/;
+  const trusted = OWN.flatMap((path) => jobsOf(read(path)).map((job) => [path, job] as const)).filter(([, job]) =>
+    Object.values(fieldsOf(job["permissions"])).includes("write"),
+  );
+  expect(trusted.length).toBeGreaterThan(2);
+  for (const [path, { steps }] of trusted) {
+    const scripts = stepsOf(steps).flatMap(({ run }) => (typeof run === "string" ? [run] : []));
+    expect(
+      scripts.filter((script) => running.test(script)),
+      path,
+    ).toEqual([]);
+  }
+});
+
+test("every job of ours ends by itself", () => {
+  for (const path of OWN)
+    for (const job of jobsOf(read(path))) expect(job["timeout-minutes"], path).toEqual(expect.any(Number));
+});
