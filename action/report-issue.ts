@@ -52,7 +52,8 @@ export async function reportIssue(issue: Issue, to: Repository, stop: AbortSigna
       page,
     });
     const ours = data.filter(
-      ({ body, pull_request: pull, ...of }) => pull === undefined && body?.includes(issue.marker) === true && isOurs(of),
+      ({ body, pull_request: pull, ...of }) =>
+        pull === undefined && body?.includes(issue.marker) === true && isOurs(of),
     );
     open.push(...ours.map(({ number }) => number));
     if (data.length < PAGE) break;

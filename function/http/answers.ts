@@ -6,7 +6,8 @@ import type { Verification } from "../verification.ts";
 /** When a caller should ask again, in seconds: about as often as the app itself looks. */
 export const ASK_AGAIN_SECONDS = 15;
 
-const HEADERS = {
+/** Of every answer in JSON: what is asked for with a key stays in no cache. */
+export const HEADERS = {
   "Content-Type": "application/json; charset=utf-8",
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
