@@ -8,7 +8,7 @@ const read = (path: string): string => readFileSync(new URL(`../${path}`, import
 const lock = fieldsOf(JSON.parse(read("package-lock.json")));
 const packages = Object.entries(fieldsOf(lock["packages"]))
   .filter(([path]) => path !== "")
-  .map(([path, facts]) => ({ path, ...fieldsOf(facts) }) as Readonly<Record<string, unknown>>);
+  .map(([path, facts]) => fieldsOf({ path, ...fieldsOf(facts) }));
 const manifest = fieldsOf(JSON.parse(read("package.json")));
 
 test("every package is named with the digest of its content, and none with an address of its own", () => {

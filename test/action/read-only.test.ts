@@ -83,13 +83,9 @@ test.each([
   });
   expect(step.outputs).toMatchObject({ verdict: "passed", reason: "restored", "passed-count": many ? "6" : "1" });
   expect(server.requests.length).toBeGreaterThan(5);
-  for (const { method, path } of server.requests) {
-    expect(method).toBe("GET");
-    expect(
-      FOR_USERS.some((route) => route.test(path)),
-      path,
-    ).toBe(true);
-  }
+  expect([...new Set(server.requests.map(({ method }) => method))]).toEqual(["GET"]);
+  const more = server.requests.filter(({ path }) => !FOR_USERS.some((route) => route.test(path)));
+  expect(more.map(({ path }) => path)).toEqual([]);
   // All of them were asked, so none was left out of the proof.
   const unasked = FOR_USERS.filter((route) => !server.requests.some(({ path }) => route.test(path)));
   expect(unasked.map(String)).toEqual(many ? [] : FOR_USERS.slice(0, 2).map(String));

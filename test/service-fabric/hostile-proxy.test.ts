@@ -43,7 +43,7 @@ test("a proxy that answers drop by drop, and never to the end, is given up in th
     warn: () => {},
   });
   const error = await new Promise<Error | null>((resolve) =>
-    connect({ hostname: "cluster.test", port: "1", protocol: "https:" }, (failure) => resolve(failure)),
+    connect({ hostname: "cluster.test", port: "1", protocol: "https:" }, (...[failure]) => resolve(failure)),
   );
   expect(error?.message).toContain("no tunnel within 200 ms");
   for (const drop of drops) clearInterval(drop);
