@@ -110,6 +110,7 @@ module storage 'app/storage.bicep' = {
     deploymentContainerName: deploymentContainerName
     recordsContainerName: recordsContainerName
     recordsRetentionDays: recordsRetentionDays
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -120,6 +121,7 @@ module vault 'app/vault.bicep' = {
     location: location
     tags: tags
     isPrivate: vnetEnabled
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
