@@ -1,22 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { fieldsOf } from "../scripts/licences.ts";
+import { COMPOSITE, OWN, read, README, WORKFLOWS } from "./workflow-files.ts";
 
 /* What a workflow may do, and what it lets into a script: of the project's own, and of every example that is there to be copied. */
 
-const root = new URL("../", import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
-const inFolder = (folder: string): readonly string[] =>
-  readdirSync(new URL(folder, root))
-    .filter((name) => name.endsWith(".yml"))
-    .map((name) => `${folder}/${name}`);
-const OWN = inFolder(".github/workflows");
-const WORKFLOWS: readonly (readonly [string, string])[] = [
-  ...[...OWN, ...inFolder("examples"), ...inFolder("examples/runbooks")].map((path) => [path, read(path)] as const),
-  ["README.md", /```yaml\n(name: [^]*?)```/.exec(read("README.md"))?.[1] ?? ""],
+const SHOWN: readonly (readonly [string, string])[] = [
+  ...WORKFLOWS.map((path) => [path, read(path)] as const),
+  ["README.md", README],
 ];
-const COMPOSITE = ["examples/composite/action.yml", read("examples/composite/action.yml")] as const;
 
 const jobsOf = (text: string): readonly Readonly<Record<string, unknown>>[] =>
   Object.values(fieldsOf(fieldsOf(parse(text))["jobs"])).map(fieldsOf);
@@ -27,7 +19,7 @@ const allSteps = (text: string): readonly Readonly<Record<string, unknown>>[] =>
   ...stepsOf(fieldsOf(fieldsOf(parse(text))["runs"])["steps"]),
 ];
 
-describe.each(WORKFLOWS)("%s", (_path, text) => {
+describe.each(SHOWN)("%s", (_path, text) => {
   test("has nothing but what it says: no right of the repository's default, none to write for all of its jobs", () => {
     const { permissions } = fieldsOf(parse(text));
     expect(typeof permissions).toBe("object");
@@ -46,7 +38,7 @@ describe.each(WORKFLOWS)("%s", (_path, text) => {
   });
 });
 
-describe.each([...WORKFLOWS, COMPOSITE])("%s", (_path, text) => {
+describe.each([...SHOWN, [COMPOSITE, read(COMPOSITE)] as const])("%s", (_path, text) => {
   test("puts no expression into a script: values come by the environment", () => {
     const scripts = allSteps(text).flatMap(({ run }) => (typeof run === "string" ? [run] : []));
     expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
