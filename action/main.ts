@@ -2,6 +2,9 @@ import { systemClock } from "../shared/index.ts";
 import { run } from "./run.ts";
 import { githubRunner } from "./runner.ts";
 
+// Node's diagnostic reports list the environment, in which the runner hands over inputs: keys, passwords, tokens.
+process.report.excludeEnv = true;
+
 // Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
 process.exitCode = 1;
 

@@ -1,5 +1,6 @@
 import type { InputName, RawInputs } from "../shared/index.ts";
 import type { Arguments } from "./arguments.ts";
+import { codeOf } from "./identity.ts";
 import { inputsOf, PREFIX, specOf, variableOf, VERIFY_INPUTS } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -54,11 +55,16 @@ export async function gatherInputs(typed: Arguments, terminal: Terminal, signal:
       else raw[input] = text;
     } catch (error) {
       signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      problems.push({ input, message: `${way.name} cannot be read: ${why}` });
+      problems.push({ input, message: `${way.name} cannot be read: ${whyUnread(input, error)}` });
     }
   }
   return { raw, problems, warnings: [...exposed(typed), ...misspelt(terminal.env)] };
+}
+
+/** Node repeats the path. Where a secret is wanted, what was typed as its path may be the secret itself. */
+function whyUnread(input: InputName, error: unknown): string {
+  if (specOf(input).secret !== true) return error instanceof Error ? error.message : String(error);
+  return `${codeOf(error)} (the path of a file is wanted, not what stands in it)`;
 }
 
 function waysOf(input: InputName, { values }: Arguments, { env }: Terminal): readonly Way[] {

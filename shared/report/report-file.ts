@@ -1,4 +1,5 @@
 import type { RestoreRecord } from "../record.ts";
+import { jsonText } from "./json-text.ts";
 
 /** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
 export const MOST_IN_ONE_DOCUMENT = 100;
@@ -10,9 +11,9 @@ export const MOST_IN_ONE_DOCUMENT = 100;
 export function* reportText(record: RestoreRecord): Generator<string, void, void> {
   const { partitions, ...run } = record;
   if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
-    yield `${JSON.stringify(record, undefined, 2)}\n`;
+    yield `${jsonText(record, 2)}\n`;
     return;
   }
-  yield `${JSON.stringify(run)}\n`;
-  for (const partition of partitions) yield `${JSON.stringify(partition)}\n`;
+  yield `${jsonText(run)}\n`;
+  for (const partition of partitions) yield `${jsonText(partition)}\n`;
 }
