@@ -23,13 +23,16 @@ export function spoiltGateway(inner: ClusterGateway, options: SpoiltOptions): Sp
   let preferred = 0;
   /** As the client does: the gateway that answered last, then the other one. */
   const reach = async (look: LookBudget): Promise<void> => {
+    let at = preferred;
     for (let attempt = 1; ; attempt++) {
-      const blockade = spoiler.blockade(preferred);
-      if (blockade === undefined) return;
+      const blockade = spoiler.blockade(at);
+      if (blockade === undefined) return void (preferred = at);
       turnedAway += 1;
       if (blockade === "silent") await clock.sleep(look.budgetMs, look.signal);
       if (blockade === "stranger") throw new GatewayError("untrusted-server", "a stranger's certificate");
-      preferred = (preferred + 1) % gateways;
+      const failed = at;
+      at = (at + 1) % gateways;
+      if (preferred === failed) preferred = at;
       if (attempt === gateways || blockade === "silent") throw new GatewayError(...faultOf(blockade));
     }
   };
