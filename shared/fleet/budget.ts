@@ -21,7 +21,7 @@ export interface Budget {
   /** What was spent within the span, oldest first, in slots of time so that it stays short. */
   readonly spent: readonly Spent[];
   readonly troublesInARow: number;
-  /** Which part of what came back lately was trouble, from 0 to 1: the last outcome counts a tenth, the one before nine tenths of that. */
+  /** Which part of what came back lately was trouble, from 0 to 1: the last outcome counts a twentieth, the one before as much of the rest. */
   readonly distress: number;
   /** When the rate was last halved. */
   readonly halvedAt?: Instant;
@@ -72,8 +72,8 @@ const IN_FLIGHT_CAP = 8;
 const RESERVE = 0.1;
 const SLOTS = 100;
 const STEP_UP_MS = 10_000;
-const NEWEST_COUNTS = 0.1;
-/** Seven troubles in a row, or half of what came back over some time. */
+const NEWEST_COUNTS = 0.05;
+/** Fourteen troubles in a row, or half of what came back over some time; a fifth of it does not get there by chance. */
 const TOO_MUCH = 0.5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1_000;
@@ -165,7 +165,7 @@ function afterClean({ openSince, ...before }: Budget, now: Instant): Budget {
 
 /** An outage is over, which says little about load: half the set rate is a fair start. */
 function closed(budget: Omit<Budget, "openSince">, now: Instant): Budget {
-  const rate = Math.max(budget.rate, budget.set / 2);
+  const rate = Math.max(floorOf(budget), budget.set / 2);
   return { ...budget, rate, troublesInARow: 0, distress: 0, steadySince: now };
 }
 
@@ -199,7 +199,7 @@ function distressed({ distress }: Pick<Budget, "distress">, lost: number): numbe
   return distress * (1 - NEWEST_COUNTS) + lost * NEWEST_COUNTS;
 }
 
-function floorOf({ set }: Budget): number {
+function floorOf({ set }: Pick<Budget, "set">): number {
   return Math.min(set, 1);
 }
 

@@ -12,6 +12,7 @@ import {
   spend,
   type Wish,
 } from "../../shared/fleet/budget.ts";
+import { draw } from "../../shared/restore/dice.ts";
 import { type Instant, later } from "../../shared/restore/instant.ts";
 import { afterStart, MINUTE, SECOND, START } from "../restore/scenes.ts";
 
@@ -162,14 +163,16 @@ describe("the rate", () => {
     expect(troubled(openBudget(0.5, START), 9, START, THROTTLED).rate).toBe(0.5);
   });
 
-  test("is halved by seven troubles in a row, and not by fewer", () => {
-    expect([6, 7, 8].map((times) => troubled(openBudget(20, START), times, START).rate)).toEqual([20, 10, 5]);
+  test("is halved by fourteen troubles in a row, and not by fewer", () => {
+    expect([13, 14, 15].map((times) => troubled(openBudget(20, START), times, START).rate)).toEqual([20, 10, 5]);
   });
 
   test("is not halved by one trouble in five, however long it lasts, nor by looks of which a part is lost", () => {
-    let [busy, torn] = [openBudget(20, START), openBudget(20, START)];
-    for (let nth = 0; nth < 1_000; nth++) {
-      busy = settle(busy, MORE, nth % 5 === 0 ? TROUBLE : CLEAN, afterStart(nth * SECOND));
+    let [busy, torn, dice] = [openBudget(20, START), openBudget(20, START), 7];
+    for (let nth = 0; nth < 10_000; nth++) {
+      const drawn = draw(dice);
+      ({ dice } = drawn);
+      busy = settle(busy, MORE, drawn.value < 0.2 ? TROUBLE : CLEAN, afterStart(nth * SECOND));
       torn = settle(torn, MORE, { ...TROUBLE, lost: 0.25 }, afterStart(nth * SECOND));
     }
     expect([busy.rate, torn.rate, isOpen(torn)]).toEqual([20, 20, false]);
