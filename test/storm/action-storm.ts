@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { systemClock } from "../../shared/clock.ts";
 import { runBundle, type StepResult } from "../action/run-bundle.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
@@ -14,6 +15,13 @@ import { DEADLINE_MS, STALL_MS } from "./weather.ts";
 const REPORT = "report.json";
 /** The deadline and as long again: whoever is not done by then never will be. */
 const PATIENCE = 2;
+
+const running = new Set<ChildProcess>();
+
+/** A storm that is cut off leaves no process behind. */
+export function endActions(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
 
 /** A case played by the built Action as a process, in real time, over TLS, through the gate. */
 export async function playAction(it: StormCase, memory: MemoryLog): Promise<Played> {
@@ -41,7 +49,11 @@ export async function playAction(it: StormCase, memory: MemoryLog): Promise<Play
       "report-path": REPORT,
     },
     timeoutMs: (PATIENCE * DEADLINE_MS) / it.speed + 30_000,
-    onStart: ({ pid }) => memory.follow(it.name, pid),
+    onStart(child) {
+      running.add(child);
+      child.once("close", () => running.delete(child));
+      memory.follow(it.name, child.pid);
+    },
   });
   const judged = judge(it, cluster, partitionsIn(recordOf(step)));
   const requests = cluster.requests + gates.reduce((sum, { turnedAway }) => sum + turnedAway, 0);

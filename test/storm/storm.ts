@@ -5,13 +5,14 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { endActions } from "./action-storm.ts";
 import { count, isSound, ofShells, ofWeathers, whatIsWrong } from "./figures.ts";
 import { casesOf, FULL, playStorm } from "./play.ts";
 
 const USAGE = `npm run storm -- [--seed N] [--seconds N] [--only CASE]
 
   --seed     the same seed, the same restores and the same faults (20260203)
-  --seconds  how long it may take (480): with less the Action's part is told faster and the Function's is shorter; what is not done by then ends it
+  --seconds  how long it may take (480, at least 120): with less the Action's part is told faster and the Function's is shorter; what is not done by then ends it
   --only     one run, as a line of the report calls it: "Function/20 % 503/2"`;
 
 const { values } = parseArgs({
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 });
 const [seed, seconds] = [Number(values.seed ?? 20_260_203), Number(values.seconds ?? 480)];
 if (values.help === true) console.log(USAGE);
-else if (!Number.isInteger(seed) || !(seconds >= 30)) {
+else if (!Number.isInteger(seed) || !(seconds >= 120)) {
   console.error(USAGE);
   process.exitCode = 2;
 } else await main();
@@ -36,10 +37,14 @@ async function main(): Promise<void> {
   const functionWaves = Math.max(1, Math.floor(FULL.functionWaves * share));
   const all = casesOf({ ...FULL, seed, actionSpeed, functionWaves });
   const cases = values.only === undefined ? all : all.filter(({ name }) => name === values.only);
-  if (cases.length === 0) throw new RangeError(`no case is called ${values.only}`);
-  // Children end with this process: they are told to by their own time limits, and at an exit by the signal.
+  if (cases.length === 0) {
+    console.error(`No run is called ${values.only}: a shell (core, Action, Function), a weather, a number.`);
+    process.exitCode = 2;
+    return;
+  }
   const cap = setTimeout(() => {
     console.error(`Not done within ${seconds} s.`);
+    endActions();
     process.exit(1);
   }, seconds * 1_000);
   const { played, lives } = await playStorm(cases, (what) => console.log(what));
@@ -50,6 +55,8 @@ async function main(): Promise<void> {
   for (const line of whatIsWrong(played)) console.log(line);
   console.log(`In ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
   if (isSound(played)) return;
-  console.log(`${count(played, "false pass")} false passes. Again: npm run storm -- --seed ${seed} --only "CASE"`);
+  console.log(
+    `${count(played, "false pass")} false passes. One of them again: npm run storm -- --seed ${seed} --seconds ${seconds} --only "..."`,
+  );
   process.exitCode = 1;
 }
