@@ -55,8 +55,11 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
   return judgeHealth(watch, success, identifiedBy);
 }
 
-/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
-function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
+/**
+ * What keeps the partition from telling of its data loss, where it may still do so. Objectives count from that: meanwhile `not-before` does not
+ * stand in for it.
+ */
+export function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
   const { partition } = heard;
   if (partition === undefined || partition.ok) return undefined;
   return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
