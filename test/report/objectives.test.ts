@@ -22,7 +22,13 @@ import {
 function told(plan: { readonly rtoMs?: number; readonly rpoMs?: number }, lossMs?: number): readonly string[] {
   const well = { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok" };
   const value = { ...well, ...given("dataLossVersion", lossMs === undefined ? undefined : filetime(lossMs)) };
-  const restored = { backupId: PARTITION, type: "Full", location: "", createdAt: afterStart(-55 * MINUTE), point: POINT };
+  const restored = {
+    backupId: PARTITION,
+    type: "Full",
+    location: "",
+    createdAt: afterStart(-55 * MINUTE),
+    point: POINT,
+  };
   const done = saw(success(afterStart(2 * MINUTE)), 0, {
     ...ALL_IS_WELL,
     partition: { ok: true, value },
