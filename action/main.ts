@@ -13,7 +13,9 @@ process.exitCode = 1;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(signal, () => stop.abort(signal));
 // An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
-process.on("uncaughtException", (error) => stop.abort(error));
+process.on("uncaughtException", (error: unknown) =>
+  stop.abort(error instanceof Error ? error : new Error(String(error))),
+);
 
 process.exitCode = await run(githubRunner(), systemClock, stop.signal);
 

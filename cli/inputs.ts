@@ -26,7 +26,7 @@ interface Way {
 }
 
 /**
- * Each input from the command line, or else from the environment; each as it is, or out of a file. Empty is as good as not given,
+ * Each input from the command line, or else from the environment; each as it is, or out of a file. An empty variable is as good as none,
  * as everywhere. Rejects with the signal's reason where it aborts while a file is read: the standard input may never end.
  */
 export async function gatherInputs(typed: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Gathered> {

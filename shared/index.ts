@@ -46,8 +46,10 @@ export {
   type DrillSeed,
   ofRun,
   type PartitionResult,
+  planOfMany,
   verifyRestore,
 } from "./verify-restore.ts";
+export { type ListedBatch, listsDue, listsOf, readLists } from "./batch-lists.ts";
 export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
 export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";

@@ -35,9 +35,10 @@ async function look(fleet: Fleet, key: number, watch: Watch, ask: readonly Quest
     const purse = openPurse(pace, wish.following);
     const gateway = paying(world.gateway, purse.pay);
     const looked = await takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
-    const trouble = troubleOf(looked.observation);
+    const { lost, trouble } = troubleOf(looked.observation);
     // One partition alone has its own backoff; what many meet says something about the gateway.
-    pace.settle({ atOnce: wish.atOnce, following: purse.left() }, members.length > 1 ? outcomeOf(trouble) : CLEAN);
+    const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+    pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
     land(fleet, key, looked);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
     tellProgress(fleet);
@@ -48,18 +49,30 @@ async function look(fleet: Fleet, key: number, watch: Watch, ask: readonly Quest
 
 const CLEAN: Outcome = { kind: "clean" };
 
-export function outcomeOf(trouble: Problem | undefined): Outcome {
+export function outcomeOf(trouble: Problem | undefined, lost = 1): Outcome {
   if (trouble === undefined) return CLEAN;
-  return { kind: "trouble", retryAfterMs: trouble.retryAfterMs ?? 0 };
+  const { code, retryAfterMs = 0 } = trouble;
+  return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
+}
+
+interface Met {
+  /** Which part of what was asked. */
+  readonly lost: number;
+  readonly trouble: Problem | undefined;
 }
 
 /** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation: Observation | undefined): Problem | undefined {
-  if (observation === undefined || observation.kind === "cancelled") return undefined;
-  if (observation.kind === "unavailable") return isTrouble(observation.problem) ? observation.problem : undefined;
+function troubleOf(observation: Observation | undefined): Met {
+  if (observation === undefined || observation.kind === "cancelled") return { lost: 0, trouble: undefined };
+  if (observation.kind === "unavailable")
+    return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
   const { partition, healthEvent, backups } = observation.testimony ?? {};
-  const problems = [partition, healthEvent, backups].flatMap((told) => (told?.ok === false ? told.problem : []));
-  return problems.find(isTrouble);
+  const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
+  const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
+  return {
+    lost: troubles.length / (1 + asked.length),
+    trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
+  };
 }
 
 /** What a look brought is told; then the next one is put on the agenda, or there is a result. */

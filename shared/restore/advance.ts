@@ -7,7 +7,7 @@ import * as say from "./messages.ts";
 import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
 import { remember, settled, withoutOldNews } from "./remember.ts";
 import { isTerminal, pointOf, type RestoreProgress, type Success, type Terminal } from "./restore-progress.ts";
-import { isAnotherBackup, judgeSuccess, lastQuestions } from "./success.ts";
+import { isAnotherBackup, judgeSuccess, lastQuestions, mayStillTellOfLoss } from "./success.ts";
 import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
 import type { Observation, Step, Watch } from "./watch.ts";
 import type { Question } from "./witness.ts";
@@ -58,6 +58,10 @@ function unidentified(watch: Watch, terminal: Terminal, now: Instant): Step {
   if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
     return askNow(watch, now, questions);
   if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline) return askNow(watch, now, []);
+  // What would date it was lost on the way, and may come yet: a fault of transport does not make it stale.
+  const untold = questions.length > 0 && mayStillTellOfLoss(watch) !== undefined;
+  if (untold && now >= watch.plan.startBy && now < watch.plan.deadline)
+    return lookAgain(watch, now, watch.plan.deadline, questions);
   return awaitRestore(watch, now, questions, () => verdict("stale", say.stale(watch, terminal)));
 }
 

@@ -81,9 +81,9 @@ function endOf(watch: Watch, success: Success): End {
   return { least: earlier(before, seen), most: seen, source: "observer" };
 }
 
-/** When what is on record was first seen. */
-function seenSince({ phases, startedAt }: Watch): Instant {
-  return phases.at(-1)?.firstSeen ?? startedAt;
+/** When the result on record was first seen: itself, for the state alone may have been another restore's before. */
+function seenSince({ last, startedAt }: Watch): Instant {
+  return last?.since ?? startedAt;
 }
 
 /**

@@ -82,16 +82,21 @@ async function viaAnyEndpoint(
   headers: Headers,
 ): Promise<Answered> {
   const { endpoints, transport, clock } = memory;
+  let at = memory.preferred;
   for (let attempt = 1; ; attempt++) {
-    const endpoint = endpoints[memory.preferred] ?? endpoints[0];
+    const endpoint = endpoints[at] ?? endpoints[0];
     const sentAt = clock.now();
     const look = left();
     try {
       const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
+      memory.preferred = at;
       return { reply: withoutCredential(reply, headers), sentAt, receivedAt: clock.now() };
     } catch (error) {
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
-      memory.preferred = (memory.preferred + 1) % endpoints.length;
+      const failed = at;
+      at = (at + 1) % endpoints.length;
+      // Of several that failed there together the first moves on: moved by each, two would be back where they were.
+      if (memory.preferred === failed) memory.preferred = at;
       if (attempt === endpoints.length || left().budgetMs <= 1) throw error;
       await look.further?.();
     }

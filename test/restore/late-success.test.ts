@@ -10,6 +10,7 @@ import {
   planned,
   play,
   saw,
+  sawPartition,
   SECOND,
   success,
   UNDATED_SUCCESS,
@@ -68,6 +69,23 @@ describe("a look that comes after the deadline", () => {
     expect(undated.message).toBe(
       "Its success was first seen at 2026-02-03T10:45:00.000Z, 10 min after the deadline, and nothing shows that it ended in time.",
     );
+  });
+
+  test("a success that took the place of an older one on record was not there in time, only because that one was", () => {
+    const stale: Look = [0, saw(success(afterStart(-HOUR)))];
+    const late = saw(success(afterStart(DEADLINE + 15 * MINUTE)));
+    expect(concluded(play(planned(), stale, [DEADLINE + HOUR, late])).reason).toBe("deadline-exceeded");
+  });
+
+  test("nor was a second success, because the first was, which waited for health", () => {
+    const unwell = sawPartition(success(afterStart(32 * MINUTE)), { health: "Error" });
+    const second = saw(success(afterStart(DEADLINE + 15 * MINUTE)));
+    const looks: readonly [Look, Look, Look] = [
+      [30 * MINUTE, saw(IN_PROGRESS)],
+      [33 * MINUTE, unwell],
+      [DEADLINE + HOUR, second],
+    ];
+    expect(concluded(play(planned(), ...looks)).reason).toBe("deadline-exceeded");
   });
 
   test("a failure is a failure whenever it is seen", () => {
