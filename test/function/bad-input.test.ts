@@ -84,6 +84,14 @@ const REFUSED: readonly (readonly [name: string, request: Request, status: numbe
   ["a long key", demo({ idempotencyKey: "k".repeat(129) }), 400, "idempotencyKey must be"],
   ["a key with a line break", demo({ idempotencyKey: "a\nb" }), 400, "idempotencyKey must be"],
   [
+    "another type beside what is wrong",
+    demo({ partitionIds: ID, deadlineMinutes: 0, notBefore: "soon" }),
+    400,
+    "partitionIds must be a list",
+    "deadlineMinutes must be from",
+    "notBefore must be",
+  ],
+  [
     "everything at once",
     demo({ partitionIds: ["x"], deadlineMinutes: 0, rtoMinutes: 0, notBefore: "soon" }),
     400,

@@ -70,13 +70,19 @@ export async function playStorm(cases: readonly StormCase[], say: (what: string)
   say(`Action: ${action.length} processes, in real time`);
   const byAction = await playActions(action);
   say(`Function: ${app.length} verifications, on virtual time, over Azurite`);
-  return together(byCore, byAction, await playWaves(app));
+  if (app.length === 0) return together(byCore, byAction, { played: [], lives: [] });
+  await using azurite = await startAzurite();
+  return together(byCore, byAction, await playWaves(app, azurite));
 }
 
 /** All shells at once: where nothing is measured. */
 export async function playAtOnce(cases: readonly StormCase[]): Promise<StormPlayed> {
   const { core, action, app } = byShell(cases);
-  return together(...(await Promise.all([playCores(core), playActions(action), playWaves(app)])));
+  const byCore = await playCores(core);
+  // What is slow to start starts first: the others leave it little of a busy machine.
+  await using azurite = await startAzurite();
+  const [byAction, byApp] = await Promise.all([playActions(action), playWaves(app, azurite)]);
+  return together(byCore, byAction, byApp);
 }
 
 function byShell(cases: readonly StormCase[]): Readonly<Record<"core" | "action" | "app", readonly StormCase[]>> {
@@ -115,9 +121,7 @@ async function playActions(cases: readonly StormCase[]): Promise<ShellPlayed> {
 }
 
 /** Wave by wave through the same process: what is left of one after the other is what an app would grow by. */
-async function playWaves(cases: readonly StormCase[]): Promise<ShellPlayed> {
-  if (cases.length === 0) return { played: [], lives: [] };
-  await using azurite: Azurite = await startAzurite();
+async function playWaves(cases: readonly StormCase[], { connectionString }: Azurite): Promise<ShellPlayed> {
   const waves = [...Map.groupBy(cases, ({ name }) => name.split("/").at(-1) ?? "").values()];
   const played: Played[] = [];
   const heaps: number[] = [];
@@ -125,7 +129,6 @@ async function playWaves(cases: readonly StormCase[]): Promise<ShellPlayed> {
     for (const inTrouble of [false, true]) {
       const some = wave.filter(({ weather }) => (weather === PLATFORM_IN_TROUBLE) === inTrouble);
       const platformTrouble = inTrouble ? PLATFORM_TROUBLE : 0;
-      const { connectionString } = azurite;
       if (some.length > 0) played.push(...(await playFunction({ connectionString, cases: some, platformTrouble })));
     }
     heaps.push(heapMiB());
@@ -155,7 +158,7 @@ export function small(seed: number): StormSize {
     seed,
     weathers: WEATHERS.filter(({ name }) => few.has(name)),
     actions: [8],
-    actionSpeed: 8,
+    actionSpeed: 6,
     functionWaves: 1,
     functionPartitions: 2,
     cores: [20],
