@@ -25,7 +25,8 @@ export function startLook(fleet: Fleet, item: Item, now: Instant): Grant {
   const { agenda, pace } = fleet;
   const member = memberOf(fleet, item.key);
   const asked = asksAt(fleet, member, now);
-  const feed = asked.includes("partition") && isShared(member.feed, item.key) ? member.feed : undefined;
+  const mayWait = item.last || fleet.plan.deadline - now > WAITS_BEFORE_MS;
+  const feed = asked.includes("partition") && mayWait && isShared(member.feed, item.key) ? member.feed : undefined;
   const ask = feed === undefined ? asked : asked.filter((question) => question !== "partition");
   const atOnce = Math.max(1, ask.length);
   const wish = { following: ask.length, atOnce, urgent: item.last, all: mayTakeAll(fleet, now) };
@@ -40,6 +41,9 @@ export function startLook(fleet: Fleet, item: Item, now: Instant): Grant {
   void look(fleet, { ...item, watch, ask, wish, feed });
   return answer;
 }
+
+/** A look before the deadline is not to wait until after it: it would be the last one, with an answer that came too early. */
+const WAITS_BEFORE_MS = 5_000;
 
 async function look(fleet: Fleet, started: Started): Promise<void> {
   const { world, pace, requestTimeoutMs, members } = fleet;
