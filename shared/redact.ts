@@ -15,7 +15,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     `$1=${HIDDEN}`,
   ],
   [
-    /("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    // From the end of the name on: whatever stands before it, to look for it at each quotation mark cost a seventh of all CPU time.
+    /((?:Password|Secret|ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
     `$1"${HIDDEN}"`,
   ],
   [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],

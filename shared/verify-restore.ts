@@ -6,6 +6,7 @@ import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
 import type { Dice } from "./restore/dice.ts";
 import { openPace, type Pace, paying } from "./fleet/pace.ts";
 import type { PartitionResult } from "./fleet/fleet.ts";
+import { placed } from "./fleet/place.ts";
 import { watchFleet } from "./fleet/watch-fleet.ts";
 import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
@@ -133,7 +134,8 @@ async function watchAll(
   let { services, serviceOf } = scope;
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
     for (const id of fresh) known.add(id);
-    const lists = fresh.length >= listsFrom ? services : [];
+    const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
+    const lists = fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
     const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false as const } : plan;
     const watched = await watchFleet(fresh, ofCrowd, world, options, record);

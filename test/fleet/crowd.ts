@@ -151,7 +151,7 @@ export function crowdedGateway(
       return asked(look, (elapsedMs) => infoAt(id, sure(ends.get(id)), elapsedMs));
     },
     restoreHealthEvent: (_id, look) => asked(look, () => null),
-    serviceName: (_id, look) => asked(look, () => "fabric:/DemoApp/DemoSvc"),
+    serviceName: (id, look) => asked(look, () => `fabric:/DemoApp/Svc${[...ends.keys()].indexOf(id) % services}`),
     partitions(name, look) {
       listsRead += 1;
       return asked(look, (elapsedMs) => {
