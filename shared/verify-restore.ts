@@ -7,6 +7,7 @@ import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
 import type { Dice } from "./restore/dice.ts";
 import { openPace, type Pace, paying } from "./fleet/pace.ts";
 import type { PartitionResult } from "./fleet/fleet.ts";
+import { placed } from "./fleet/place.ts";
 import { watchFleet } from "./fleet/watch-fleet.ts";
 import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
@@ -139,7 +140,9 @@ async function watchAll(
   let { services, serviceOf } = scope;
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
     for (const id of fresh) known.add(id);
-    const lists = fresh.length >= listsFrom ? services : [];
+    const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
+    const lists =
+      fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
     const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
     results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));

@@ -47,6 +47,8 @@ export interface Wish {
   readonly atOnce: number;
   /** A last look may draw on the reserve, does not wait out a `Retry-After`, and is a trial at once. */
   readonly urgent: boolean;
+  /** `true` where no last look can be near: nothing is kept for one. */
+  readonly all?: boolean;
 }
 
 /** `at` is when to ask again; absent where only the end of something in flight can help. */
@@ -102,7 +104,10 @@ export function grant(budget: Budget, wish: Wish, now: Instant): Grant {
   if (!wish.urgent && pausedUntil !== undefined && now < pausedUntil) return { granted: false, at: pausedUntil };
 
   const burst = burstOf(budget);
-  const claim = Math.min(burst, 1 + wish.following + (wish.urgent ? 0 : Math.floor(burst * RESERVE)));
+  const claim = Math.min(
+    burst,
+    1 + wish.following + (wish.urgent || wish.all === true ? 0 : Math.floor(burst * RESERVE)),
+  );
   const spent = stillSpent(budget, now);
   const over = total(spent) + held + claim - burst;
   if (over > 0) return { granted: false, ...freed(budget, spent, over) };
@@ -207,7 +212,8 @@ function stepOf({ set }: Budget): number {
   return Math.max(1, set / 20);
 }
 
-function spanMs(budget: Budget): number {
+/** The span of time in which at most a burst goes out. */
+export function spanMs(budget: Budget): number {
   return Math.max(1_000, (burstOf(budget) / budget.rate) * 1_000);
 }
 
