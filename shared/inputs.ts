@@ -44,6 +44,11 @@ export const INPUTS = {
     default: "auto",
     description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
   },
+  "past-restore-seconds": {
+    list: true,
+    description:
+      "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before the first was ever over, often when most were.",
+  },
   "request-timeout-seconds": {
     default: "20",
     description: "One request, connection to last byte.",

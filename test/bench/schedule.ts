@@ -123,7 +123,7 @@ async function learned(sigma: number, world: World): Promise<readonly string[]> 
     sums.misledProduct += (misled.requests * misled.latencyS) / (unlearned.requests * unlearned.latencyS) / histories;
   }
   const both = ({ requests, latencyS }: { requests: number; latencyS: number }): string =>
-    `${requests.toFixed(1)} / ${latencyS.toFixed(1)} s`;
+    `${requests.toFixed(2)} / ${latencyS.toFixed(1)} s`;
   return [String(sigma), both(sums), both(sums.aws), `${sums.misledProduct.toFixed(2)}x`];
 }
 

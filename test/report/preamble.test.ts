@@ -45,6 +45,26 @@ describe("before anything is asked", () => {
   });
 });
 
+describe("how often it is looked at", () => {
+  test.each<readonly [string, RawInputs, string]>([
+    ["a fixed interval", { "poll-interval-seconds": "7.5" }, "looked at every 7.5 s;"],
+    [
+      "a past that teaches",
+      { "past-restore-seconds": "600,600,600" },
+      "looked at every 2 s to 2 min 30 s, most often about 10 min after its start, by 3 past restores;",
+    ],
+    ["a long past", { "past-restore-seconds": "600,".repeat(12) }, "by the last 10 of 12 past restores;"],
+    [
+      "a past too short",
+      { "past-restore-seconds": "600" },
+      "2 s to 30 s, by its age (1 past restore teaches nothing: too few, or nothing in common);",
+    ],
+    ["a past too mixed", { "past-restore-seconds": "5,21600,60" }, "by its age (3 past restores teach nothing:"],
+  ])("%s", (_, raw, says) => {
+    expect(settings(requested(raw))[1]).toContain(says);
+  });
+});
+
 describe("at the end", () => {
   test("a red run is told with what to do next, and where more stands", () => {
     const { title, lines } = endingOf(recorded([FAILED, RESTORED]), "guide.md");
