@@ -15,6 +15,8 @@ import { timeline } from "./timeline.ts";
 const MARK: Readonly<Record<Outcome, string>> = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
+const MOST_WARNINGS = 20;
+const MOST_SKIPPED = 20;
 const MOST_RAW = 30_000;
 const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
@@ -62,7 +64,8 @@ function verdictOf(
     cleanMarkdown(message, 1_000),
     ...(verdict === "passed" ? [] : ["", `**Next:** ${REASONS[reason].next} More: ${link}.`]),
     ...(warnings.length === 0 ? [] : [""]),
-    ...warnings.slice(0, 20).map((warning) => `- ${cleanMarkdown(warning, 500)}`),
+    ...warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${cleanMarkdown(warning, 500)}`),
+    ...andMore(warnings.length - MOST_WARNINGS, "warnings"),
   ];
 }
 
@@ -96,7 +99,9 @@ function table({ partitions }: RestoreRecord): readonly string[] {
   const more = partitions.length - rows.length;
   return [
     ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
-    ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
+    ...(more > 0
+      ? ["", `and ${more} more, none of them worse than these. The report file (\`report-path\`) has all.`]
+      : []),
   ];
 }
 
@@ -120,7 +125,7 @@ function objectives(record: RestoreRecord): readonly string[] {
     "### Objectives",
     "",
     ...shown.map(({ line }) => line),
-    ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
+    ...andMore(measured.length - shown.length, "measured"),
     ...[...unmeasured].map(
       ([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`,
     ),
@@ -160,9 +165,14 @@ function provenance(record: RestoreRecord): readonly string[] {
     `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
       `${formatDuration(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
     ...record.skipped
-      .slice(0, 20)
+      .slice(0, MOST_SKIPPED)
       .map(({ name, why }) => `- Nothing to restore in ${cleanMarkdown(name, 200)}: ${cleanMarkdown(why, 200)}`),
+    ...andMore(record.skipped.length - MOST_SKIPPED, "services with nothing to restore"),
   ];
+}
+
+function andMore(count: number, what: string): readonly string[] {
+  return count > 0 ? [`- and ${count} more ${what}`] : [];
 }
 
 const IDENTIFIED: Readonly<Record<NonNullable<PartitionRecord["identifiedBy"]>, string>> = {

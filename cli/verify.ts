@@ -4,6 +4,7 @@ import {
   brokenRun,
   cleanLine,
   type Clock,
+  documentText,
   type DrillRequest,
   type DrillResult,
   endingOf,
@@ -89,7 +90,7 @@ function tell(record: RestoreRecord, { terminal: { stdout, stderr }, json }: Cir
   stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
   // What to do next is in our own words, of inputs; in the rest the cluster may speak.
   for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2_000)}\n`);
-  if (json) stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  if (json) for (const piece of documentText(record)) stdout.write(piece);
 }
 
 /** Only the verdict decides the exit code: a file that could not be written is a warning. */

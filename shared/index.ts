@@ -57,7 +57,7 @@ export { type Evidence, explain } from "./explain.ts";
 export { TOOL_NAME, TOOL_VERSION } from "./version.ts";
 export { cleanHtml, cleanLine, cleanMarkdown } from "./clean-text.ts";
 export { toJUnit } from "./report/junit.ts";
-export { MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
+export { documentText, MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
 export { type Places, writeText } from "./report/write-text.ts";
 export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";
 export { boundLine, headline, settings } from "./report/preamble.ts";

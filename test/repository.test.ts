@@ -87,6 +87,7 @@ describe("the repository keeps its promises", () => {
         "commonPlan",
         "describeObjective",
         "describeProblems",
+        "documentText",
         "earlier",
         "endingOf",
         "explain",

@@ -6,7 +6,7 @@ import type { PartitionRecord } from "../../shared/partition-record.ts";
 import type { RestoreRecord } from "../../shared/record.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
 import { sure } from "../restore/scenes.ts";
-import { FAILED, HOSTILE, hostile, NEVER, recorded, RESTORED } from "../report/records.ts";
+import { FAILED, HOSTILE, hostile, monstrous, NEVER, recorded, RESTORED } from "../report/records.ts";
 
 const GUIDE = "https://github.test/owner/action/blob/v1/docs/troubleshooting.md";
 const summary = (record: RestoreRecord): string => toSummary(record, GUIDE);
@@ -16,6 +16,8 @@ const withState = (state: string): RestoreRecord => {
   const [first, ...others] = one.transitions;
   return { ...record, partitions: [{ ...one, transitions: [{ ...sure(first), state }, ...others] }] };
 };
+const fields = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
 const chart = (text: string): readonly string[] => (/```mermaid\n([^]*?)```/.exec(text)?.[1] ?? "").trim().split("\n");
 
 describe("the job summary", () => {
@@ -56,6 +58,16 @@ describe("the job summary", () => {
     const text = summary(hostile(10_000));
     expect(Buffer.byteLength(text)).toBeLessThan(1_048_576 / 2);
     expect(text).toContain("and 9900 more");
+  });
+
+  test("stays below that whatever a cluster does, counted in bytes, and says how much was left out", () => {
+    const text = summary(monstrous());
+    expect(Buffer.byteLength(text)).toBeLessThan(1_048_576);
+    for (const said of ["and 9900 more", "and 9980 more warnings", "and 9980 more services with nothing to restore"])
+      expect(text).toContain(said);
+    // The least dear goes first.
+    expect(text.startsWith("## ❌ Restore failed: restore-failed\n")).toBe(true);
+    expect(text).toContain("RTO not measured for 10000 of 10000");
   });
 
   test("leaves out what would be too much, and says so", () => {
@@ -143,6 +155,17 @@ describe("the result among the outputs", () => {
     expect(shown.length).toBeGreaterThan(1);
     expect(shown).toEqual(record.partitions.slice(0, shown.length).map(({ partitionId }) => partitionId));
     expect(parsed(record)).toHaveProperty("partitionsOmitted", 10_000 - shown.length);
+  });
+
+  test("leaves room for partitions beside thousands of warnings and of services that have nothing to restore", () => {
+    const record = monstrous();
+    const outputs = toOutputs(record);
+    const units = Object.values(outputs).reduce((sum, { length }) => sum + length, 0);
+    expect(2 * units).toBeLessThan(1_000_000);
+    const { partitions, ...run } = fields(JSON.parse(outputs.result));
+    expect(run).toMatchObject({ skippedOmitted: 9_980, warningsOmitted: 9_980, verdict: "failed" });
+    expect(partitions).toHaveLength(10_000 - Number(run["partitionsOmitted"]));
+    expect(partitions).not.toHaveLength(0);
   });
 
   test("the cluster's words are one clean line in the outputs of their own", () => {
