@@ -47,7 +47,7 @@ export const INPUTS = {
   "past-restore-seconds": {
     list: true,
     description:
-      "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before the first was ever over, often when most were.",
+      "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before any was over, often when most were. A restore unlike them is seen up to 150 s late.",
   },
   "request-timeout-seconds": {
     default: "20",
