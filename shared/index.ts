@@ -62,6 +62,6 @@ export { type Places, writeText } from "./report/write-text.ts";
 export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";
 export { boundLine, headline, settings } from "./report/preamble.ts";
 export { ProgressLog, type Say, type Tone, TONE } from "./report/progress-log.ts";
-export { type Ending, endingOf } from "./report/ending.ts";
+export { countsOf, type Ending, endingOf, reasonsOf } from "./report/ending.ts";
 export { probeCluster, type ProbeReport, type ProbeWorld } from "./probe/probe-cluster.ts";
 export { probePage } from "./probe/page.ts";

@@ -4,7 +4,7 @@ import { endingOf } from "../../shared/report/ending.ts";
 import { boundLine, headline, settings } from "../../shared/report/preamble.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
 import { PARTITION, START } from "../restore/scenes.ts";
-import { FAILED, recorded, RESTORED } from "./records.ts";
+import { FAILED, NEVER, recorded, RESTORED } from "./records.ts";
 
 function requested(raw: RawInputs = {}): Parameters<typeof settings>[0] {
   const parsed = parseDrillRequest({
@@ -71,6 +71,11 @@ describe("at the end", () => {
     expect(title).toBe("Restore verification failed: restore-failed");
     expect(lines[1]).toBe("2 partitions: 1 passed, 1 failed, 0 inconclusive.");
     expect(lines[2]).toMatch(/^Next: Look at the cluster's error .* More: guide\.md#restore-failed$/);
+  });
+
+  test("where partitions ended for different reasons, each is counted, the most frequent first", () => {
+    const { lines } = endingOf(recorded([FAILED, NEVER, NEVER, RESTORED]), "guide.md");
+    expect(lines[1]).toBe("4 partitions: 1 passed, 1 failed, 2 inconclusive (2 no-restore, 1 restore-failed).");
   });
 
   test("a green one has nothing to do", () => {
