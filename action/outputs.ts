@@ -1,4 +1,4 @@
-import { cleanLine, type OutputName, type RestoreRecord } from "../shared/index.ts";
+import { cleanLine, jsonText, type OutputName, type RestoreRecord } from "../shared/index.ts";
 
 /**
  * GitHub allows the outputs of a job 1 MB, counted in UTF-16: with this much for `result` the others fit, and the outputs of
@@ -39,11 +39,11 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<Output
  * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
  */
 function compact({ partitions, ...run }: RestoreRecord): string {
-  const head = JSON.stringify(headOf(run)).slice(0, -1);
+  const head = jsonText(headOf(run)).slice(0, -1);
   let room = MOST_RESULT - head.length - 100;
   const shown: string[] = [];
   for (const { evidence: _evidence, ...partition } of partitions) {
-    const text = JSON.stringify(partition);
+    const text = jsonText(partition);
     room -= text.length + 1;
     if (room < 0) break;
     shown.push(text);

@@ -12,6 +12,7 @@ import {
   later,
   type Outcome,
   ProgressLog,
+  redact,
   reportText,
   type RestoreRecord,
   settings,
@@ -49,7 +50,7 @@ export async function verify(request: DrillRequest, around: Circumstances): Prom
       if (signal.reason instanceof Error) throw signal.reason;
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      for (const line of what.split("\n")) progress.say(line, "bad");
+      for (const line of redact(what).split("\n")) progress.say(line, "bad");
       result = brokenRun(error, terminal.startedAt, clock.now(), SOURCE);
     }
   }

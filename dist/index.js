@@ -45813,7 +45813,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1833);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2648);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8821);
 
@@ -45847,8 +45847,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 82 modules
-var shared = __nccwpck_require__(1833);
+// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
+var shared = __nccwpck_require__(2648);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/action/issue.js
@@ -45921,7 +45921,7 @@ function toOutputs(record) {
  * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
  */
 function compact({ partitions, ...run }) {
-    const head = JSON.stringify(headOf(run)).slice(0, -1);
+    const head = JSON.stringify(run).slice(0, -1);
     let room = MOST_RESULT - head.length - 100;
     const shown = [];
     for (const { evidence: _evidence, ...partition } of partitions) {
@@ -45933,25 +45933,6 @@ function compact({ partitions, ...run }) {
     }
     const omitted = partitions.length - shown.length;
     return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
-}
-const MOST_LISTED = 20;
-const MOST_TEXT = 500;
-/** A run that skipped thousands of services, or was warned of thousands of partitions, must leave room for those that it watched. */
-function headOf(run) {
-    const { cluster, message, skipped, warnings } = run;
-    const texts = [message, ...cluster.endpoints, ...warnings, ...skipped.flatMap(({ name, why }) => [name, why])];
-    if (texts.reduce((sum, text) => sum + text.length, 0) <= MOST_RESULT / 8)
-        return run;
-    const short = (text) => (0,shared/* cleanLine */.Ow)(text, MOST_TEXT);
-    return {
-        ...run,
-        cluster: { ...cluster, endpoints: cluster.endpoints.slice(0, MOST_LISTED).map(short) },
-        message: short(message),
-        skipped: skipped.slice(0, MOST_LISTED).map(({ name, why }) => ({ name: short(name), why: short(why) })),
-        skippedOmitted: Math.max(0, skipped.length - MOST_LISTED),
-        warnings: warnings.slice(0, MOST_LISTED).map(short),
-        warningsOmitted: Math.max(0, warnings.length - MOST_LISTED),
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/action/timeline.js
@@ -46027,8 +46008,6 @@ function label(state) {
 const MARK = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
-const MOST_WARNINGS = 20;
-const MOST_SKIPPED = 20;
 const MOST_RAW = 30_000;
 const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
@@ -46071,8 +46050,7 @@ function verdictOf({ verdict, reason, message, counts, partitions, warnings }, g
         (0,shared/* cleanMarkdown */.nw)(message, 1_000),
         ...(verdict === "passed" ? [] : ["", `**Next:** ${shared/* REASONS */.ez[reason].next} More: ${link}.`]),
         ...(warnings.length === 0 ? [] : [""]),
-        ...warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${(0,shared/* cleanMarkdown */.nw)(warning, 500)}`),
-        ...andMore(warnings.length - MOST_WARNINGS, "warnings"),
+        ...warnings.slice(0, 20).map((warning) => `- ${(0,shared/* cleanMarkdown */.nw)(warning, 500)}`),
     ];
 }
 function table({ partitions }) {
@@ -46106,9 +46084,7 @@ function table({ partitions }) {
     const more = partitions.length - rows.length;
     return [
         ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
-        ...(more > 0
-            ? ["", `and ${more} more, none of them worse than these. The report file (\`report-path\`) has all.`]
-            : []),
+        ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
     ];
 }
 /** What was measured, the missed before the met; what could not be measured is counted. */
@@ -46130,7 +46106,7 @@ function objectives(record) {
         "### Objectives",
         "",
         ...shown.map(({ line }) => line),
-        ...andMore(measured.length - shown.length, "measured"),
+        ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
         ...[...unmeasured].map(([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`),
     ];
 }
@@ -46166,13 +46142,9 @@ function provenance(record) {
         `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
             `${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
         ...record.skipped
-            .slice(0, MOST_SKIPPED)
+            .slice(0, 20)
             .map(({ name, why }) => `- Nothing to restore in ${(0,shared/* cleanMarkdown */.nw)(name, 200)}: ${(0,shared/* cleanMarkdown */.nw)(why, 200)}`),
-        ...andMore(record.skipped.length - MOST_SKIPPED, "services with nothing to restore"),
     ];
-}
-function andMore(count, what) {
-    return count > 0 ? [`- and ${count} more ${what}`] : [];
 }
 const IDENTIFIED = {
     "in-flight": "this run saw the restore under way",
@@ -48517,8 +48489,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 82 modules
-var shared = __nccwpck_require__(1833);
+// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
+var shared = __nccwpck_require__(2648);
 ;// CONCATENATED MODULE: ./build/action/report-issue.js
 /** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
 const PATIENCE_MS = 20_000;
@@ -48765,7 +48737,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 1833:
+/***/ 2648:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48803,7 +48775,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   x3: () => (/* reexport */ writeText)
 });
 
-// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, documentText, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
+// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -48829,10 +48801,6 @@ const INPUTS = {
     "poll-interval-seconds": {
         default: "auto",
         description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
-    },
-    "past-restore-seconds": {
-        list: true,
-        description: "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before the first was ever over, often when most were.",
     },
     "request-timeout-seconds": {
         default: "20",
@@ -48927,7 +48895,7 @@ const OUTPUTS = {
     "passed-count": "Partitions that passed.",
     "failed-count": "Partitions that failed.",
     "inconclusive-count": "Partitions of which nothing certain can be said.",
-    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
+    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
     "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 };
 const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -49170,33 +49138,6 @@ function noted(input, checked, note) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./build/shared/input-values.js
-
-/* What several inputs have in common: lists, durations, and how a text is told of that could not be read. */
-/** The user's own text, short enough for a message. */
-function quote(text) {
-    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-/** What stands between commas and line ends, blanks left out. */
-function items(text) {
-    return text
-        .split(/[\n,]/u)
-        .map((item) => item.trim())
-        .filter((item) => item !== "");
-}
-const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
-/** A number of `unit` without sign or exponent, in milliseconds. */
-function duration(unit, bounds) {
-    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-    return (text) => {
-        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
-        if (!inBounds)
-            return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
@@ -49206,23 +49147,14 @@ const JITTER = 0.1;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 /**
- * Milliseconds until the next look at what has been waited for since `ageMs`: a restore to appear, or a restored partition to become
- * healthy. Never negative, never zero.
+ * Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
  * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
  */
 function lookDelay(cadence, ageMs, jitter) {
     if (cadence.kind === "fixed")
         return cadence.everyMs;
-    return clamp(jittered(cadence.fraction * Math.max(0, ageMs), jitter), cadence.minMs, cadence.maxMs);
-}
-/** The same for a restore under way, of age `ageMs`: the one whose end a past can tell of. */
-function restoreDelay(cadence, ageMs, jitter) {
-    if (cadence.kind !== "learned")
-        return lookDelay(cadence, ageMs, jitter);
-    return clamp(jittered(learnedDelay(cadence, ageMs), jitter), cadence.minMs, cadence.latestMs);
-}
-function jittered(wantedMs, jitter) {
-    return wantedMs * (1 + JITTER * (2 * jitter - 1));
+    const wanted = cadence.kind === "learned" ? learnedDelay(cadence, ageMs) : cadence.fraction * Math.max(0, ageMs);
+    return clamp(wanted * (1 + JITTER * (2 * jitter - 1)), cadence.minMs, cadence.maxMs);
 }
 /** So many durations at least; of more the last ones. */
 const LEAST_KNOWN = 3;
@@ -49232,26 +49164,20 @@ const LEAST_SPREAD = 0.1;
 /** A past that differs by more teaches nothing. */
 const MOST_SPREAD = 1.2;
 /** How likely it is that today's is of another kind: the more, the less harm a past does that misleads. */
-const OTHERWISE = 0.35;
-/**
- * One request is worth as much as so many seconds of latency: 1 / lambda, in the words of the checking problem. Less where today's is of
- * another kind: what the past saves is not to be paid for by whom it misleads. Found by search (ADR 0014).
- */
-const REQUEST_WORTH_S = { known: 2.25, otherwise: 1.5 };
-/** A restore that outlives its past is seen no later than this. */
-const LATEST_MS = 150_000;
+const OTHERWISE = 0.25;
+/** One request is worth as much as this many seconds of latency: 1 / lambda, in the words of the checking problem. */
+const REQUEST_WORTH_S = 2;
 const [SHORTEST_S, LONGEST_S] = [5, 21_600];
 /**
  * The cadence that past durations (in milliseconds, oldest first) suggest; the other one where they are too few or too different
- * to suggest any, or where it is fixed: that is what the user asked for. Durations of zero or less teach nothing. It never looks
- * sooner than the other one's shortest delay.
+ * to suggest any. Durations of zero or less teach nothing.
  */
 function learnedCadence(pastMs, otherwise) {
     const logs = pastMs
         .filter((ms) => ms > 0)
         .slice(-MOST_KNOWN)
         .map((ms) => Math.log(ms));
-    if (logs.length < LEAST_KNOWN || otherwise.kind === "fixed")
+    if (logs.length < LEAST_KNOWN)
         return otherwise;
     const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
     const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
@@ -49259,32 +49185,26 @@ function learnedCadence(pastMs, otherwise) {
     if (spread > MOST_SPREAD)
         return otherwise;
     const shape = Math.PI / (Math.sqrt(3) * spread);
-    const { fraction, minMs, maxMs } = otherwise;
-    const medianMs = Math.max(1, Math.round(Math.exp(mean)));
-    return { kind: "learned", medianMs, shape, fraction, minMs, maxMs, latestMs: LATEST_MS };
+    return { kind: "learned", medianMs: Math.round(Math.exp(mean)), shape, minMs: 1_000, maxMs: 200_000 };
 }
 /** Looked up half a delay ahead, where on average the look will find the restore ended: the hazard rises towards the median. */
 function learnedDelay(cadence, ageMs) {
     const ageS = Math.max(0, ageMs) / 1_000;
-    const delay = (atS) => clamp(Math.sqrt(2 * worthOverEnds(cadence, atS)), cadence.minMs / 1_000, cadence.latestMs / 1_000);
+    const delay = (atS) => clamp(Math.sqrt((2 * REQUEST_WORTH_S) / hazard(cadence, atS)), cadence.minMs / 1_000, cadence.maxMs / 1_000);
     return 1_000 * delay(ageS + delay(ageS) / 2);
 }
-/**
- * What a request is worth at that age, for as likely as a restore gets there, over how likely it is to end there in the next second: both
- * over today's being of the known kind or of another. Its inverse is lambda times the hazard, with a lambda of each kind's own.
- */
-function worthOverEnds({ medianMs, shape }, ageS) {
+/** How likely a restore of that age is to end in the next second, as far as is known. */
+function hazard({ medianMs, shape }, ageS) {
     const at = Math.max(SHORTEST_S, ageS);
     const odds = (at / (medianMs / 1_000)) ** shape;
     const survivesKnown = 1 / (1 + odds);
-    const endsKnown = (shape / at) * survivesKnown * (1 - survivesKnown);
+    const endsKnown = (shape / at) * odds * survivesKnown ** 2;
     const range = Math.log(LONGEST_S / SHORTEST_S);
     // What has outlived all that is known goes on as before, rather than being asked for each second.
     const survivesOther = Math.max(Math.LN2, Math.log(LONGEST_S / at)) / range;
     const endsOther = 1 / (at * range);
-    const { known, otherwise } = REQUEST_WORTH_S;
-    const worth = (1 - OTHERWISE) * survivesKnown * known + OTHERWISE * survivesOther * otherwise;
-    return worth / ((1 - OTHERWISE) * endsKnown + OTHERWISE * endsOther);
+    const survives = (1 - OTHERWISE) * survivesKnown + OTHERWISE * survivesOther;
+    return ((1 - OTHERWISE) * endsKnown + OTHERWISE * endsOther) / Math.max(survives, Number.MIN_VALUE);
 }
 /**
  * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
@@ -49300,52 +49220,6 @@ function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
 }
 function clamp(value, low, high) {
     return Math.min(high, Math.max(low, value));
-}
-
-;// CONCATENATED MODULE: ./build/shared/cadence-inputs.js
-
-
-
-/** Whoever appends to the list for ever is told once, rather than parsed for ever: only the last ten count anyway. */
-const MOST_PAST = 1_000;
-const WEEK_S = 604_800;
-const PAST = "past-restore-seconds";
-/**
- * `poll-interval-seconds` and `past-restore-seconds`. Every problem is noted; the result counts only if none was. A past too short or too
- * mixed to learn from is none: whoever fills the list from run to run begins with an empty one.
- */
-function parseCadence(text, note) {
-    const interval = pollInterval(text("poll-interval-seconds"));
-    if (!interval.ok)
-        note("poll-interval-seconds", interval.why);
-    const otherwise = interval.ok ? interval.value : ACTION_CADENCE;
-    const past = pastRestores(text(PAST));
-    if (!past.ok)
-        note(PAST, past.why);
-    if (text(PAST) !== "" && otherwise.kind === "fixed")
-        note(PAST, "cannot go together with a fixed poll-interval-seconds: leave that on `auto`");
-    const pastRestoresMs = past.ok ? past.value : [];
-    return { cadence: learnedCadence(pastRestoresMs, otherwise), pastRestoresMs };
-}
-function pollInterval(text) {
-    if (text === "auto")
-        return good(ACTION_CADENCE);
-    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
-    return every.ok
-        ? good({ kind: "fixed", everyMs: every.value })
-        : unreadable(every.why.replace("must be", "must be `auto` or"));
-}
-function pastRestores(text) {
-    const typed = items(text);
-    if (typed.length > MOST_PAST)
-        return unreadable(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
-    const parsed = typed.map((item) => ({ item, read: duration("seconds", { least: 0, most: WEEK_S })(item) }));
-    const wrong = parsed.flatMap(({ item, read }) => (read.ok ? [] : [quote(item)]));
-    if (wrong.length > 0) {
-        const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : "";
-        return unreadable(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
-    }
-    return good(parsed.flatMap(({ read }) => (read.ok ? [read.value] : [])));
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/instant.js
@@ -49444,7 +49318,6 @@ function isCanonical(text) {
 
 
 
-
 const TOLERANCE_MS = 5_000;
 const DAY_MINUTES = 1_440;
 /**
@@ -49472,7 +49345,7 @@ function parseDrillRequest(raw, targets = "required") {
         targets: readTargets(text, note, targets),
         timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
         startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
-        ...parseCadence(text, note),
+        cadence: read("poll-interval-seconds", cadence),
         requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
         notBefore: read("not-before", notBefore),
         toleranceMs: TOLERANCE_MS,
@@ -49534,6 +49407,16 @@ function describeProblems(problems) {
     const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
     return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
 }
+/** The user's own text, short enough for a message. */
+function quote(text) {
+    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+function items(text) {
+    return text
+        .split(/[\n,]/u)
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+}
 function isPlainHttp(text) {
     return URL.canParse(text) && new URL(text).protocol === "http:";
 }
@@ -49570,6 +49453,25 @@ function partition(text) {
     return id === undefined
         ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
         : good(id);
+}
+const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
+function duration(unit, bounds) {
+    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+    return (text) => {
+        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
+        if (!inBounds)
+            return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+    };
+}
+function cadence(text) {
+    if (text === "auto")
+        return good(ACTION_CADENCE);
+    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
+    return every.ok
+        ? good({ kind: "fixed", everyMs: every.value })
+        : unreadable(every.why.replace("must be", "must be `auto` or"));
 }
 function notBefore(text) {
     if (text === "auto" || text === "any")
@@ -50772,19 +50674,17 @@ function askNow(watch, now, ask) {
 const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
     const { value: jitter, dice } = draw(watch.dice);
-    const at = soon(now, delayOf(watch, now, jitter), until);
+    const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
+    const at = soon(now, delay, until);
     // The look at the deadline is the last one: it asks whatever a success would have to answer.
     const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
     return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
-    if (inFlightSince === undefined)
-        return lookDelay(plan.cadence, now - startedAt, jitter);
-    const progress = last?.progress ?? null;
-    if (progress === null || !isTerminal(progress))
-        return restoreDelay(plan.cadence, now - inFlightSince, jitter);
-    return lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
+function ageFrom(watch) {
+    const progress = watch.last?.progress ?? null;
+    const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
+    return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
 }
 function advance_bear(watch, problem, now) {
     const { treatment, times, reason } = TREATMENT[problem.code];
@@ -53267,24 +53167,17 @@ function sightingOf({ status, health, dataLossVersion }) {
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/progress.js
 
-const EVERY_MS = 10_000;
-/** The pace is that of so long: what ended within seconds says little about thousands. */
-const PACE_MS = 60_000;
-/** Tells how a run stands, at most each ten seconds and never in its first: hung on the looks, it has no timer of its own. */
+const EVERY_MS = 60_000;
+/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
 function progressReporter(members, startedAt, deadline) {
-    let toldAt = startedAt;
-    let from = { at: startedAt, ended: 0 };
-    let perMs = 0;
+    let last = { at: startedAt, ended: 0 };
     return (budget, now) => {
-        if (now - toldAt < EVERY_MS)
+        if (now - last.at < EVERY_MS)
             return undefined;
-        toldAt = now;
         const told = standing(members, budget, startedAt, now);
         const ended = members.length - told.watched;
-        if (now - from.at >= PACE_MS) {
-            perMs = (ended - from.ended) / (now - from.at);
-            from = { at: now, ended };
-        }
+        const perMs = (ended - last.ended) / (now - last.at);
+        last = { at: now, ended };
         if (perMs === 0)
             return told;
         return { ...told, estimatedEnd: instant_earlier(deadline, instant_later(now, Math.round(told.watched / perMs))) };
@@ -53867,9 +53760,6 @@ const PARTITIONS = "partitions";
 const MOST_LINE = 1_000;
 const MOST_CASE = 4_000;
 const MOST_OUT = 100_000;
-/** Of all cases together, as far as some lines of each are left: readers of such files have limits of their own. */
-const MOST_OF_ALL = 10_000_000;
-const LEAST_CASE = 500;
 /**
  * The record as JUnit XML: a suite for each service (partitions named one by one are the suite `partitions`), a case for each
  * partition. `failed` is a failure, `inconclusive` an error, a service with nothing to restore is skipped; a run that came to no
@@ -53888,17 +53778,15 @@ function casesOf(record) {
         const ended = { skipped: "" };
         return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: clean(`${name}: ${why}`) };
     });
-    const { length: count } = record.partitions;
-    const most = Math.max(LEAST_CASE, Math.min(MOST_CASE, Math.floor(MOST_OF_ALL / count)));
-    if (count > 0)
-        return [...record.partitions.map((one) => caseOf(record, one, most)), ...skipped];
+    if (record.partitions.length > 0)
+        return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
     const { elapsedSeconds: seconds, message } = record;
     return [
         { suite: PARTITIONS, name: "verification", seconds, ended: junit_endOf(record, clean(message)), said: clean(message) },
         ...skipped,
     ];
 }
-function caseOf(record, one, most) {
+function caseOf(record, one) {
     const said = [
         `${one.verdict}: ${one.reason}`,
         one.message,
@@ -53907,12 +53795,12 @@ function caseOf(record, one, most) {
         ...objectivesOf(record, one).map(describeObjective),
         ...one.warnings,
     ];
-    const text = junit_cut(said.map((line) => cleanLine(line, Math.min(MOST_LINE, most))).join("\n"), most);
+    const text = junit_cut(said.map(clean).join("\n"), MOST_CASE);
     return {
         suite: token(one.serviceName ?? PARTITIONS),
         name: one.partitionId,
         seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-        ended: junit_endOf({ ...one, message: one.message.slice(0, most) }, text),
+        ended: junit_endOf(one, text),
         said: text,
     };
 }
@@ -53998,18 +53886,6 @@ function* reportText(record) {
     for (const partition of partitions)
         yield `${JSON.stringify(partition)}\n`;
 }
-/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
-function* documentText(record) {
-    const { partitions, ...run } = record;
-    if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
-        yield* reportText(record);
-        return;
-    }
-    yield `${JSON.stringify(run).slice(0, -1)},"partitions":[`;
-    for (const [nth, partition] of partitions.entries())
-        yield `${nth === 0 ? "" : ","}\n${JSON.stringify(partition)}`;
-    yield "\n]}\n";
-}
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
@@ -54052,7 +53928,6 @@ async function folderIsThere(path) {
 
 ;// CONCATENATED MODULE: ./build/shared/report/preamble.js
 
-
 /** The first line: what is watched, and for how long. */
 function headline(request) {
     const { partitionIds, serviceNames, applicationNames } = request.targets;
@@ -54077,41 +53952,29 @@ const KIND = {
 };
 /** How it is watched, a line each; the kind of a credential, never the credential. */
 function settings(request) {
-    const { healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+    const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+    const every = cadence.kind === "fixed"
+        ? instant_formatDuration(cadence.everyMs)
+        : `${instant_formatDuration(cadence.minMs)} to ${instant_formatDuration(cadence.maxMs)}, by its age`;
     const objectives = [
         ...(rtoMs === null ? [] : [`RTO ${instant_formatDuration(rtoMs)}`]),
         ...(rpoMs === null ? [] : [`RPO ${instant_formatDuration(rpoMs)}`]),
     ];
     return [
         `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-        `The restore must appear within ${instant_formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${often(request)}; ` +
+        `The restore must appear within ${instant_formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
             `each request for at most ${instant_formatDuration(request.requestTimeoutMs)}.`,
         `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
             `Expected backup: ${expectedBackupId ?? "any"}.`,
     ];
 }
-function often({ cadence, pastRestoresMs: { length: known } }) {
-    if (cadence.kind === "fixed")
-        return instant_formatDuration(cadence.everyMs);
-    const from = instant_formatDuration(cadence.minMs);
-    if (cadence.kind === "learned") {
-        const past = known > MOST_KNOWN ? `the last ${MOST_KNOWN} of ${known}` : known;
-        return `${from} to ${instant_formatDuration(cadence.latestMs)}, most often about ${instant_formatDuration(cadence.medianMs)} after its start, by ${past} past restores`;
-    }
-    const nothing = `${known === 1 ? "1 past restore teaches" : `${known} past restores teach`} nothing`;
-    const taught = known === 0 ? "" : ` (${nothing}: too few, or nothing in common)`;
-    return `${from} to ${instant_formatDuration(cadence.maxMs)}, by its age${taught}`;
-}
 
 ;// CONCATENATED MODULE: ./build/shared/report/progress-log.js
 
-/** More partitions than this are counted; so many of those that do not pass are told by name, and the others are counted, too. */
+/** More partitions than this are counted; only what goes wrong is told of them one by one. */
 const FEW = 20;
-/** Beyond this many lines between two heartbeats, changes are counted too; of more than a few partitions, beyond a handful. */
+/** Beyond this many lines between two heartbeats, changes are counted too. */
 const MOST_LINES = 30;
-const MOST_LINES_OF_MANY = 4;
-/** What a fleet said of itself is news for so long. */
-const NEWS_MS = 120_000;
 const MOST_STATES = 6;
 const NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
@@ -54123,10 +53986,8 @@ class ProgressLog {
     #say;
     #all = new Map();
     #unanswered = new Set();
-    #standing;
     #lines = 0;
     #hidden = 0;
-    #named = 0;
     constructor(span, say) {
         this.#startedAt = span.startedAt;
         this.#deadline = span.deadline;
@@ -54163,7 +54024,6 @@ class ProgressLog {
                 this.#concluded(event);
                 break;
             case "progress":
-                this.#standing = event;
                 break;
         }
     };
@@ -54173,21 +54033,12 @@ class ProgressLog {
         const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
         [this.#lines, this.#hidden] = [0, 0];
         const all = [...this.#all.values()];
-        const fleet = this.#fleetAt(at);
-        this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${fleet}${more}`, "quiet");
+        this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
     }
     /** The last word, where there was more to tell since the last heartbeat than was told. */
     close(at) {
         if (this.#hidden > 0)
             this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
-    }
-    #fleetAt(at) {
-        const told = this.#standing;
-        if (told === undefined || at - told.at > NEWS_MS || told.watched === 0)
-            return "";
-        return howItGoes(told, this.#deadline, this.#few)
-            .map((text) => `; ${text}`)
-            .join("");
     }
     get #few() {
         return this.#all.size <= FEW;
@@ -54196,7 +54047,7 @@ class ProgressLog {
         return `+${instant_formatDuration(at - this.#startedAt)}`;
     }
     #tell({ at, partitionId }, text, tone = "plain") {
-        if (++this.#lines > (this.#few ? MOST_LINES : MOST_LINES_OF_MANY))
+        if (++this.#lines > MOST_LINES)
             this.#hidden++;
         else
             this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
@@ -54214,41 +54065,9 @@ class ProgressLog {
         if (seen !== undefined)
             seen.ended = verdict;
         this.#unanswered.delete(event.partitionId);
-        if (this.#few)
+        if (this.#few || verdict !== "passed")
             this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
-        else if (verdict !== "passed")
-            this.#name(event, `${verdict}: ${reason}`, TONE[verdict]);
     }
-    /** The first of many that went wrong: enough to see what it is, and the record has all of them. */
-    #name({ at, partitionId }, text, tone) {
-        const nth = ++this.#named;
-        if (nth <= FEW)
-            this.#say(`${this.#elapsed(at)}  ${partitionId}  ${text}`, tone);
-        if (nth === FEW + 1)
-            this.#say(`${this.#elapsed(at)}  from here on those that do not pass are counted`, "quiet");
-    }
-}
-/** What a fleet says of itself: of a few partitions only what is out of the ordinary. */
-function howItGoes(told, deadline, few) {
-    const pace = paceOf(told);
-    if (few)
-        return pace.extraordinary ? [pace.text] : [];
-    return [pace.text, `oldest look ${instant_formatDuration(told.oldestLookMs)} ago`, ...progress_log_endOf(told, deadline)];
-}
-function paceOf({ blind, rate, setRate }) {
-    if (blind)
-        return { text: "not reachable, one request at a time tries", extraordinary: true };
-    const rounded = Math.round(rate * 10) / 10;
-    return rounded < setRate
-        ? { text: `slowed down to ${rounded} of ${setRate} requests/s`, extraordinary: true }
-        : { text: `up to ${setRate} requests/s`, extraordinary: false };
-}
-function progress_log_endOf({ at, estimatedEnd }, deadline) {
-    if (estimatedEnd === undefined)
-        return [];
-    return estimatedEnd >= deadline
-        ? ["at this pace not all will have ended by the deadline"]
-        : [`at this pace all will have ended in ${instant_formatDuration(estimatedEnd - at)}`];
 }
 function counted(all) {
     if (all.length === 0)

@@ -146,6 +146,9 @@ function inputsOf(body: RequestBody, note: (field: keyof RequestBody, message: s
     return items.slice(0, MOST_TARGETS).join("\n");
   };
   const number = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value));
+  // To the Action's parser empty is the default: here it would silently take away the check that was asked for.
+  for (const field of ["expectedBackupId", "healthCheck"] as const)
+    if (body[field]?.trim() === "") note(field, "must be left out where it is not wanted, and not be empty");
   return {
     "partition-id": list("partitionIds"),
     "service-name": list("serviceNames"),

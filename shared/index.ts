@@ -46,8 +46,10 @@ export {
   type DrillSeed,
   ofRun,
   type PartitionResult,
+  planOfMany,
   verifyRestore,
 } from "./verify-restore.ts";
+export { type ListedBatch, listsDue, listsOf, readLists } from "./batch-lists.ts";
 export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
 export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";
@@ -55,8 +57,10 @@ export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
 export { TOOL_NAME, TOOL_VERSION } from "./version.ts";
+export { redact } from "./redact.ts";
 export { cleanHtml, cleanLine, cleanMarkdown } from "./clean-text.ts";
 export { toJUnit } from "./report/junit.ts";
+export { jsonText } from "./report/json-text.ts";
 export { documentText, MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
 export { type Places, writeText } from "./report/write-text.ts";
 export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";

@@ -46,10 +46,6 @@ const INPUTS = {
 		default: "auto",
 		description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1."
 	},
-	"past-restore-seconds": {
-		list: true,
-		description: "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before the first was ever over, often when most were."
-	},
 	"request-timeout-seconds": {
 		default: "20",
 		description: "One request, connection to last byte."
@@ -147,7 +143,7 @@ const OUTPUTS = {
 	"passed-count": "Partitions that passed.",
 	"failed-count": "Partitions that failed.",
 	"inconclusive-count": "Partitions of which nothing certain can be said.",
-	result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
+	result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
 	"report-path": "Where the record was written; empty where no file was asked for, or it could not be written."
 };
 Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -359,28 +355,6 @@ function noted(input, checked, note) {
 	if (checked.ok) return checked.value;
 	note(input, checked.why);
 }
-// shared/input-values.ts
-/** The user's own text, short enough for a message. */
-function quote(text) {
-	return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-/** What stands between commas and line ends, blanks left out. */
-function items(text) {
-	return text.split(/[\n,]/u).map((item) => item.trim()).filter((item) => item !== "");
-}
-const UNIT_MS = {
-	minutes: 6e4,
-	seconds: 1e3
-};
-/** A number of `unit` without sign or exponent, in milliseconds. */
-function duration(unit, bounds) {
-	const low = bounds.above === void 0 ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-	return (text) => {
-		const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-		return good(Math.max(bounds.above === void 0 ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-	};
-}
 // shared/restore/cadence.ts
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = {
@@ -393,84 +367,33 @@ const JITTER = .1;
 const FIRST_RETRY_MS = 1e3;
 const LONGEST_RETRY_MS = 3e4;
 /**
-* Milliseconds until the next look at what has been waited for since `ageMs`: a restore to appear, or a restored partition to become
-* healthy. Never negative, never zero.
+* Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
 * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
 */
 function lookDelay(cadence, ageMs, jitter) {
 	if (cadence.kind === "fixed") return cadence.everyMs;
-	return clamp(jittered(cadence.fraction * Math.max(0, ageMs), jitter), cadence.minMs, cadence.maxMs);
+	return clamp((cadence.kind === "learned" ? learnedDelay(cadence, ageMs) : cadence.fraction * Math.max(0, ageMs)) * (1 + JITTER * (2 * jitter - 1)), cadence.minMs, cadence.maxMs);
 }
-/** The same for a restore under way, of age `ageMs`: the one whose end a past can tell of. */
-function restoreDelay(cadence, ageMs, jitter) {
-	if (cadence.kind !== "learned") return lookDelay(cadence, ageMs, jitter);
-	return clamp(jittered(learnedDelay(cadence, ageMs), jitter), cadence.minMs, cadence.latestMs);
-}
-function jittered(wantedMs, jitter) {
-	return wantedMs * (1 + JITTER * (2 * jitter - 1));
-}
-/** So many durations at least; of more the last ones. */
-const LEAST_KNOWN = 3;
-/** However alike they were: the next one may differ by so much (standard deviation of the logarithm). */
-const LEAST_SPREAD = .1;
-/** A past that differs by more teaches nothing. */
-const MOST_SPREAD = 1.2;
 /** How likely it is that today's is of another kind: the more, the less harm a past does that misleads. */
-const OTHERWISE = .35;
-/**
-* One request is worth as much as so many seconds of latency: 1 / lambda, in the words of the checking problem. Less where today's is of
-* another kind: what the past saves is not to be paid for by whom it misleads. Found by search (ADR 0014).
-*/
-const REQUEST_WORTH_S = {
-	known: 2.25,
-	otherwise: 1.5
-};
-/** A restore that outlives its past is seen no later than this. */
-const LATEST_MS = 15e4;
+const OTHERWISE = .25;
 const [SHORTEST_S, LONGEST_S] = [5, 21600];
-/**
-* The cadence that past durations (in milliseconds, oldest first) suggest; the other one where they are too few or too different
-* to suggest any, or where it is fixed: that is what the user asked for. Durations of zero or less teach nothing. It never looks
-* sooner than the other one's shortest delay.
-*/
-function learnedCadence(pastMs, otherwise) {
-	const logs = pastMs.filter((ms) => ms > 0).slice(-10).map((ms) => Math.log(ms));
-	if (logs.length < LEAST_KNOWN || otherwise.kind === "fixed") return otherwise;
-	const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-	const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
-	const spread = Math.max(LEAST_SPREAD, Math.sqrt(variance));
-	if (spread > MOST_SPREAD) return otherwise;
-	const shape = Math.PI / (Math.sqrt(3) * spread);
-	const { fraction, minMs, maxMs } = otherwise;
-	return {
-		kind: "learned",
-		medianMs: Math.max(1, Math.round(Math.exp(mean))),
-		shape,
-		fraction,
-		minMs,
-		maxMs,
-		latestMs: LATEST_MS
-	};
-}
 /** Looked up half a delay ahead, where on average the look will find the restore ended: the hazard rises towards the median. */
 function learnedDelay(cadence, ageMs) {
 	const ageS = Math.max(0, ageMs) / 1e3;
-	const delay = (atS) => clamp(Math.sqrt(2 * worthOverEnds(cadence, atS)), cadence.minMs / 1e3, cadence.latestMs / 1e3);
+	const delay = (atS) => clamp(Math.sqrt(4 / hazard(cadence, atS)), cadence.minMs / 1e3, cadence.maxMs / 1e3);
 	return 1e3 * delay(ageS + delay(ageS) / 2);
 }
-/**
-* What a request is worth at that age, for as likely as a restore gets there, over how likely it is to end there in the next second: both
-* over today's being of the known kind or of another. Its inverse is lambda times the hazard, with a lambda of each kind's own.
-*/
-function worthOverEnds({ medianMs, shape }, ageS) {
+/** How likely a restore of that age is to end in the next second, as far as is known. */
+function hazard({ medianMs, shape }, ageS) {
 	const at = Math.max(SHORTEST_S, ageS);
-	const survivesKnown = 1 / (1 + (at / (medianMs / 1e3)) ** shape);
-	const endsKnown = shape / at * survivesKnown * (1 - survivesKnown);
+	const odds = (at / (medianMs / 1e3)) ** shape;
+	const survivesKnown = 1 / (1 + odds);
+	const endsKnown = shape / at * odds * survivesKnown ** 2;
 	const range = Math.log(LONGEST_S / SHORTEST_S);
 	const survivesOther = Math.max(Math.LN2, Math.log(LONGEST_S / at)) / range;
 	const endsOther = 1 / (at * range);
-	const { known, otherwise } = REQUEST_WORTH_S;
-	return (.65 * survivesKnown * known + OTHERWISE * survivesOther * otherwise) / (.65 * endsKnown + OTHERWISE * endsOther);
+	const survives = .75 * survivesKnown + OTHERWISE * survivesOther;
+	return (.75 * endsKnown + OTHERWISE * endsOther) / Math.max(survives, Number.MIN_VALUE);
 }
 /**
 * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
@@ -486,56 +409,6 @@ function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
 }
 function clamp(value, low, high) {
 	return Math.min(high, Math.max(low, value));
-}
-// shared/cadence-inputs.ts
-/** Whoever appends to the list for ever is told once, rather than parsed for ever: only the last ten count anyway. */
-const MOST_PAST = 1e3;
-const WEEK_S = 604800;
-const PAST = "past-restore-seconds";
-/**
-* `poll-interval-seconds` and `past-restore-seconds`. Every problem is noted; the result counts only if none was. A past too short or too
-* mixed to learn from is none: whoever fills the list from run to run begins with an empty one.
-*/
-function parseCadence(text, note) {
-	const interval = pollInterval(text("poll-interval-seconds"));
-	if (!interval.ok) note("poll-interval-seconds", interval.why);
-	const otherwise = interval.ok ? interval.value : ACTION_CADENCE;
-	const past = pastRestores(text(PAST));
-	if (!past.ok) note(PAST, past.why);
-	if (text(PAST) !== "" && otherwise.kind === "fixed") note(PAST, "cannot go together with a fixed poll-interval-seconds: leave that on `auto`");
-	const pastRestoresMs = past.ok ? past.value : [];
-	return {
-		cadence: learnedCadence(pastRestoresMs, otherwise),
-		pastRestoresMs
-	};
-}
-function pollInterval(text) {
-	if (text === "auto") return good(ACTION_CADENCE);
-	const every = duration("seconds", {
-		least: .1,
-		most: 3600
-	})(text);
-	return every.ok ? good({
-		kind: "fixed",
-		everyMs: every.value
-	}) : unreadable(every.why.replace("must be", "must be `auto` or"));
-}
-function pastRestores(text) {
-	const typed = items(text);
-	if (typed.length > MOST_PAST) return unreadable(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
-	const parsed = typed.map((item) => ({
-		item,
-		read: duration("seconds", {
-			least: 0,
-			most: WEEK_S
-		})(item)
-	}));
-	const wrong = parsed.flatMap(({ item, read }) => read.ok ? [] : [quote(item)]);
-	if (wrong.length > 0) {
-		const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : "";
-		return unreadable(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
-	}
-	return good(parsed.flatMap(({ read }) => read.ok ? [read.value] : []));
 }
 // shared/restore/instant.ts
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;
@@ -655,7 +528,7 @@ function parseDrillRequest(raw, targets = "required") {
 			least: 0,
 			most: DAY_MINUTES
 		})),
-		...parseCadence(text, note),
+		cadence: read("poll-interval-seconds", cadence),
 		requestTimeoutMs: read("request-timeout-seconds", duration("seconds", {
 			least: .1,
 			most: 300
@@ -719,6 +592,13 @@ function entity(parts, form) {
 function isComplete(request) {
 	return Object.values(request).every((value) => value !== void 0);
 }
+/** The user's own text, short enough for a message. */
+function quote(text) {
+	return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+function items(text) {
+	return text.split(/[\n,]/u).map((item) => item.trim()).filter((item) => item !== "");
+}
 function isPlainHttp(text) {
 	return URL.canParse(text) && new URL(text).protocol === "http:";
 }
@@ -747,6 +627,29 @@ function endpoint(text) {
 function partition(text) {
 	const id = parsePartitionId(text);
 	return id === void 0 ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`) : good(id);
+}
+const UNIT_MS = {
+	minutes: 6e4,
+	seconds: 1e3
+};
+function duration(unit, bounds) {
+	const low = bounds.above === void 0 ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+	return (text) => {
+		const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+		return good(Math.max(bounds.above === void 0 ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+	};
+}
+function cadence(text) {
+	if (text === "auto") return good(ACTION_CADENCE);
+	const every = duration("seconds", {
+		least: .1,
+		most: 3600
+	})(text);
+	return every.ok ? good({
+		kind: "fixed",
+		everyMs: every.value
+	}) : unreadable(every.why.replace("must be", "must be `auto` or"));
 }
 function notBefore(text) {
 	if (text === "auto" || text === "any") return good(text);
@@ -1500,7 +1403,7 @@ function sameText(a, b) {
 * our own clock first; between two of the cluster's the correction cancels out.
 */
 function measure(watch, success) {
-	const end = endOf$2(watch, success);
+	const end = endOf$1(watch, success);
 	const start = startOf(watch, end);
 	if (start === void 0) return void 0;
 	const between = (to) => Math.max(0, to - start.at);
@@ -1519,7 +1422,7 @@ function byOurClock({ clockSkewMs }, at) {
 	return instantFromMs(at - clockSkewMs);
 }
 /** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
-function endOf$2(watch, success) {
+function endOf$1(watch, success) {
 	const { lastInFlight, plan, startedAt } = watch;
 	const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
 	if (success.at !== void 0 && (lastInFlight === void 0 || later(success.at, plan.toleranceMs) >= lastInFlight)) {
@@ -1916,7 +1819,7 @@ function askNow(watch, now, ask) {
 const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
 	const { value: jitter, dice } = draw(watch.dice);
-	const at = soon(now, delayOf(watch, now, jitter), until);
+	const at = soon(now, lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter), until);
 	return {
 		next: "look",
 		at,
@@ -1929,11 +1832,9 @@ function lookAgain(watch, now, until, questions) {
 	};
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
-	if (inFlightSince === void 0) return lookDelay(plan.cadence, now - startedAt, jitter);
-	const progress = last?.progress ?? null;
-	if (progress === null || !isTerminal(progress)) return restoreDelay(plan.cadence, now - inFlightSince, jitter);
-	return lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
+function ageFrom(watch) {
+	const progress = watch.last?.progress ?? null;
+	return (progress !== null && isTerminal(progress) && watch.inFlightSince !== void 0 ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
 }
 function bear(watch, problem, now) {
 	const { treatment, times, reason } = TREATMENT[problem.code];
@@ -31644,29 +31545,22 @@ function sightingOf({ status, health, dataLossVersion }) {
 	};
 }
 // shared/fleet/progress.ts
-const EVERY_MS = 1e4;
-/** The pace is that of so long: what ended within seconds says little about thousands. */
-const PACE_MS = 6e4;
-/** Tells how a run stands, at most each ten seconds and never in its first: hung on the looks, it has no timer of its own. */
+const EVERY_MS = 6e4;
+/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
 function progressReporter(members, startedAt, deadline) {
-	let toldAt = startedAt;
-	let from = {
+	let last = {
 		at: startedAt,
 		ended: 0
 	};
-	let perMs = 0;
 	return (budget, now) => {
-		if (now - toldAt < EVERY_MS) return void 0;
-		toldAt = now;
+		if (now - last.at < EVERY_MS) return void 0;
 		const told = standing(members, budget, startedAt, now);
 		const ended = members.length - told.watched;
-		if (now - from.at >= PACE_MS) {
-			perMs = (ended - from.ended) / (now - from.at);
-			from = {
-				at: now,
-				ended
-			};
-		}
+		const perMs = (ended - last.ended) / (now - last.at);
+		last = {
+			at: now,
+			ended
+		};
 		if (perMs === 0) return told;
 		return {
 			...told,
@@ -32171,9 +32065,6 @@ const PARTITIONS = "partitions";
 const MOST_LINE = 1e3;
 const MOST_CASE = 4e3;
 const MOST_OUT = 1e5;
-/** Of all cases together, as far as some lines of each are left: readers of such files have limits of their own. */
-const MOST_OF_ALL = 1e7;
-const LEAST_CASE = 500;
 /**
 * The record as JUnit XML: a suite for each service (partitions named one by one are the suite `partitions`), a case for each
 * partition. `failed` is a failure, `inconclusive` an error, a service with nothing to restore is skipped; a run that came to no
@@ -32205,19 +32096,17 @@ function casesOf(record) {
 			said: clean(`${name}: ${why}`)
 		};
 	});
-	const { length: count } = record.partitions;
-	const most = Math.max(LEAST_CASE, Math.min(MOST_CASE, Math.floor(MOST_OF_ALL / count)));
-	if (count > 0) return [...record.partitions.map((one) => caseOf(record, one, most)), ...skipped];
+	if (record.partitions.length > 0) return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
 	const { elapsedSeconds: seconds, message } = record;
 	return [{
 		suite: PARTITIONS,
 		name: "verification",
 		seconds,
-		ended: endOf$1(record, clean(message)),
+		ended: endOf(record, clean(message)),
 		said: clean(message)
 	}, ...skipped];
 }
-function caseOf(record, one, most) {
+function caseOf(record, one) {
 	const text = cut([
 		`${one.verdict}: ${one.reason}`,
 		one.message,
@@ -32225,20 +32114,17 @@ function caseOf(record, one, most) {
 		...one.failure === null ? [] : [`The cluster's error: ${one.failure.code} ${one.failure.message}`],
 		...objectivesOf(record, one).map(describeObjective),
 		...one.warnings
-	].map((line) => cleanLine(line, Math.min(MOST_LINE, most))).join("\n"), most);
+	].map(clean).join("\n"), MOST_CASE);
 	return {
 		suite: token(one.serviceName ?? PARTITIONS),
 		name: one.partitionId,
 		seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-		ended: endOf$1({
-			...one,
-			message: one.message.slice(0, most)
-		}, text),
+		ended: endOf(one, text),
 		said: text
 	};
 }
 /** Only `passed` may look green: what is inconclusive is an error, also when it was cancelled. */
-function endOf$1({ verdict, reason, message }, said) {
+function endOf({ verdict, reason, message }, said) {
 	if (verdict === "passed") return void 0;
 	const text = {
 		"@_message": clean(message),
@@ -32316,17 +32202,6 @@ function* reportText(record) {
 	yield `${JSON.stringify(run)}\n`;
 	for (const partition of partitions) yield `${JSON.stringify(partition)}\n`;
 }
-/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
-function* documentText(record) {
-	const { partitions, ...run } = record;
-	if (partitions.length <= 100) {
-		yield* reportText(record);
-		return;
-	}
-	yield `${JSON.stringify(run).slice(0, -1)},"partitions":[`;
-	for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${JSON.stringify(partition)}`;
-	yield "\n]}\n";
-}
 // shared/report/write-text.ts
 /**
 * Writes a text to the path that was typed, creating what is missing of the folders; a folder gets the file `name`. What was
@@ -32379,27 +32254,15 @@ const KIND = {
 };
 /** How it is watched, a line each; the kind of a credential, never the credential. */
 function settings(request) {
-	const { healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+	const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
+	const every = cadence.kind === "fixed" ? formatDuration(cadence.everyMs) : `${formatDuration(cadence.minMs)} to ${formatDuration(cadence.maxMs)}, by its age`;
 	const objectives = [...rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`], ...rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]];
 	return [
 		`Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-		`The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${often(request)}; each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
+		`The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
 		`Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. Expected backup: ${expectedBackupId ?? "any"}.`
 	];
 }
-function often({ cadence, pastRestoresMs: { length: known } }) {
-	if (cadence.kind === "fixed") return formatDuration(cadence.everyMs);
-	const from = formatDuration(cadence.minMs);
-	if (cadence.kind === "learned") {
-		const past = known > 10 ? `the last 10 of ${known}` : known;
-		return `${from} to ${formatDuration(cadence.latestMs)}, most often about ${formatDuration(cadence.medianMs)} after its start, by ${past} past restores`;
-	}
-	const nothing = `${known === 1 ? "1 past restore teaches" : `${known} past restores teach`} nothing`;
-	const taught = known === 0 ? "" : ` (${nothing}: too few, or nothing in common)`;
-	return `${from} to ${formatDuration(cadence.maxMs)}, by its age${taught}`;
-}
-/** What a fleet said of itself is news for so long. */
-const NEWS_MS = 12e4;
 const MOST_STATES = 6;
 const NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
@@ -32415,10 +32278,8 @@ var ProgressLog = class {
 	#say;
 	#all = /* @__PURE__ */ new Map();
 	#unanswered = /* @__PURE__ */ new Set();
-	#standing;
 	#lines = 0;
 	#hidden = 0;
-	#named = 0;
 	constructor(span, say) {
 		this.#startedAt = span.startedAt;
 		this.#deadline = span.deadline;
@@ -32457,10 +32318,7 @@ var ProgressLog = class {
 					faults: event.watch.faults
 				});
 				break;
-			case "concluded":
-				this.#concluded(event);
-				break;
-			case "progress": this.#standing = event;
+			case "concluded": this.#concluded(event);
 		}
 	};
 	/** The heartbeat. It has no timer of its own: a hanging request must not silence it, so its host beats it once a minute. */
@@ -32469,17 +32327,11 @@ var ProgressLog = class {
 		const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
 		[this.#lines, this.#hidden] = [0, 0];
 		const all = [...this.#all.values()];
-		const fleet = this.#fleetAt(at);
-		this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${fleet}${more}`, "quiet");
+		this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
 	}
 	/** The last word, where there was more to tell since the last heartbeat than was told. */
 	close(at) {
 		if (this.#hidden > 0) this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
-	}
-	#fleetAt(at) {
-		const told = this.#standing;
-		if (told === void 0 || at - told.at > NEWS_MS || told.watched === 0) return "";
-		return howItGoes(told, this.#deadline, this.#few).map((text) => `; ${text}`).join("");
 	}
 	get #few() {
 		return this.#all.size <= 20;
@@ -32488,7 +32340,7 @@ var ProgressLog = class {
 		return `+${formatDuration(at - this.#startedAt)}`;
 	}
 	#tell({ at, partitionId }, text, tone = "plain") {
-		if (++this.#lines > (this.#few ? 30 : 4)) this.#hidden++;
+		if (++this.#lines > 30) this.#hidden++;
 		else this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
 	}
 	/** A fault is most often the cluster's: while one partition is without an answer, the others are not told of. */
@@ -32502,44 +32354,9 @@ var ProgressLog = class {
 		const seen = this.#all.get(event.partitionId);
 		if (seen !== void 0) seen.ended = verdict;
 		this.#unanswered.delete(event.partitionId);
-		if (this.#few) this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
-		else if (verdict !== "passed") this.#name(event, `${verdict}: ${reason}`, TONE[verdict]);
-	}
-	/** The first of many that went wrong: enough to see what it is, and the record has all of them. */
-	#name({ at, partitionId }, text, tone) {
-		const nth = ++this.#named;
-		if (nth <= 20) this.#say(`${this.#elapsed(at)}  ${partitionId}  ${text}`, tone);
-		if (nth === 21) this.#say(`${this.#elapsed(at)}  from here on those that do not pass are counted`, "quiet");
+		if (this.#few || verdict !== "passed") this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
 	}
 };
-/** What a fleet says of itself: of a few partitions only what is out of the ordinary. */
-function howItGoes(told, deadline, few) {
-	const pace = paceOf(told);
-	if (few) return pace.extraordinary ? [pace.text] : [];
-	return [
-		pace.text,
-		`oldest look ${formatDuration(told.oldestLookMs)} ago`,
-		...endOf(told, deadline)
-	];
-}
-function paceOf({ blind, rate, setRate }) {
-	if (blind) return {
-		text: "not reachable, one request at a time tries",
-		extraordinary: true
-	};
-	const rounded = Math.round(rate * 10) / 10;
-	return rounded < setRate ? {
-		text: `slowed down to ${rounded} of ${setRate} requests/s`,
-		extraordinary: true
-	} : {
-		text: `up to ${setRate} requests/s`,
-		extraordinary: false
-	};
-}
-function endOf({ at, estimatedEnd }, deadline) {
-	if (estimatedEnd === void 0) return [];
-	return estimatedEnd >= deadline ? ["at this pace not all will have ended by the deadline"] : [`at this pace all will have ended in ${formatDuration(estimatedEnd - at)}`];
-}
 function counted(all) {
 	if (all.length === 0) return "";
 	const sum = (of) => all.reduce((total, seen) => total + of(seen), 0);
@@ -37194,7 +37011,7 @@ function tell(record, { terminal: { stdout, stderr }, json }) {
 	const { title, lines } = endingOf(record, "docs/troubleshooting.md");
 	stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
 	for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2e3)}\n`);
-	if (json) for (const piece of documentText(record)) stdout.write(piece);
+	if (json) stdout.write(`${JSON.stringify(record, void 0, 2)}\n`);
 }
 /** Only the verdict decides the exit code: a file that could not be written is a warning. */
 async function writeFiles({ reportPath, junitPath }, record, { terminal: { places, stderr } }) {

@@ -1,4 +1,4 @@
-import { type BatchMember, type Instant, isObject, type PartitionId, type Scope } from "../../shared/index.ts";
+import { type Instant, isObject, type ListedBatch, type PartitionId, type Scope } from "../../shared/index.ts";
 import type { Documents } from "../store/documents.ts";
 
 /** What the targets came to. The first is of the start, each further one of what appeared while watching. Written once. */
@@ -13,9 +13,8 @@ export interface ScopeDocument extends Omit<Scope, "serviceOf" | "services" | "e
 }
 
 /** Where a batch stands between two looks. */
-export interface BatchDocument {
+export interface BatchDocument extends ListedBatch {
   readonly schema: 1;
-  readonly members: readonly BatchMember[];
   /** The cluster's budget lets the next looks out from then on. */
   readonly grantedAt?: Instant;
 }
@@ -63,13 +62,8 @@ export function batchesOf(scopes: readonly ScopeDocument[]): readonly (readonly 
   );
 }
 
-export async function beginBatch(
-  documents: Documents,
-  id: string,
-  batch: number,
-  members: readonly BatchMember[],
-): Promise<void> {
-  const document: BatchDocument = { schema: 1, members };
+export async function beginBatch(documents: Documents, id: string, batch: number, begun: ListedBatch): Promise<void> {
+  const document: BatchDocument = { schema: 1, ...begun };
   await documents.create(batchPath(id, batch), JSON.stringify(document));
 }
 
@@ -111,5 +105,5 @@ function isScope(value: unknown): value is ScopeDocument {
 }
 
 function isBatch(value: unknown): value is BatchDocument {
-  return isObject(value) && value["schema"] === 1 && Array.isArray(value["members"]);
+  return isObject(value) && value["schema"] === 1 && Array.isArray(value["members"]) && Array.isArray(value["lists"]);
 }

@@ -3,7 +3,7 @@ import type { RestoreRecord } from "../../shared/index.ts";
 import { readRecord, recordPath } from "../engine/settle.ts";
 import { isVerificationId } from "../verification.ts";
 import type { World } from "../world.ts";
-import { refusal, standing } from "./answers.ts";
+import { HEADERS, refusal, standing } from "./answers.ts";
 
 const UNKNOWN = "there is no such verification";
 /** What a status shows of many partitions; the record has all. */
@@ -24,8 +24,7 @@ export async function getRecord(world: World, request: HttpRequest): Promise<Htt
   const id = request.params["id"] ?? "";
   const found = isVerificationId(id) ? await world.store.records.read(recordPath(id)) : undefined;
   if (found === undefined) return refusal(404, "there is no record of such a verification (yet)");
-  const headers = { "Content-Type": "application/json; charset=utf-8", "X-Content-Type-Options": "nosniff" };
-  return { status: 200, headers, body: found.content };
+  return { status: 200, headers: HEADERS, body: found.content };
 }
 
 function abridged(record: RestoreRecord): RestoreRecord {

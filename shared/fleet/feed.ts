@@ -1,5 +1,6 @@
 import { wasUnderWay } from "../restore/attempt.ts";
 import { dataLossDeclaredAt } from "../restore/filetime.ts";
+import { earlier, type Instant, later } from "../restore/instant.ts";
 import { isHealthy, type PartitionInfo } from "../restore/partition-info.ts";
 import { isTerminal } from "../restore/restore-progress.ts";
 import type { Watch, WatchPlan } from "../restore/watch.ts";
@@ -45,6 +46,17 @@ export function mayRest(watch: Watch, sighting: Sighting): boolean {
   if (progress !== null && !isTerminal(progress)) return isOurs && sighting.status !== "Ready";
   if (progress?.state === "Success" && !isHealthy(sighting)) return true;
   return isQuiet(plan, sighting);
+}
+
+/**
+ * Until when a look may wait for the list; `undefined` where it may not. Counted from the last look, so that it is the same whenever it is
+ * asked. The end of the wait for a restore to appear is a moment of its own.
+ */
+export function restsUntil(watch: Watch, sighting: Sighting): Instant | undefined {
+  const { everInFlight, last, plan } = watch;
+  if (last === undefined || !mayRest(watch, sighting)) return undefined;
+  const slow = earlier(plan.deadline, later(last.at, SLOW_LOOK_MS));
+  return last.at < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
 }
 
 /** Nothing has happened to the partition since the restore that counts could have begun. */

@@ -1,4 +1,5 @@
 import type { RestoreRecord } from "../record.ts";
+import { jsonText } from "./json-text.ts";
 
 /** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
 export const MOST_IN_ONE_DOCUMENT = 100;
@@ -10,11 +11,11 @@ export const MOST_IN_ONE_DOCUMENT = 100;
 export function* reportText(record: RestoreRecord): Generator<string, void, void> {
   const { partitions, ...run } = record;
   if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
-    yield `${JSON.stringify(record, undefined, 2)}\n`;
+    yield `${jsonText(record, 2)}\n`;
     return;
   }
-  yield `${JSON.stringify(run)}\n`;
-  for (const partition of partitions) yield `${JSON.stringify(partition)}\n`;
+  yield `${jsonText(run)}\n`;
+  for (const partition of partitions) yield `${jsonText(partition)}\n`;
 }
 
 /** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
@@ -24,7 +25,7 @@ export function* documentText(record: RestoreRecord): Generator<string, void, vo
     yield* reportText(record);
     return;
   }
-  yield `${JSON.stringify(run).slice(0, -1)},"partitions":[`;
-  for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${JSON.stringify(partition)}`;
+  yield `${jsonText(run).slice(0, -1)},"partitions":[`;
+  for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${jsonText(partition)}`;
   yield "\n]}\n";
 }

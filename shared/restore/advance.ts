@@ -2,6 +2,7 @@ import { awaitsRereading, identify, wasUnderWay } from "./attempt.ts";
 import { lookDelay, restoreDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
+import { endedLate } from "./measure.ts";
 import * as say from "./messages.ts";
 import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
 import { remember, settled, withoutOldNews } from "./remember.ts";
@@ -61,6 +62,8 @@ function unidentified(watch: Watch, terminal: Terminal, now: Instant): Step {
 }
 
 function succeeded(watch: Watch, success: Success, identifiedBy: IdentifiedBy, now: Instant): Step {
+  const late = endedLate(watch, success);
+  if (late !== undefined) return conclude(watch, verdict("deadline-exceeded", say.succeededLate(late), identifiedBy));
   const judgement = judgeSuccess(watch, success, identifiedBy);
   if (judgement.next === "verdict") return conclude(watch, judgement.verdict);
   if (judgement.next === "ask" && now < watch.plan.deadline) return askNow(watch, now, judgement.questions);

@@ -76,6 +76,9 @@ const REFUSED: readonly (readonly [name: string, request: Request, status: numbe
   ["ten years to look back", demo({ notBefore: "P3650D" }), 400, "notBefore must be"],
   ["any as notBefore", demo({ notBefore: "any" }), 400, "notBefore must be"],
   ["a backup that is none", demo({ expectedBackupId: "latest" }), 400, "expectedBackupId must be"],
+  // Empty is no way to switch a check off: it comes out of a variable that is not set.
+  ["an empty backup", demo({ expectedBackupId: "" }), 400, "expectedBackupId must be"],
+  ["a blank health check", demo({ healthCheck: " " }), 400, "healthCheck must be"],
   ["a health check that is none", demo({ healthCheck: "maybe" }), 400, "healthCheck must be"],
   ["a text as learnFromPast", demo({ learnFromPast: "yes" }), 400, "learnFromPast must be true or false"],
   ["an empty key", demo({ idempotencyKey: "" }), 400, "idempotencyKey must be"],
