@@ -39,7 +39,7 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<Output
  * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
  */
 function compact({ partitions, ...run }: RestoreRecord): string {
-  const head = jsonText(run).slice(0, -1);
+  const head = jsonText(headOf(run)).slice(0, -1);
   let room = MOST_RESULT - head.length - 100;
   const shown: string[] = [];
   for (const { evidence: _evidence, ...partition } of partitions) {
@@ -50,4 +50,24 @@ function compact({ partitions, ...run }: RestoreRecord): string {
   }
   const omitted = partitions.length - shown.length;
   return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
+}
+
+const MOST_LISTED = 20;
+const MOST_TEXT = 500;
+
+/** A run that skipped thousands of services, or was warned of thousands of partitions, must leave room for those that it watched. */
+function headOf(run: Omit<RestoreRecord, "partitions">): object {
+  const { cluster, message, skipped, warnings } = run;
+  const texts = [message, ...cluster.endpoints, ...warnings, ...skipped.flatMap(({ name, why }) => [name, why])];
+  if (texts.reduce((sum, text) => sum + text.length, 0) <= MOST_RESULT / 8) return run;
+  const short = (text: string): string => cleanLine(text, MOST_TEXT);
+  return {
+    ...run,
+    cluster: { ...cluster, endpoints: cluster.endpoints.slice(0, MOST_LISTED).map(short) },
+    message: short(message),
+    skipped: skipped.slice(0, MOST_LISTED).map(({ name, why }) => ({ name: short(name), why: short(why) })),
+    skippedOmitted: Math.max(0, skipped.length - MOST_LISTED),
+    warnings: warnings.slice(0, MOST_LISTED).map(short),
+    warningsOmitted: Math.max(0, warnings.length - MOST_LISTED),
+  };
 }

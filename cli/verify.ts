@@ -4,11 +4,11 @@ import {
   brokenRun,
   cleanLine,
   type Clock,
+  documentText,
   type DrillRequest,
   type DrillResult,
   endingOf,
   headline,
-  jsonText,
   later,
   type Outcome,
   ProgressLog,
@@ -91,7 +91,7 @@ function tell(record: RestoreRecord, { terminal: { stdout, stderr }, json }: Cir
   stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
   // What to do next is in our own words, of inputs; in the rest the cluster may speak.
   for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2_000)}\n`);
-  if (json) stdout.write(`${jsonText(record, 2)}\n`);
+  if (json) for (const piece of documentText(record)) stdout.write(piece);
 }
 
 /** Only the verdict decides the exit code: a file that could not be written is a warning. */

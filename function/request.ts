@@ -27,6 +27,8 @@ export interface RequestBody {
   readonly rpoMinutes?: number;
   readonly expectedBackupId?: string;
   readonly healthCheck?: string;
+  /** Whether earlier restores of the same partition say when to look. */
+  readonly learnFromPast?: boolean;
 }
 
 export interface FieldProblem {
@@ -53,6 +55,7 @@ const BODY_FIELDS: Readonly<Record<keyof RequestBody, FieldSpec>> = {
   rpoMinutes: "number",
   expectedBackupId: "string",
   healthCheck: "string",
+  learnFromPast: "boolean",
 };
 
 /** The fields of a body, or `undefined` with everything noted that is unknown or of another type. */

@@ -105,6 +105,7 @@ function filledIn(inputs: Readonly<Record<string, string>>): RawInputs {
     "secrets.SF_READONLY_PFX_PASSWORD": adminPfx.passphrase,
     "secrets.SF_TOKEN": "eyJhbGciOiJub25lIn0.e30.",
     "vars.SF_SERVER_THUMBPRINT": server.sha1,
+    "vars.PAST_RESTORE_SECONDS": "405,398.2,412.5",
     "needs.trigger.outputs.not-before": "2026-02-03T10:00:00Z",
     "steps.trigger.outputs.not-before": "2026-02-03T10:00:00Z",
     "matrix.service": "Orders",

@@ -16,6 +16,7 @@ import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
+import { cadenceFor } from "./past-restores.ts";
 import { watchingIn } from "./request-of.ts";
 import { NOTHING_SEEN, openVerification, settle } from "./settle.ts";
 import { batchesOf, beginBatch, decideScope, readScope, type ScopeDocument } from "./state.ts";
@@ -76,9 +77,10 @@ export async function beginRound(
   if (scope === undefined) throw new TypeError("a round without a scope");
   const [batches, before] = [batchesOf(scopes), batchesOf(scopes.slice(0, -1)).length];
   const fresh = batches.map((ids, batch) => ({ ids, batch })).slice(before);
+  const cadence = await cadenceFor(world, verification, request, scope.partitionIds);
   const partitionCount = batches.reduce((sum, { length }) => sum + length, 0);
   await inTurn(fresh, async ({ ids, batch }) => {
-    await beginBatch(store.state, id, batch, batchOf(ids, batch, verification, request, scope));
+    await beginBatch(store.state, id, batch, batchOf(ids, batch, verification, { ...request, cadence }, scope));
   });
   await store.verifications.resolved(id, { batches: batches.length, partitionCount });
   await store.lists.enlist({ ...verification, batches: batches.length, partitionCount }, scope.partitionIds);

@@ -17,3 +17,15 @@ export function* reportText(record: RestoreRecord): Generator<string, void, void
   yield `${jsonText(run)}\n`;
   for (const partition of partitions) yield `${jsonText(partition)}\n`;
 }
+
+/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
+export function* documentText(record: RestoreRecord): Generator<string, void, void> {
+  const { partitions, ...run } = record;
+  if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
+    yield* reportText(record);
+    return;
+  }
+  yield `${jsonText(run).slice(0, -1)},"partitions":[`;
+  for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${jsonText(partition)}`;
+  yield "\n]}\n";
+}

@@ -1,5 +1,5 @@
 import { awaitsRereading, identify, wasUnderWay } from "./attempt.ts";
-import { lookDelay, retryDelay } from "./cadence.ts";
+import { lookDelay, restoreDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
 import { endedLate } from "./measure.ts";
@@ -104,18 +104,18 @@ const ASKS_IN_A_ROW = 2;
 
 function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readonly Question[]): Step {
   const { value: jitter, dice } = draw(watch.dice);
-  const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
-  const at = soon(now, delay, until);
+  const at = soon(now, delayOf(watch, now, jitter), until);
   // The look at the deadline is the last one: it asks whatever a success would have to answer.
   const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
   return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function ageFrom(watch: Watch): Instant {
-  const progress = watch.last?.progress ?? null;
-  const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
-  return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+function delayOf({ plan, last, inFlightSince, phases, startedAt }: Watch, now: Instant, jitter: number): number {
+  if (inFlightSince === undefined) return lookDelay(plan.cadence, now - startedAt, jitter);
+  const progress = last?.progress ?? null;
+  if (progress === null || !isTerminal(progress)) return restoreDelay(plan.cadence, now - inFlightSince, jitter);
+  return lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
 }
 
 function bear(watch: Watch, problem: Problem, now: Instant): Step {

@@ -80,6 +80,7 @@ const REFUSED: readonly (readonly [name: string, request: Request, status: numbe
   ["an empty backup", demo({ expectedBackupId: "" }), 400, "expectedBackupId must be"],
   ["a blank health check", demo({ healthCheck: " " }), 400, "healthCheck must be"],
   ["a health check that is none", demo({ healthCheck: "maybe" }), 400, "healthCheck must be"],
+  ["a text as learnFromPast", demo({ learnFromPast: "yes" }), 400, "learnFromPast must be true or false"],
   ["an empty key", demo({ idempotencyKey: "" }), 400, "idempotencyKey must be"],
   ["a long key", demo({ idempotencyKey: "k".repeat(129) }), 400, "idempotencyKey must be"],
   ["a key with a line break", demo({ idempotencyKey: "a\nb" }), 400, "idempotencyKey must be"],

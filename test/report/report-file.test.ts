@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { reportText } from "../../shared/report/report-file.ts";
+import { documentText, reportText } from "../../shared/report/report-file.ts";
 import { describeObjective, objectivesOf } from "../../shared/report/objectives.ts";
 import { given } from "../../shared/restore/fields.ts";
 import type { Testimony } from "../../shared/restore/witness.ts";
@@ -39,6 +39,13 @@ describe("the text of the report file", () => {
     const { partitions, ...run } = record;
     expect(lines).toEqual(JSON.parse(JSON.stringify([run, ...partitions])));
     expect(lines[0]).not.toHaveProperty("partitions");
+  });
+
+  test.each([0, 100, 101])("as a document it is one, with %d partitions too", (count) => {
+    const record = hostile(count);
+    const text = [...documentText(record)].join("");
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(text.endsWith("}\n")).toBe(true);
   });
 });
 
