@@ -77,7 +77,7 @@ describe("a fleet in good weather", () => {
     expect(countOf(watched, "restored")).toBe(150);
   });
 
-  test("tells how it stands at most once a minute", async () => {
+  test("tells how it stands at most each ten seconds", async () => {
     const { events } = await watchCrowd({ endsAfterMs: spreadOut(120) });
     const told = events.filter((event) => event.type === "progress");
     expect(told.length).toBeGreaterThan(20);
@@ -199,8 +199,11 @@ describe("the fleet and the loop over one", () => {
         const first = sure(fleet.results[0]).watch;
         const options = { requestTimeoutMs: 20 * SECOND, dice: draw(dice).dice };
         await Array.fromAsync(watchRestore(planned({ partitionId: idOf(0) }), world, options));
-        expect(fleet.looks.get(idOf(0))).toEqual(gateway.looks.get(idOf(0)));
-        expect(first.looks).toBe(gateway.looks.get(idOf(0))?.length);
+        // In its last second the fleet asks all that a success has to answer at once; the loop may come back for it.
+        const looks = (all: typeof fleet.looks): readonly number[] =>
+          sure(all.get(idOf(0))).filter((at) => at < afterStart(35 * MINUTE - SECOND));
+        expect(looks(fleet.looks)).toEqual(looks(gateway.looks));
+        expect(first.looks).toBe(fleet.looks.get(idOf(0))?.length);
       }),
       { numRuns: 60 },
     );
