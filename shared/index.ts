@@ -48,8 +48,18 @@ export {
   type PartitionResult,
   verifyRestore,
 } from "./verify-restore.ts";
-export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
-export * as requestBudget from "./fleet/budget.ts";
+export {
+  type BatchMember,
+  beginMember,
+  callOff,
+  nextTurn,
+  type NextLook,
+  type Permit,
+  takeTurn,
+  type TurnPace,
+} from "./watch-batch.ts";
+export * as sharedBudget from "./fleet/shared-budget.ts";
+export { isTrouble } from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";
 export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";

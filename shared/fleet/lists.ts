@@ -19,7 +19,8 @@ import {
   scheduleNow,
   type ServiceList,
 } from "./fleet.ts";
-import { outcomeOf, shareTrouble } from "./looks.ts";
+import { shareTrouble } from "./looks.ts";
+import { outcomeOf } from "./outcome.ts";
 import { openPurse, paying } from "./pace.ts";
 
 /** A list of one partition tells no more than a look at it, and costs as much. */

@@ -2,11 +2,12 @@ import { type Looked, taken, takeLook } from "../look.ts";
 import type { Instant } from "../restore/instant.ts";
 import type { Problem } from "../restore/problem.ts";
 import { lastQuestions } from "../restore/success.ts";
-import type { Observation, Watch } from "../restore/watch.ts";
+import type { Watch } from "../restore/watch.ts";
 import type { Question } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
-import { type Grant, isOpen, isTrouble, type Outcome, type Wish } from "./budget.ts";
+import { type Grant, isOpen, type Wish } from "./budget.ts";
 import { breakOff, type Fleet, memberOf, schedule, scheduleNow, watchOf } from "./fleet.ts";
+import { CLEAN, outcomeOf, troubleOf } from "./outcome.ts";
 import { openPurse, paying } from "./pace.ts";
 
 /** Starts the look of a member, if the budget allows. */
@@ -44,22 +45,6 @@ async function look(fleet: Fleet, key: number, watch: Watch, ask: readonly Quest
   } catch (error) {
     breakOff(fleet, error);
   }
-}
-
-const CLEAN: Outcome = { kind: "clean" };
-
-export function outcomeOf(trouble: Problem | undefined): Outcome {
-  if (trouble === undefined) return CLEAN;
-  return { kind: "trouble", retryAfterMs: trouble.retryAfterMs ?? 0 };
-}
-
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation: Observation | undefined): Problem | undefined {
-  if (observation === undefined || observation.kind === "cancelled") return undefined;
-  if (observation.kind === "unavailable") return isTrouble(observation.problem) ? observation.problem : undefined;
-  const { partition, healthEvent, backups } = observation.testimony ?? {};
-  const problems = [partition, healthEvent, backups].flatMap((told) => (told?.ok === false ? told.problem : []));
-  return problems.find(isTrouble);
 }
 
 /** What a look brought is told; then the next one is put on the agenda, or there is a result. */
