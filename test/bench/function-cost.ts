@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 const GB_SECOND = 0.000_026;
 const EXECUTION = 0.000_000_4;
 
-export interface FunctionCost {
+interface FunctionCost {
   readonly what: string;
   readonly executions: number;
   readonly gbSeconds: number;
@@ -54,7 +54,7 @@ const CASES: readonly Case[] = [
   { what: "6 hours", minutes: 360, partitions: 1, aim: 15 },
   { what: "10,000 partitions, 30 minutes", minutes: 30, partitions: 10_000, aim: 100, inMemory: true },
 ];
-export async function* functionCosts(cases: readonly Case[] = CASES): AsyncGenerator<FunctionCost, void, void> {
+async function* functionCosts(cases: readonly Case[] = CASES): AsyncGenerator<FunctionCost, void, void> {
   await using azurite = await startAzurite();
   for (const one of cases) yield await costOf(azurite.connectionString, one);
 }
