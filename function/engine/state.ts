@@ -16,7 +16,7 @@ export interface ScopeDocument extends Omit<Scope, "serviceOf" | "services" | "e
 export interface BatchDocument {
   readonly schema: 1;
   readonly members: readonly BatchMember[];
-  /** The cluster's budget lets the next looks out from then on. */
+  /** When its turn is, or what else the cluster's budget said to wait for; there while it has not been used. */
   readonly grantedAt?: Instant;
 }
 
