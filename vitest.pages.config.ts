@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["test/pages/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: process.env["CI"] === undefined ? ["default"] : ["default", "json"],
+    outputFile: { json: "build/page-test-results.json" },
   },
 });

@@ -142,14 +142,18 @@ export function readRequest(body: RequestBody, clusters: readonly Cluster[]): Re
       "must be an RFC 3339 instant (2026-02-03T10:00:00Z) or an ISO 8601 duration to look back, at most a year (PT6H, P1DT12H)",
     );
 
-  if (problems.length > 0 || !parsed.ok || notBefore === undefined)
+  if (problems.length > 0 || !parsed.ok || notBefore === undefined) {
+    if (cluster === undefined && isName(body.cluster)) note("cluster", NOT_CONFIGURED);
     return { ok: false, unknownCluster: false, problems };
+  }
   if (cluster === undefined) {
-    return { ok: false, unknownCluster: true, problems: [{ field: "cluster", message: "is not configured" }] };
+    return { ok: false, unknownCluster: true, problems: [{ field: "cluster", message: NOT_CONFIGURED }] };
   }
   const request = { ...parsed.request, timeoutMs: deadlineMinutes * 60_000, cadence: FUNCTION_CADENCE };
   return { ok: true, request, notBefore };
 }
+
+const NOT_CONFIGURED = "is not configured";
 
 /** Where the cluster is unknown the other problems are told all the same. Nothing is ever sent there. */
 const STAND_IN: RawInputs = { "cluster-endpoint": "https://cluster.invalid" };

@@ -1,5 +1,6 @@
 import { GatewayError } from "./cluster-gateway.ts";
 import { isHint } from "./fleet/feed.ts";
+import { metByOne } from "./fleet/outcome.ts";
 import type { World } from "./observe-restore.ts";
 import { lookDelay } from "./restore/cadence.ts";
 import { given } from "./restore/fields.ts";
@@ -9,7 +10,7 @@ import type { PartitionId } from "./restore/partition-id.ts";
 import { TREATMENT } from "./restore/problem.ts";
 import { lastQuestions } from "./restore/success.ts";
 import type { Told } from "./restore/witness.ts";
-import { AT_ONCE_MS, type BatchMember, resting, type Turn, type Watching } from "./watch-batch.ts";
+import { AT_ONCE_MS, type BatchMember, type NextLook, resting, type Turn, type Watching } from "./watch-batch.ts";
 
 /*
  * The lists of services for hosts that live for minutes, as `fleet/lists.ts` is for a process: one request tells of a hundred partitions
@@ -62,11 +63,6 @@ function countBy(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** How many requests the lists that are due now will take. */
-export function listsDue(lists: readonly BatchList[], now: Instant): number {
-  return lists.filter((list) => isDue(list, now)).length;
-}
-
 function isDue({ dueAt }: BatchList, now: Instant): boolean {
   return dueAt <= now + AT_ONCE_MS;
 }
@@ -81,7 +77,9 @@ export async function readLists(batch: ListedBatch, world: World, turn: Turn): P
   const waiting = [...batch.lists];
   const worker = async (): Promise<void> => {
     for (let list = waiting.shift(); list !== undefined; list = waiting.shift()) {
-      const next = isDue(list, world.clock.now()) ? await readOne(list, members, world, turn) : list;
+      const due = 1 + waiting.filter((one) => isDue(one, world.clock.now())).length;
+      const asked = { ...ONE, due, all: due };
+      const next = isDue(list, world.clock.now()) ? await readOne(list, asked, members, world, turn) : list;
       if (next !== undefined) kept.push(next);
     }
   };
@@ -89,9 +87,14 @@ export async function readLists(batch: ListedBatch, world: World, turn: Turn): P
   return { members, lists: kept };
 }
 
+const ONE: NextLook = { requests: 1, atOnce: 1, urgent: false, due: 1, all: 1 };
+/** One more request of the same call. */
+const PAGE: NextLook = { ...ONE, atOnce: 0 };
+
 /** The list as it goes on; `undefined` where it is not read again. */
 async function readOne(
   list: BatchList,
+  asked: NextLook,
   members: BatchMember[],
   world: World,
   turn: Turn,
@@ -101,9 +104,12 @@ async function readOne(
     member.state === "watching" && member.service === list.service;
   const [one] = members.filter(ofList);
   if (one === undefined) return undefined;
-  if (clock.now() >= turn.until || !(await turn.pace(1, signal))) return list;
-
-  const told = await partitionsOf(list.service, world, turn);
+  const permit = clock.now() < turn.until ? await turn.pace.permit(asked, signal) : LATER;
+  if (permit.kind === "later") return list;
+  const told: Told<readonly PartitionInfo[]> =
+    permit.kind === "known"
+      ? { ok: false, problem: permit.problem }
+      : await partitionsOf(list.service, asked, world, turn);
   const now = clock.now();
   const change = (after: (member: Watching) => Watching): void => {
     for (const [at, member] of members.entries()) if (ofList(member)) members[at] = after(member);
@@ -120,18 +126,27 @@ async function readOne(
   return denied ? undefined : { ...list, dueAt: next, failures };
 }
 
+const LATER = { kind: "later" } as const;
+
 async function partitionsOf(
   service: string,
+  asked: NextLook,
   { gateway, signal }: World,
   { pace, requestTimeoutMs }: Turn,
 ): Promise<Told<readonly PartitionInfo[]>> {
-  const further = async (): Promise<void> => void (await pace(1, signal));
-  try {
-    return { ok: true, value: await gateway.partitions(service, { budgetMs: requestTimeoutMs, signal, further }) };
-  } catch (error) {
-    if (error instanceof GatewayError) return { ok: false, problem: error.toProblem() };
-    throw error;
-  }
+  const further = async (): Promise<void> => {
+    if ((await pace.permit(PAGE, signal)).kind === "go") pace.landed(PAGE, { sent: 1, met: metByOne(undefined) });
+  };
+  const told = await gateway
+    .partitions(service, { budgetMs: requestTimeoutMs, signal, further })
+    .then((value) => ({ ok: true, value }) as const, refused);
+  pace.landed(asked, { sent: 1, met: metByOne(told.ok ? undefined : told.problem) });
+  return told;
+}
+
+function refused(error: unknown): Extract<Told<never>, { ok: false }> {
+  if (error instanceof GatewayError) return { ok: false, problem: error.toProblem() };
+  throw error;
 }
 
 /** The member after its list was read; `shown` is absent where the list does not have it, or was not to be had. */

@@ -73,6 +73,11 @@ export class GatewayError extends Error {
     this.raw = options.raw;
   }
 
+  /** As it was, where it comes out of a store as a value. */
+  static of({ code, message, retryAfterMs }: Problem): GatewayError {
+    return new GatewayError(code, message, { retryAfterMs });
+  }
+
   /** As a value for the heart. */
   toProblem(): Problem {
     return {

@@ -49,9 +49,19 @@ export {
   planOfMany,
   verifyRestore,
 } from "./verify-restore.ts";
-export { type ListedBatch, listsDue, listsOf, readLists } from "./batch-lists.ts";
-export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
-export * as requestBudget from "./fleet/budget.ts";
+export { type ListedBatch, listsOf, readLists } from "./batch-lists.ts";
+export {
+  type BatchMember,
+  beginMember,
+  callOff,
+  nextTurn,
+  type NextLook,
+  type Permit,
+  takeTurn,
+  type TurnPace,
+} from "./watch-batch.ts";
+export * as sharedBudget from "./fleet/shared-budget.ts";
+export { metByOne } from "./fleet/outcome.ts";
 export type { World } from "./observe-restore.ts";
 export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
 export type { PartitionRecord } from "./partition-record.ts";

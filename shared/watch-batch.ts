@@ -1,11 +1,15 @@
+import type { Clock } from "./clock.ts";
 import type { Recorder } from "./drill-event.ts";
 import { restsUntil, type Sighting } from "./fleet/feed.ts";
-import { takeLook } from "./look.ts";
+import { type Met, metBy } from "./fleet/outcome.ts";
+import { paying } from "./fleet/pace.ts";
+import { type Looked, taken as known, takeLook } from "./look.ts";
 import type { World } from "./observe-restore.ts";
 import { advance } from "./restore/advance.ts";
 import type { Dice } from "./restore/dice.ts";
 import { given } from "./restore/fields.ts";
 import { earlier, type Instant, later } from "./restore/instant.ts";
+import type { Problem } from "./restore/problem.ts";
 import { lastQuestions } from "./restore/success.ts";
 import type { Verdict } from "./restore/verdict.ts";
 import { beginWatch, type Watch, type WatchPlan } from "./restore/watch.ts";
@@ -40,9 +44,42 @@ export interface Turn {
   /** No look begins after this; what was not looked at stays due. */
   readonly until: Instant;
   readonly inFlight: number;
-  /** Awaited before each look: where a budget of requests is kept. `false` leaves the look for another turn. */
-  readonly pace: (requests: number, signal: AbortSignal) => Promise<boolean>;
+  readonly pace: TurnPace;
 }
+
+/** Where a budget of requests is kept. */
+export interface TurnPace {
+  /** Awaited before each look. */
+  permit(look: NextLook, signal: AbortSignal): Promise<Permit>;
+  /** Told after each look that was let go. */
+  landed(look: NextLook, facts: LookFacts): void;
+}
+
+export interface NextLook {
+  /** The progress itself, and what is asked beside it. */
+  readonly requests: number;
+  /** How many of them at one time. */
+  readonly atOnce: number;
+  /** The last one, at the deadline. */
+  readonly urgent: boolean;
+  /** The requests of all looks that are due by now or in a moment, this one included. */
+  readonly due: number;
+  /** And of all that may come to be due in a while. */
+  readonly all: number;
+}
+
+export interface LookFacts {
+  /** How many requests it took in the end. */
+  readonly sent: number;
+  readonly met: Met;
+}
+
+export type Permit =
+  | { readonly kind: "go" }
+  /** Leave it for another turn. */
+  | { readonly kind: "later" }
+  /** Nothing may go out, and it is known what would come of it: for this look and for all others that are due. */
+  | { readonly kind: "known"; readonly problem: Problem };
 
 /** A partition nobody has looked at yet; its first look is due at once. */
 export function beginMember(plan: WatchPlan, now: Instant, dice: Dice, service?: string): BatchMember {
@@ -61,32 +98,95 @@ export async function takeTurn(
   record: Recorder,
 ): Promise<readonly BatchMember[]> {
   const { clock, signal } = world;
-  const kept = [...members];
-  const busy = new Set<number>();
-  /** Whether there was one. */
-  const look = async (index: number, member: Watching): Promise<boolean> => {
+  const batch = openBatch(members, clock, record);
+  /** Whether there may be another one. */
+  const look = async ({ index, member }: Found): Promise<boolean> => {
     await clock.sleep(member.dueAt - clock.now(), signal);
     const ask = questionsNow(member, clock.now());
-    if (!(await turn.pace(1 + ask.length, signal))) return false;
-    const { events, next, watch } = await takeLook(member.watch, ask, world, turn.requestTimeoutMs);
-    for (const event of events) record(event);
-    kept[index] =
-      "verdict" in next
-        ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
-        : resting({ ...listed(member), state: "watching", watch, wantedAt: next.at, ask: next.ask });
+    const next = { ...nextLookOf({ ...member, ask }), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
+    const permit = await turn.pace.permit(next, signal);
+    if (permit.kind === "later") return false;
+    if (permit.kind === "known") {
+      batch.share(index, permit.problem);
+      return true;
+    }
+    batch.begin(index);
+    let sent = 0;
+    const gateway = paying(world.gateway, () => {
+      sent += 1;
+      return Promise.resolve();
+    });
+    const looked = await takeLook(member.watch, ask, { ...world, gateway }, turn.requestTimeoutMs);
+    batch.land(index, looked);
+    turn.pace.landed(next, { sent, met: metBy(looked.observation) });
     return true;
   };
   const worker = async (): Promise<void> => {
     while (!signal.aborted && clock.now() < turn.until) {
-      const found = firstDue(kept, busy, clock.now());
-      if (found === undefined) return;
-      busy.add(found.index);
-      if (!(await look(found.index, found.member))) return;
-      busy.delete(found.index);
+      const found = batch.take();
+      if (found === undefined || !(await look(found))) return;
     }
   };
   await Promise.all(Array.from({ length: turn.inFlight }, worker));
-  return kept;
+  return batch.kept;
+}
+
+interface Found {
+  readonly index: number;
+  readonly member: Watching;
+}
+
+/** The members during a turn. */
+interface Batch {
+  readonly kept: readonly BatchMember[];
+  /** The first one due that no worker has, for a worker. */
+  take(): Found | undefined;
+  /** How many requests are to be made within so many milliseconds, of looks that have not begun. */
+  requestsBy(ms: number): number;
+  begin(index: number): void;
+  land(index: number, looked: Looked): void;
+  /** What the look of this one would have met is what all would have met that are due. */
+  share(index: number, problem: Problem): void;
+}
+
+function openBatch(members: readonly BatchMember[], clock: Clock, record: Recorder): Batch {
+  const kept = [...members];
+  /** Whose look is with a worker, or was; and those of them that have begun. */
+  const [taken, begun] = [new Set<number>(), new Set<number>()];
+  const land: Batch["land"] = (index, { events, next, watch }) => {
+    for (const event of events) record(event);
+    const ends = "verdict" in next;
+    kept[index] = ends
+      ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
+      : resting({ ...listed(kept[index]), state: "watching", watch, wantedAt: next.at, ask: next.ask });
+    // Once a turn, but for what the heart asks back at once: whoever is due again by the time all others had theirs would keep the cluster
+    // from the next batch.
+    if (ends || next.at > clock.now() + AT_ONCE_MS) {
+      taken.add(index);
+      return;
+    }
+    taken.delete(index);
+    begun.delete(index);
+  };
+  return {
+    kept,
+    take() {
+      const found = firstDue(kept, taken, clock.now());
+      if (found !== undefined) taken.add(found.index);
+      return found;
+    },
+    requestsBy: (ms) => requestsDue(kept, later(clock.now(), ms), begun),
+    begin: (index) => void begun.add(index),
+    land,
+    share(index, problem) {
+      const now = clock.now();
+      taken.delete(index);
+      for (const [at, member] of kept.entries()) {
+        if (!isDue(member, now) || taken.has(at)) continue;
+        land(at, known(member.watch, { kind: "unavailable", problem }, now));
+      }
+    },
+  };
 }
 
 /** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
@@ -98,8 +198,9 @@ function questionsNow({ ask, watch }: Watching, now: Instant): readonly Question
 export const AT_ONCE_MS = 50;
 
 /** What its list told; that a look is to follow is done with. */
-function listed({ service, sighting }: Watching): Pick<Watching, "service" | "sighting"> {
-  return { ...given("service", service), ...given("sighting", sighting) };
+function listed(member: BatchMember | undefined): Pick<Watching, "service" | "sighting"> {
+  if (member?.state !== "watching") return {};
+  return { ...given("service", member.service), ...given("sighting", member.sighting) };
 }
 
 /** The member with the time of its next look. What the heart wants at once it gets at once. */
@@ -110,30 +211,42 @@ export function resting(member: Omit<Watching, "dueAt">): Watching {
   return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
 }
 
-function firstDue(
-  members: readonly BatchMember[],
-  busy: ReadonlySet<number>,
-  now: Instant,
-): { readonly index: number; readonly member: Watching } | undefined {
-  let first: { readonly index: number; readonly member: Watching } | undefined;
+function firstDue(members: readonly BatchMember[], taken: ReadonlySet<number>, now: Instant): Found | undefined {
+  let first: Found | undefined;
   for (const [index, member] of members.entries()) {
-    if (member.state !== "watching" || busy.has(index) || member.dueAt > now + AT_ONCE_MS) continue;
+    if (!isDue(member, now) || taken.has(index)) continue;
     if (first === undefined || member.dueAt < first.member.dueAt) first = { index, member };
   }
   return first;
 }
 
-/** How many requests the looks that are due now will take. */
-export function requestsDue(members: readonly BatchMember[], now: Instant): number {
+function isDue(member: BatchMember, now: Instant): member is Watching {
+  return member.state === "watching" && member.dueAt <= now + AT_ONCE_MS;
+}
+
+/** What is asked for at a time goes out within a second. */
+const SOON_MS = 1_000;
+const WHILE_MS = 60_000;
+
+/** How many requests the looks will take that are due by then, but for those of `except`. */
+function requestsDue(members: readonly BatchMember[], by: Instant, except: ReadonlySet<number>): number {
   return members.reduce(
-    (sum, member) => (member.state === "watching" && member.dueAt <= now + AT_ONCE_MS ? sum + requestsOf(member) : sum),
+    (sum, member, index) => (isDue(member, by) && !except.has(index) ? sum + requestsOf(member) : sum),
     0,
   );
 }
 
-/** The progress itself, and what is asked beside it. */
 function requestsOf({ ask }: Watching): number {
   return 1 + ask.length;
+}
+
+function nextLookOf(member: Watching): Omit<NextLook, "due" | "all"> {
+  const { ask, watch, dueAt } = member;
+  return {
+    requests: requestsOf(member),
+    atOnce: Math.max(1, ask.length),
+    urgent: dueAt >= watch.plan.deadline,
+  };
 }
 
 const GATHERED = 0.1;

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BatchList, type ListedBatch, listsDue, listsOf, readLists } from "../shared/batch-lists.ts";
+import { type BatchList, type ListedBatch, listsOf, readLists } from "../shared/batch-lists.ts";
 import { FUNCTION_CADENCE } from "../shared/restore/cadence.ts";
 import { type Instant, later } from "../shared/restore/instant.ts";
 import type { PartitionId } from "../shared/restore/partition-id.ts";
 import type { WatchPlan } from "../shared/restore/watch.ts";
-import { beginMember, nextTurn, takeTurn, type Turn } from "../shared/watch-batch.ts";
+import { beginMember, nextTurn, type Permit, takeTurn, type Turn, type TurnPace } from "../shared/watch-batch.ts";
 import { type Crowd, type CrowdedGateway, crowdedGateway, idOf, outage } from "./fleet/crowd.ts";
 import { HOUR, MINUTE, planned, SECOND, START, sure } from "./restore/scenes.ts";
 import { FakeClock } from "./simulator/clock.ts";
@@ -13,6 +13,7 @@ import { FakeClock } from "./simulator/clock.ts";
 /* A host that lives for minutes reads the lists of services as a process does: to know whom to look at, and for nothing else. */
 
 const SERVICE = "fabric:/DemoApp/Svc0";
+const FREE: TurnPace = { permit: () => Promise.resolve({ kind: "go" }), landed: () => undefined };
 const forever = new AbortController().signal;
 
 interface Outcome {
@@ -39,7 +40,7 @@ async function watchBatch(crowd: Crowd, withLists: boolean): Promise<Outcome> {
       requestTimeoutMs: 20_000,
       until: later(clock.now(), 40 * SECOND),
       inFlight: 8,
-      pace: () => Promise.resolve(true),
+      pace: FREE,
     };
     const read = await readLists(batch, world, turn);
     batch = { members: await takeTurn(read.members, world, turn, () => undefined), lists: read.lists };
@@ -112,7 +113,8 @@ describe("a batch whose lists are read", () => {
     const world = { gateway, clock, signal: forever };
     const turn = (granted: number): Turn => {
       let left = granted;
-      const pace = (): Promise<boolean> => Promise.resolve(left-- > 0);
+      const permit = (): Promise<Permit> => Promise.resolve({ kind: left-- > 0 ? "go" : "later" });
+      const pace = { permit, landed: () => undefined };
       return { requestTimeoutMs: 20_000, until: later(clock.now(), 40_000), inFlight: 1, pace };
     };
     const plan = planned({ cadence: FUNCTION_CADENCE });
@@ -128,7 +130,7 @@ describe("a batch whose lists are read", () => {
     await take(1);
     expect(batch.members).toMatchObject([{ hinted: true }, { hinted: true }]);
     await clock.sleep(MINUTE, forever);
-    expect(listsDue(batch.lists, clock.now())).toBe(1);
+    expect(batch.lists.filter(({ dueAt }) => dueAt <= clock.now())).toHaveLength(1);
     await take(1);
     expect(batch.members).toMatchObject([{ hinted: true }, { hinted: true }]);
     await take(Infinity);
@@ -175,7 +177,7 @@ test("a list that nobody waits for any more is not read", async () => {
   const clock = new FakeClock(START);
   const gateway = crowdedGateway({ services: 1 }, clock, new Map([[idOf(0), HOUR]]));
   const world = { gateway, clock, signal: forever };
-  const turn: Turn = { requestTimeoutMs: 1, until: later(START, 1), inFlight: 1, pace: () => Promise.resolve(true) };
+  const turn: Turn = { requestTimeoutMs: 1, until: later(START, 1), inFlight: 1, pace: FREE };
   const lists = [{ service: SERVICE, dueAt: START, failures: 0 }];
   expect(await readLists({ members: [], lists }, world, turn)).toEqual({ members: [], lists: [] });
   expect(gateway.requests).toEqual([]);

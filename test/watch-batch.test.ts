@@ -11,9 +11,11 @@ import {
   beginMember,
   callOff,
   nextTurn,
-  requestsDue,
   takeTurn,
   type Turn,
+  type LookFacts,
+  type NextLook,
+  type Permit,
 } from "../shared/watch-batch.ts";
 import { watchRestore } from "../shared/watch-restore.ts";
 import {
@@ -63,7 +65,7 @@ const turnAt = (now: Instant, different: Partial<Turn> = {}): Turn => ({
   requestTimeoutMs: 20 * SECOND,
   until: later(now, 40 * SECOND),
   inFlight: 8,
-  pace: () => Promise.resolve(true),
+  pace: { permit: () => Promise.resolve({ kind: "go" }), landed: () => undefined },
   ...different,
 });
 
@@ -161,11 +163,12 @@ describe("a turn", () => {
       () => undefined,
     );
     expect(gateway.looks).toHaveLength(3);
-    expect(requestsDue(slow, clock.now())).toBe(7 + requestsDue(slow.slice(0, 3), clock.now()));
+    expect(slow.filter((member) => member.state === "watching" && member.dueAt === START)).toHaveLength(7);
     expect(nextTurn(slow, clock.now(), 5_000)).toBe(clock.now());
 
     let left = 2;
-    const pace = (): Promise<boolean> => Promise.resolve(left-- > 0);
+    const permit = (): Promise<Permit> => Promise.resolve({ kind: left-- > 0 ? "go" : "later" });
+    const pace = { permit, landed: () => undefined };
     await takeTurn(many(10), world, turnAt(clock.now(), { pace, inFlight: 1 }), () => undefined);
     expect(gateway.looks).toHaveLength(5);
   });
@@ -182,6 +185,43 @@ test("a turn that comes after the deadline asks what a success has to answer: th
   await clock.sleep(HOUR, forever);
   const [late] = await takeTurn(members, world, turnAt(clock.now()), () => undefined);
   expect(late).toMatchObject({ state: "concluded", verdict: { reason: "restored" } });
+});
+
+test("where it is known what a look would meet, all that are due have met it, and nothing goes out", async () => {
+  const clock = jumpingClock();
+  const gateway = gatewayOf(clock, () => [answer(ACCEPTED)]);
+  const problem = { code: "throttled", message: "HTTP 429" } as const;
+  const asked: NextLook[] = [];
+  const permit = (look: NextLook): Promise<Permit> => {
+    asked.push(look);
+    return Promise.resolve(asked.length > 1 ? { kind: "known", problem } : { kind: "go" });
+  };
+  const pace = { permit, landed: () => undefined };
+  const world = { gateway, clock, signal: forever };
+  const members = await takeTurn(many(30), world, turnAt(START, { pace, inFlight: 1 }), () => undefined);
+  expect(gateway.looks).toHaveLength(1);
+  expect(asked).toEqual([30, 29].map((due) => ({ requests: 1, atOnce: 1, urgent: false, due, all: due })));
+  const faults = members.map((member) => member.state === "watching" && member.watch.problem?.code);
+  expect(faults).toEqual([undefined, ...Array.from({ length: 29 }, () => "throttled")]);
+});
+
+test("a look at the deadline is urgent, and says how many requests it may have to make at one time", async () => {
+  const clock = jumpingClock();
+  const gateway = gatewayOf(clock, () => [answer(success(afterStart(SECOND)))]);
+  const asked: NextLook[] = [];
+  const landed: number[] = [];
+  const pace = {
+    permit: (look: NextLook): Promise<Permit> => {
+      asked.push(look);
+      return Promise.resolve({ kind: "go" });
+    },
+    landed: (_look: NextLook, { sent }: LookFacts) => void landed.push(sent),
+  };
+  const world = { gateway, clock, signal: forever };
+  await takeTurn(many(1, { deadline: START }), world, turnAt(START, { pace }), () => undefined);
+  // The progress, and beside it all that a success has to answer: there is no other look.
+  expect(asked).toMatchObject([{ requests: 4, atOnce: 3, urgent: true }]);
+  expect(landed).toEqual([4]);
 });
 
 describe("the next turn", () => {

@@ -1,29 +1,25 @@
 import {
-  requestsDue,
   FUNCTION_CADENCE,
   type Instant,
   instantFromMs,
   later,
   type ListedBatch,
-  listsDue,
   nextTurn,
   readLists,
   type Recorder,
   takeTurn,
 } from "../../shared/index.ts";
-import type { Cluster } from "../cluster.ts";
 import { type Log, tell } from "../events.ts";
 import type { World } from "../world.ts";
 import { type Asked, watchingIn } from "./request-of.ts";
 import { openVerification } from "./settle.ts";
 import { type BatchDocument, readBatch, replaceBatch } from "./state.ts";
+import { type TurnBudget, turnBudget } from "./turn-budget.ts";
 import { type Answer, FINISHED, type Task } from "./wire.ts";
 
 /** No look begins later in an activity than this; with the request's own timeout it is a minute at most. */
 const TURN_MS = 40_000;
 const IN_FLIGHT = 8;
-/** A wait shorter than this is not worth another execution. */
-const SHORT_WAIT_MS = 1_000;
 const LEAST_MS = FUNCTION_CADENCE.kind === "fixed" ? FUNCTION_CADENCE.everyMs : FUNCTION_CADENCE.minMs;
 
 /**
@@ -43,21 +39,21 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   if (dueAt > clock.now()) return lookAt(dueAt, clock.now());
 
   const facts = { id, cluster: found.verification.cluster, batch };
-  const grantedAt = document.grantedAt ?? (await grant(world, found.cluster, document));
-  if (grantedAt > clock.now() + SHORT_WAIT_MS) {
-    await replaceBatch(store.state, id, batch, { ...document, grantedAt }, etag);
-    tell(log, "verification.waited", { ...facts, waitMs: grantedAt - clock.now() });
-    return lookAt(grantedAt, clock.now());
-  }
   const tally = { looks: 0, faults: 0 };
-  const { members, lists } = await lookNow(world, found, document, recorder(log, facts, tally));
+  const budgets = budgetsOf(world, found, task, document);
+  const { members, lists } = await lookNow(world, found, document, budgets, recorder(log, facts, tally));
   const open = members.filter(({ state }) => state === "watching").length;
-  tell(log, "verification.polled", { ...facts, ...tally, open });
-  const replaced = await replaceBatch(store.state, id, batch, { schema: 1, members, lists }, etag);
+  const grantedAt = budgets.looks.waitUntil ?? budgets.lists.waitUntil;
+  const waits = grantedAt !== undefined && grantedAt > clock.now();
+  if (tally.looks > 0 || !waits) tell(log, "verification.polled", { ...facts, ...tally, open });
+  if (waits) tell(log, "verification.waited", { ...facts, waitMs: grantedAt - clock.now() });
+  const next: BatchDocument = { schema: 1, members, lists, ...(waits ? { grantedAt } : {}) };
+  const replaced = await replaceBatch(store.state, id, batch, next, etag);
+  await budgets.looks.leave();
   // Somebody else was first, and what they saw counts: ask the store what is next.
   if (!replaced) return { finished: false, call: "pollRestoreProgress" };
-  const next = nextTurn(members, clock.now(), LEAST_MS, lists);
-  return next === undefined ? { finished: false, call: "recordVerification" } : lookAt(next, clock.now());
+  const nextAt = waits ? grantedAt : nextTurn(members, clock.now(), LEAST_MS, lists);
+  return nextAt === undefined ? { finished: false, call: "recordVerification" } : lookAt(nextAt, clock.now());
 }
 
 /** A wait that a cluster asked for may be a day; the orchestration sleeps an hour at most at a time. */
@@ -75,67 +71,38 @@ function dueOf({ members, lists, grantedAt }: BatchDocument, now: Instant): Inst
   return grantedAt !== undefined && grantedAt > now && grantedAt > first ? grantedAt : first;
 }
 
-/**
- * When a whole batch may begin: batches take their turns one after the other, so that few activities wait at a time. What is exact is
- * drawn by each look below; a handful of looks need no turn.
- */
-async function grant({ store, clock }: World, cluster: Cluster, batch: ListedBatch): Promise<Instant> {
-  const due = allDue(batch, clock.now());
-  if (due <= atOnce(cluster)) return clock.now();
-  return store.budget.take(`${cluster.name}:turns`, due, cluster.maxRequestsPerSecond, clock.now());
+/** Lists are paid for by themselves: one request for all of a service is no reason to stand in line, and what they show says what is due. */
+interface Budgets {
+  readonly until: Instant;
+  readonly lists: TurnBudget;
+  readonly looks: TurnBudget;
 }
 
-/** Half a second's worth. */
-function atOnce({ maxRequestsPerSecond }: Cluster): number {
-  return Math.max(1, Math.floor(maxRequestsPerSecond / 2));
+function budgetsOf(world: World, { request, cluster }: Asked, { id, batch }: Task, document: BatchDocument): Budgets {
+  const until = later(world.clock.now(), TURN_MS);
+  const common = { until, lookMs: request.requestTimeoutMs };
+  const holder = `${id}:${batch}`;
+  const stoodInLine = document.grantedAt !== undefined;
+  return {
+    until,
+    lists: turnBudget(world, cluster, { ...common, holder: `${holder}:lists`, stoodInLine: true }),
+    looks: turnBudget(world, cluster, { ...common, holder, stoodInLine }),
+  };
 }
 
 async function lookNow(
   world: World,
   { request, cluster }: Asked,
   batch: ListedBatch,
+  { until, lists, looks }: Budgets,
   record: Recorder,
 ): Promise<ListedBatch> {
-  const { clock } = world;
-  const until = later(clock.now(), TURN_MS);
   const { requestTimeoutMs } = request;
-  const pace = drawing(world, cluster, allDue(batch, clock.now()), until);
-  const turn = { requestTimeoutMs, until, inFlight: IN_FLIGHT, pace };
+  const turn = { requestTimeoutMs, until, inFlight: IN_FLIGHT };
   const watching = watchingIn(world, cluster);
-  const { members, lists } = await readLists(batch, watching, turn);
-  return { members: await takeTurn(members, watching, turn, record), lists };
-}
-
-/** What a turn will ask for at most: lists show some looks to be needless. */
-function allDue({ members, lists }: ListedBatch, now: Instant): number {
-  return requestsDue(members, now) + listsDue(lists, now);
-}
-
-type Pace = (requests: number, signal: AbortSignal) => Promise<boolean>;
-
-/** Draws on the cluster's budget as the looks go out, a little at a time; what it lets out too late is left for another turn. */
-function drawing({ store, clock }: World, cluster: Cluster, due: number, until: Instant): Pace {
-  const { name, maxRequestsPerSecond } = cluster;
-  let [drawn, credit, from] = [0, 0, clock.now()];
-  let last: Promise<unknown> = Promise.resolve();
-  const draw = async (requests: number): Promise<Instant> => {
-    if (credit < requests) {
-      const more = Math.max(requests - credit, Math.min(atOnce(cluster), due - drawn));
-      from = await store.budget.take(name, more, maxRequestsPerSecond, clock.now());
-      drawn += more;
-      credit += more;
-    }
-    credit -= requests;
-    return from;
-  };
-  return async (requests, signal) => {
-    const mine = last.then(() => draw(requests));
-    last = mine.catch(() => undefined);
-    const at = await mine;
-    if (at > until) return false;
-    if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
-    return true;
-  };
+  const read = await readLists(batch, watching, { ...turn, pace: lists });
+  await lists.leave();
+  return { ...read, members: await takeTurn(read.members, watching, { ...turn, pace: looks }, record) };
 }
 
 function recorder(

@@ -4,6 +4,7 @@ import {
   formatInstant,
   given,
   isExplicit,
+  type PartitionId,
   type PartitionResult,
   verdict,
 } from "../../shared/index.ts";
@@ -12,7 +13,7 @@ import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
 import { requestOf } from "./request-of.ts";
-import { beginRound, partitionsNow } from "./resolve-scope.ts";
+import { batchOf, beginRound, partitionsNow } from "./resolve-scope.ts";
 import { batchRecordPath, brokenBy, type Ending, finish, recordOf, settle } from "./settle.ts";
 import { BATCH, batchesOf, decideScope, readBatch, readScopes, type ScopeDocument } from "./state.ts";
 import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
@@ -104,14 +105,30 @@ async function endingOf(world: World, verification: Verification, scopes: readon
 export async function endingIfCalledOff(world: World, verification: Verification, why: string): Promise<Ending> {
   const scopes = await readScopes(world.store.state, verification.id);
   const now = world.clock.now();
+  const found = requestOf(world, verification);
+  /** Of a batch that nobody has begun yet. */
+  const begun: BeginBatch = (ids, batch) => {
+    const scope = scopes.at(-1);
+    return scope === undefined || found === undefined
+      ? []
+      : batchOf(ids, batch, verification, found.request, scope).members;
+  };
   const message = `Stopped by ${why} at ${formatInstant(now)}, before the partitions were known.`;
   return {
-    results: await collect(world, verification, scopes, (members) => members.map((one) => callOff(one, why, now))),
+    results: await collect(
+      world,
+      verification,
+      scopes,
+      (members) => members.map((one) => callOff(one, why, now)),
+      begun,
+    ),
     otherwise: verdict("cancelled", message),
     skipped: scopes.flatMap(({ skipped }) => skipped),
     warnings: scopes.flatMap(({ warning }) => warning ?? []),
   };
 }
+
+type BeginBatch = (ids: readonly PartitionId[], batch: number) => readonly BatchMember[];
 
 /**
  * The results of all batches. Ten thousand partitions with all that was seen of them are no document: beyond one batch the evidence goes
@@ -122,6 +139,7 @@ async function collect(
   verification: Verification,
   scopes: readonly ScopeDocument[],
   end: (members: readonly BatchMember[]) => readonly BatchMember[],
+  begin: BeginBatch = () => [],
 ): Promise<readonly PartitionResult[]> {
   const { state, records } = world.store;
   const batches = batchesOf(scopes);
@@ -130,7 +148,7 @@ async function collect(
   const all: PartitionResult[] = [];
   for (const [batch, ids] of batches.entries()) {
     const kept = await readBatch(state, verification.id, batch);
-    const results = resultsOf(end(kept?.document.members ?? [])).map((result) => ({
+    const results = resultsOf(end(kept?.document.members ?? begin(ids, batch))).map((result) => ({
       ...result,
       ...given("serviceName", serviceOf.get(result.partitionId)),
     }));

@@ -16,10 +16,11 @@ import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
+import { budgetedLists } from "./budgeted-lists.ts";
+import { enlistOpen } from "./enlist-open.ts";
 import { cadenceFor } from "./past-restores.ts";
-import { watchingIn } from "./request-of.ts";
 import { NOTHING_SEEN, openVerification, settle } from "./settle.ts";
-import { batchesOf, beginBatch, decideScope, readScope, type ScopeDocument } from "./state.ts";
+import { batchesOf, beginBatch, decideScope, forgetState, readScope, type ScopeDocument } from "./state.ts";
 import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
 /** Finds the partitions, writes their batches and starts an instance for each further one. */
@@ -53,13 +54,16 @@ export async function resolveScope(world: World, engine: Engine, task: Task, log
 }
 
 /** The partitions of the targets as they are now, or why they cannot be told. */
-export function partitionsNow(
+export async function partitionsNow(
   world: World,
   cluster: Cluster,
   { targets, requestTimeoutMs }: DrillRequest,
-  { deadline }: Verification,
+  { id, deadline }: Verification,
 ): Promise<Scope | Verdict> {
-  return scopeOrVerdict(targets, watchingIn(world, cluster), deadline, requestTimeoutMs);
+  const lists = budgetedLists(world, cluster, id, requestTimeoutMs);
+  const found = await scopeOrVerdict(targets, lists.watching, deadline, requestTimeoutMs);
+  await lists.leave();
+  return found;
 }
 
 /** Begins the batches of the last of `scopes`. May be done twice: what is there stays. */
@@ -83,7 +87,11 @@ export async function beginRound(
     await beginBatch(store.state, id, batch, batchOf(ids, batch, verification, { ...request, cadence }, scope));
   });
   await store.verifications.resolved(id, { batches: batches.length, partitionCount });
-  await store.lists.enlist({ ...verification, batches: batches.length, partitionCount }, scope.partitionIds);
+  if (!(await enlistOpen(store, { ...verification, batches: batches.length, partitionCount }, scope.partitionIds))) {
+    // It was settled while this came late with its batches, and nobody else will clear them away.
+    await forgetState(store.state, id);
+    return;
+  }
   tell(log, "verification.resolved", {
     id,
     cluster: verification.cluster,
@@ -99,7 +107,7 @@ export async function beginRound(
  * Batches are kept apart by their dice, partitions of a batch are not: looks that fall together are one activity, and what jitters apart
  * would be many. As in a run of the Action, a crowd is asked only what its verdicts depend on.
  */
-function batchOf(
+export function batchOf(
   ids: readonly PartitionId[],
   batch: number,
   { startedAt, deadline, notBefore }: Verification,

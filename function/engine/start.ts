@@ -5,6 +5,7 @@ import { type NotBefore, type RequestBody, resolveNotBefore } from "../request.t
 import { labelOf, type Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
+import { enlistOpen } from "./enlist-open.ts";
 
 /** What is to be verified, with the id that makes it one verification however often it is asked for. */
 export interface Wanted {
@@ -35,7 +36,7 @@ export async function startVerification(world: World, engine: Engine, wanted: Wa
     if (other === undefined) throw new TypeError(`verification ${wanted.id} is there and is not`);
     return goOn(engine, other, wanted);
   }
-  await store.lists.enlist(verification, []);
+  await enlistOpen(store, verification, []);
   await engine.start(wanted.id, 0);
   return { kind: "started", verification };
 }

@@ -15,7 +15,7 @@ export interface ScopeDocument extends Omit<Scope, "serviceOf" | "services" | "e
 /** Where a batch stands between two looks. */
 export interface BatchDocument extends ListedBatch {
   readonly schema: 1;
-  /** The cluster's budget lets the next looks out from then on. */
+  /** When its turn is, or what else the cluster's budget said to wait for; there while it has not been used. */
   readonly grantedAt?: Instant;
 }
 

@@ -159,7 +159,7 @@ function restTable(rest: Report["targets"]): Html | null {
     <div class="scroll" role="group" aria-label="More targets" tabindex="0">
       <table>
         <caption>
-          In the same order, without plots${left > 0 ? `; ${grouped(left)} more are in the JSON` : null}
+          <span>In the same order, without plots${left > 0 ? `; ${grouped(left)} more are in the JSON` : null}</span>
         </caption>
         <thead>
           <tr>

@@ -106,7 +106,11 @@ details[open] .name h3, details[open] .name p { display: block; }
 .cell.flagged b { color: var(--inconclusive); }
 .more { padding: 0.5rem 1.125rem 1.25rem; border-top: 1px solid var(--grid); display: grid; grid-template-columns: minmax(24rem, 1fr) minmax(0, max-content); gap: 1rem 2.5rem; align-items: start; }
 .scroll { overflow: auto; max-height: 17.5rem; }
+.more .scroll { background: linear-gradient(var(--surface) 40%, transparent) top / 100% 2rem, linear-gradient(transparent, var(--surface) 60%) bottom / 100% 2rem,
+  linear-gradient(var(--line), transparent) top / 100% 0.5rem, linear-gradient(transparent, var(--line)) bottom / 100% 0.5rem; background-repeat: no-repeat;
+  background-attachment: local, local, scroll, scroll; }
 table { border-collapse: collapse; width: 100%; font-size: 0.8125rem; overflow-wrap: normal; }
+caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: calc(100vw - 4rem); }
 caption { text-align: left; color: var(--muted); padding: 0.375rem 0; }
 th, td { text-align: left; padding: 0.25rem 0.75rem 0.25rem 0; border-top: 1px solid var(--grid); vertical-align: baseline; font-weight: 400; white-space: nowrap; }
 thead th { color: var(--muted); border: 0; font-weight: 600; }
@@ -172,7 +176,7 @@ const NARROW = `
   body { max-width: none; padding: 0; background: none; font-size: 9pt; }
   nav, .skip, summary::after { display: none; }
   .target, tr { break-inside: avoid; }
-  .scroll { max-height: none; overflow: visible; }
+  .scroll { max-height: none; overflow: visible; background: none; }
   .badge, .flag, .target { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (forced-colors: active) { .target { border-left: 3px solid; } }`;

@@ -58,10 +58,11 @@ export function badge(verdict: Outcome, text: string = verdict): Html {
 function origin({ cluster, latest }: TargetReport): Piece {
   return [
     html`<b>${name(cluster)}</b>`,
-    latest.plan === null ? "" : ` · plan ${name(latest.plan)}`,
+    // The dot begins a line rather than end one.
+    latest.plan === null ? "" : html` <span>· plan ${name(latest.plan)}</span>`,
     latest.partitionCount === 1
       ? ""
-      : html` · <span class="whole">${counted(latest.partitionCount, "partition")}</span>`,
+      : html` <span class="whole">· ${counted(latest.partitionCount, "partition")}</span>`,
   ];
 }
 

@@ -8,19 +8,29 @@ import { readRequest } from "../request.ts";
 import { idOf } from "../verification.ts";
 import type { World } from "../world.ts";
 
+/** So often a plan is tried before the host is told, which tries the whole slot three times more and then never again. */
+const ATTEMPTS = 3;
+
 /** One verification per plan and slot, however often the slot fires. A plan that cannot be started does not stop the others. */
 export async function scheduledVerification(world: World, engine: Engine, timer: Timer, log: Log): Promise<void> {
   const slot = slotOf(timer, world.clock.now());
-  const failures: unknown[] = [];
-  for (const plan of world.configuration.plans) {
-    try {
-      await startPlan(world, engine, plan, slot, log);
-    } catch (error) {
-      failures.push(error);
-      tell(log, "verification.trouble", { plan: plan.name, slot, doing: "start a plan", error: whatFailed(error) });
+  let failures: unknown[] = [];
+  let left = world.configuration.plans;
+  for (let attempt = 1; attempt <= ATTEMPTS && left.length > 0; attempt++) {
+    const failed: Plan[] = [];
+    failures = [];
+    for (const plan of left) {
+      try {
+        await startPlan(world, engine, plan, slot, log);
+      } catch (error) {
+        failed.push(plan);
+        failures.push(error);
+        tell(log, "verification.trouble", { plan: plan.name, slot, doing: "start a plan", error: whatFailed(error) });
+      }
     }
+    left = failed;
   }
-  // The host tries the whole slot again; what was started is not started twice.
+  // What was started is not started twice.
   if (failures.length > 0) throw new AggregateError(failures, "not every plan could be started");
 }
 

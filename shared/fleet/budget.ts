@@ -69,7 +69,7 @@ export type Outcome =
 
 /** One look with everything there is to ask beside it has to fit into one burst. */
 const LEAST_BURST = 4;
-const IN_FLIGHT_CAP = 8;
+export const IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = 0.1;
 const SLOTS = 100;
@@ -80,7 +80,7 @@ const TOO_MUCH = 0.5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1_000;
 const BREAKS_AFTER = 10;
-const TRIAL_EVERY_MS = 15_000;
+export const TRIAL_EVERY_MS = 15_000;
 const URGENT_TRIAL_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 

@@ -1,6 +1,4 @@
 import type { Looked } from "../look.ts";
-import type { Problem } from "../restore/problem.ts";
-import type { Outcome } from "./budget.ts";
 import { type Fleet, memberOf, schedule, scheduleNow } from "./fleet.ts";
 
 /** What a look brought is told; then the next one is put on the agenda, or there is a result. */
@@ -24,13 +22,4 @@ export function land(fleet: Fleet, key: number, { watch, events, next }: Looked)
   delete member.hinted;
   if (missed) scheduleNow(fleet, key, now);
   else schedule(fleet, key, now);
-}
-
-export const CLEAN: Outcome = { kind: "clean" };
-
-/** @param lost which part of what was asked met the trouble */
-export function outcomeOf(trouble: Problem | undefined, lost = 1): Outcome {
-  if (trouble === undefined) return CLEAN;
-  const { code, retryAfterMs = 0 } = trouble;
-  return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
 }

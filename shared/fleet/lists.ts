@@ -6,7 +6,7 @@ import type { PartitionInfo } from "../restore/partition-info.ts";
 import { type Problem, TREATMENT } from "../restore/problem.ts";
 import type { Told } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
-import { type Grant, isOpen, isTrouble, type Wish } from "./budget.ts";
+import { type Grant, isOpen, type Wish } from "./budget.ts";
 import { isHint, listEveryMs, type Sighting, SLOW_LOOK_MS } from "./feed.ts";
 import {
   breakOff,
@@ -21,8 +21,8 @@ import {
   scheduleNow,
   type ServiceList,
 } from "./fleet.ts";
-import { outcomeOf } from "./land.ts";
 import { shareTrouble } from "./looks.ts";
+import { metByOne, outcomeOf } from "./outcome.ts";
 import { openPurse, paying } from "./pace.ts";
 import { answerParked, callOne, wantList } from "./together.ts";
 
@@ -88,8 +88,9 @@ async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promis
   const { alarm, pace, world } = fleet;
   try {
     const told = await listOf(fleet, feed);
-    const trouble = told.ok || !isTrouble(told.problem) ? undefined : told.problem;
-    pace.settle(LIST, outcomeOf(trouble));
+    const met = metByOne(told.ok ? undefined : told.problem);
+    const { trouble } = met;
+    pace.settle(LIST, outcomeOf(met));
     feed.reading = false;
     if (world.signal.aborted) {
       for (const one of parked) await callOne(fleet, one);

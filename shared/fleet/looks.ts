@@ -1,12 +1,13 @@
 import { taken, takeLook } from "../look.ts";
 import type { Instant } from "../restore/instant.ts";
 import type { Problem } from "../restore/problem.ts";
-import type { Observation, Watch } from "../restore/watch.ts";
+import type { Watch } from "../restore/watch.ts";
 import type { Question } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
-import { type Grant, isOpen, isTrouble, type Wish } from "./budget.ts";
+import { type Grant, isOpen, type Wish } from "./budget.ts";
 import { asksAt, breakOff, type Feed, type Fleet, mayTakeAll, memberOf, watchOf } from "./fleet.ts";
-import { CLEAN, land, outcomeOf } from "./land.ts";
+import { land } from "./land.ts";
+import { CLEAN, metBy, outcomeOf } from "./outcome.ts";
 import { openPurse, paying } from "./pace.ts";
 import { awaitsPartition, callParkedOff, isShared, letParkedGo, park, wantList } from "./together.ts";
 
@@ -52,9 +53,10 @@ async function look(fleet: Fleet, started: Started): Promise<void> {
     const purse = openPurse(pace, wish.following);
     const gateway = paying(world.gateway, purse.pay);
     const looked = await takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
-    const { lost, trouble } = troubleOf(looked.observation);
+    const met = metBy(looked.observation);
+    const { trouble } = met;
     // One partition alone has its own backoff; what many meet says something about the gateway.
-    const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+    const outcome = members.length > 1 ? outcomeOf(met) : CLEAN;
     pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
     if (feed !== undefined) feed.outstanding -= 1;
     // What a result comes to without the partition's word is not yet what it comes to.
@@ -67,26 +69,6 @@ async function look(fleet: Fleet, started: Started): Promise<void> {
   } catch (error) {
     breakOff(fleet, error);
   }
-}
-
-interface Met {
-  /** Which part of what was asked. */
-  readonly lost: number;
-  readonly trouble: Problem | undefined;
-}
-
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation: Observation | undefined): Met {
-  if (observation === undefined || observation.kind === "cancelled") return { lost: 0, trouble: undefined };
-  if (observation.kind === "unavailable")
-    return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
-  const { partition, healthEvent, backups } = observation.testimony ?? {};
-  const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
-  const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
-  return {
-    lost: troubles.length / (1 + asked.length),
-    trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
-  };
 }
 
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */

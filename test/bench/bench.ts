@@ -4,8 +4,8 @@
  */
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { functionCosts } from "./function-cost.ts";
-import { functionLoad } from "./function-load.ts";
+import { costRows } from "./function-cost.ts";
+import { loadRows } from "./function-load.ts";
 import { type Peer, perPoll } from "./per-poll.ts";
 import { type StartUp, startUp } from "./start-up.ts";
 
@@ -23,7 +23,7 @@ console.log(
   ),
 );
 console.log(table(["start to end", "wall", "/ `node -e 0`", "aim"], startUpRows(started)));
-console.log(table(["the Function app", "measured", "aim"], [...(await loadOfTheApp()), ...(await costs())]));
+console.log(table(["the Function app", "measured", "aim"], [...(await loadRows()), ...(await costRows())]));
 console.log(`Measured in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
 
 function row({ name, aim, measured }: Peer): readonly string[] {
@@ -61,26 +61,4 @@ function startUpRows(it: StartUp): readonly (readonly string[])[] {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n";
-}
-
-async function loadOfTheApp(): Promise<readonly (readonly string[])[]> {
-  const { bundledMs, unbundledMs, aloneMs, zipBytes } = await functionLoad();
-  const times = `${bundledMs.toFixed(0)} ms / ${unbundledMs.toFixed(0)} ms; @azure/functions alone ${aloneMs.toFixed(0)} ms`;
-  return [
-    ["load of the bundle / unbundled", `${(bundledMs / unbundledMs).toFixed(2)}× (${times})`, "≤ 0.5×"],
-    ["zip", `${(zipBytes / 1e6).toFixed(2)} MB`, "≤ 0.8 MB"],
-  ];
-}
-
-async function costs(): Promise<readonly (readonly string[])[]> {
-  const found: (readonly string[])[] = [];
-  for await (const { what, executions, gbSeconds, history, timesCheaper, aim } of functionCosts()) {
-    const counted = `${executions} executions, ${gbSeconds.toFixed(0)} GB-s, ${history} events`;
-    found.push([
-      `${what} / a process that polls`,
-      `1/${timesCheaper.toFixed(1)} (${counted})`,
-      `≤ 1/${aim}, ≤ 250 events`,
-    ]);
-  }
-  return found;
 }

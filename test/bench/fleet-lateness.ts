@@ -63,7 +63,7 @@ export async function lateness(world: Omit<FleetWorld, "startedAtMs" | "speed">,
 }
 
 /** One request for each, in the order of their ends, none before it and no more of them than the rate lets through. */
-export function floorS(durations: readonly number[], perSecond: number): number {
+function floorS(durations: readonly number[], perSecond: number): number {
   let [free, late] = [0, 0];
   for (const end of durations.toSorted((a, b) => a - b)) {
     const at = Math.max(free, end);

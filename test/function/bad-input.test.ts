@@ -52,6 +52,13 @@ const REFUSED: readonly (readonly [name: string, request: Request, status: numbe
   ["__proto__ as cluster", demo({ cluster: "__proto__" }), 400, "never an address"],
   ["constructor as cluster", demo({ cluster: "constructor" }), 404, "no such cluster"],
   ["a cluster that is not configured", demo({ cluster: "production" }), 404, "no such cluster"],
+  [
+    "a cluster that is not configured, and more",
+    demo({ cluster: "production", rtoMinutes: 0 }),
+    400,
+    "cluster is not configured",
+    "rtoMinutes must be",
+  ],
   ["a number as cluster", demo({ cluster: 7 }), 400, "cluster must be a text"],
   ["__proto__ as a field", start(`{"cluster":"demo","partitionIds":["${ID}"],"__proto__":{"a":1}}`), 400, "__proto__"],
   ["an unknown field", demo({ endpoint: ENDPOINT }), 400, '"endpoint" is no field'],

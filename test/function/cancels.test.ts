@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { later } from "../../shared/restore/instant.ts";
 import { type Azurite, startAzurite } from "../functions-host/azurite.ts";
+import { isOnWorker } from "../functions-host/hub.ts";
 import { finish, pass } from "../functions-host/time.ts";
-import { story } from "../simulator/stories.ts";
+import { sure } from "../restore/scenes.ts";
+import { simulatedGateway } from "../simulator/gateway.ts";
+import { clusterOfStories, story } from "../simulator/stories.ts";
 import { hooked } from "./hooked.ts";
 import { get, MORNING, post, stage } from "./world.ts";
 
@@ -62,10 +65,11 @@ test("called off at any moment of its end it is one or the other, in the row, th
     let calls = 0;
     let cancel: () => Promise<unknown> = () => Promise.resolve();
     const { host, clock, store } = await stage(azurite.connectionString, {
+      gateway: (_name, time) => simulatedGateway(clusterOfStories(time, { speed: 10 })),
       store: (inner) =>
-        // The restore has ended after 200 s: what the store is asked from then on is the end of the verification.
+        // The restore has ended after 20 s: what the store is asked from then on is the end of the verification.
         hooked(inner, {
-          before: async () => (clock.now() >= MORNING + 200_000 && ++calls === nth ? cancel() : undefined),
+          before: async () => (clock.now() >= MORNING + 20_000 && ++calls === nth ? cancel() : undefined),
         }),
     });
     await using _ = host;
@@ -84,4 +88,28 @@ test("called off at any moment of its end it is one or the other, in the row, th
     seen.add(status.json["reason"]);
   }
   expect(seen).toEqual(new Set(["cancelled", "restored"]));
+});
+
+test("called off at any moment of its beginning it is listed as what it is, and nothing of it is left", async () => {
+  for (let nth = 1; nth <= 14; nth++) {
+    let calls = 0;
+    let cancel: () => Promise<unknown> = () => Promise.resolve();
+    const { host, clock, store } = await stage(azurite.connectionString, {
+      store: (inner) => hooked(inner, { before: async () => (isOnWorker() && ++calls === nth ? cancel() : undefined) }),
+    });
+    await using _ = host;
+    const { headers } = await post(host, BODY);
+    cancel = () => host.request({ method: "DELETE", path: headers["location"] ?? "" });
+    await finish(host.hub, clock);
+
+    const { partitionIds } = BODY;
+    for (const question of [{}, { cluster: "demo" }, { partitionId: sure(partitionIds[0]) }]) {
+      const { verifications } = await store.lists.page({ top: 5, ...question });
+      expect(verifications.map(({ conclusion }) => conclusion?.reason)).not.toContain(undefined);
+    }
+    expect((await get(host, headers["location"] ?? "")).json).toMatchObject({ reason: "cancelled" });
+    expect(await store.work.open()).toEqual([]);
+    await host.fire("housekeeping");
+    expect(await store.state.list("")).toEqual([]);
+  }
 });

@@ -104,6 +104,27 @@ test.each(["", "cluster=north&", "verdict=passed&", `partitionId=${CLEAN}&cluste
   },
 );
 
+test("a continuation that was tampered with is refused, and one of another list leads nowhere else", async () => {
+  const { continuation } = await list(scene.host, "cluster=north&top=7");
+  const given = continuation ?? "";
+  const torn = [
+    given.slice(0, -4),
+    `${given}x`,
+    "..%2F..%2Frecords",
+    "%00",
+    encodeURIComponent("' or true"),
+    Buffer.from(JSON.stringify({ after: "' or PartitionKey ne '" })).toString("base64url"),
+    Buffer.from(JSON.stringify({ after: ["0"] })).toString("base64url"),
+    "A".repeat(10_000),
+  ];
+  for (const one of torn) {
+    const answered = await get(scene.host, `/api/verifications?cluster=north&continuation=${one}`);
+    expect([one, answered.status]).toEqual([one, 400]);
+  }
+  const elsewhere = await list(scene.host, `cluster=south&top=100&continuation=${given}`);
+  expect(elsewhere.numbers.every((n) => n % 3 === 1)).toBe(true);
+});
+
 test("the report is made of what has concluded", async () => {
   const { json } = await get(scene.host, "/api/report?format=json&cluster=north");
   expect(json).toMatchObject({ cluster: "north", verifications: { count: 14 }, counts: { targets: 1 } });

@@ -53,3 +53,18 @@ test("the page of events is the table of events", () => {
   const rows = Object.entries(EVENTS).map(([name, when]) => `| \`${name}\` | ${when} |`);
   expect(read("docs/function-events.md")).toContain(rows.join("\n"));
 });
+
+test.each(["docs/function-events.md", "docs/function-deployment.md"])(
+  "the questions of %s are about events there are",
+  (page) => {
+    const questions = [...read(page).matchAll(/```kusto\n([^`]+)```/g)].map(([, text = ""]) => text).join("\n");
+    const named = [...questions.matchAll(/'(verification\.\w+)'/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((name) => !Object.keys(EVENTS).includes(name ?? ""))).toEqual([]);
+  },
+);
+
+test("OpenTelemetry is for whoever asks for it: the package brings none", () => {
+  expect(read("host.json")).not.toContain("telemetryMode");
+  expect(read("package.json")).not.toMatch(/opentelemetry/);
+});

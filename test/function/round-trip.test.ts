@@ -15,13 +15,19 @@ test("a verification is started, watched by the engine and put on record", async
   expect(started.status).toBe(202);
   const location = started.headers["location"] ?? "";
   expect(location).toBe(`/api/verifications/${String(started.json["id"])}`);
-  expect(Number(started.headers["retry-after"])).toBeGreaterThan(0);
-  expect((await get(host, location)).status).toBe(202);
+  // Asked how it stands, the answer has the same form: where to ask, and in how many seconds.
+  const meanwhile = await host.request({ method: "GET", path: location });
+  expect(meanwhile.status).toBe(202);
+  expect(meanwhile.headers).toMatchObject({ location, "cache-control": "no-store" });
+  for (const { headers } of [started, meanwhile]) expect(headers["retry-after"]).toMatch(/^[1-9]\d?$/);
+  expect((await get(host, `${location}/record`)).status).toBe(404);
 
   await finish(host.hub, clock);
 
   const ended = await get(host, location);
   expect(ended.status).toBe(200);
+  const { headers } = await host.request({ method: "GET", path: location });
+  expect(Object.keys(headers)).not.toContain("retry-after");
   expect(ended.json).toMatchObject({ verdict: "passed", reason: "restored", status: "concluded" });
   expect(host.told("verification.ended")).toHaveLength(1);
   expect(host.told("verification.trouble")).toEqual([]);

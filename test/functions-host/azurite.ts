@@ -1,24 +1,33 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { createRequire } from "node:module";
 import { setTimeout as after } from "node:timers/promises";
 
 /** The storage emulator of Microsoft as a child process, in memory, on free ports. */
 export interface Azurite extends AsyncDisposable {
   readonly connectionString: string;
+  readonly blobUri: string;
+  readonly tableUri: string;
+}
+
+/** Paths of a certificate and its key: then it speaks https, and lets bearer tokens in (whose signature it does not look at). */
+export interface AzuriteTls {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** The emulator's well-known account and key: no secret, printed in its documentation. */
 const ACCOUNT = "devstoreaccount1";
 const KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-export async function startAzurite(): Promise<Azurite> {
+export async function startAzurite(tls?: AzuriteTls): Promise<Azurite> {
   const [blob, queue, table] = await freePorts(3);
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js");
   const flags = ["--silent", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--loose"];
   const ports = ["--blobPort", blob, "--queuePort", queue, "--tablePort", table].map(String);
-  const child = spawn(process.execPath, [main, ...flags, ...ports], { stdio: "ignore" });
+  const secured = tls === undefined ? [] : ["--oauth", "basic", "--cert", tls.cert, "--key", tls.key];
+  const child = spawn(process.execPath, [main, ...flags, ...ports, ...secured], { stdio: "ignore" });
   // A parent that dies without a word must not leave it behind.
   const orphaned = (): void => void child.kill("SIGKILL");
   process.once("exit", orphaned);
@@ -28,10 +37,13 @@ export async function startAzurite(): Promise<Azurite> {
     child.kill("SIGKILL");
     throw error;
   }
-  const at = (port: number | undefined): string => `http://127.0.0.1:${port}/${ACCOUNT}`;
+  const scheme = tls === undefined ? "http" : "https";
+  const at = (port: number | undefined): string => `${scheme}://127.0.0.1:${port}/${ACCOUNT}`;
   return {
+    blobUri: at(blob),
+    tableUri: at(table),
     connectionString: [
-      "DefaultEndpointsProtocol=http",
+      `DefaultEndpointsProtocol=${scheme}`,
       `AccountName=${ACCOUNT}`,
       `AccountKey=${KEY}`,
       `BlobEndpoint=${at(blob)}`,
@@ -73,11 +85,14 @@ async function listening(ports: readonly (number | undefined)[], child: ChildPro
   }
 }
 
-async function answers(port: number | undefined): Promise<boolean> {
+async function answers(port = 0): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
   try {
-    await fetch(`http://127.0.0.1:${port}/`);
+    await once(socket, "connect");
     return true;
   } catch {
     return false;
+  } finally {
+    socket.destroy();
   }
 }

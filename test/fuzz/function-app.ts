@@ -56,7 +56,7 @@ export async function openApp(): Promise<FuzzedApp> {
       enlist: () => Promise.resolve(void done.push("enlist")),
       page: (question) => (questions.push(question), Promise.resolve({ verifications: [] })),
     },
-    budget: { take: () => noted("take") },
+    budget: { claim: () => noted("claim"), leave: () => noted("leave") },
     state: documents,
     records: documents,
     ping: () => Promise.resolve(),

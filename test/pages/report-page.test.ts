@@ -100,16 +100,17 @@ describe("a page to work with", () => {
     await opened.page.close();
   });
 
-  test("5,000 records of 200 targets fit the screen, phone and desktop, without a complaint", async () => {
-    for (const look of LOOKS) {
+  test.each(LOOKS)(
+    "5,000 records of 200 targets fit the screen without a complaint: $scheme, $width px wide",
+    async (look) => {
       const opened = await browser.open(page(manyRows(5_000, 200)), look);
       expect(await opened.page.locator(".target").count()).toBe(200);
       expect(await sideways(opened.page)).toBe(0);
       expect(opened.complaints).toEqual([]);
       await picture(opened.page, `many-${look.scheme}-${look.width}`, { fullPage: false });
       await opened.page.close();
-    }
-  });
+    },
+  );
 
   test("5,000 targets with one record each: the most urgent at length, the others in a table, accessible", async () => {
     const opened = await browser.open(page(manyRows(5_000, 5_000)), { scheme: "light", width: 360 });
