@@ -36,10 +36,11 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<Output
 
 /**
  * The record without the raw evidence, which a workflow has no use for and which grows with what was seen. What would be too
- * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
+ * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all. It is not sealed itself: it
+ * names the digest of the whole record, which its own content cannot bear.
  */
-function compact({ partitions, ...run }: RestoreRecord): string {
-  const head = JSON.stringify(run).slice(0, -1);
+function compact({ partitions, integrity, ...run }: RestoreRecord): string {
+  const head = JSON.stringify({ ...run, recordSha256: integrity.sha256 }).slice(0, -1);
   let room = MOST_RESULT - head.length - 100;
   const shown: string[] = [];
   for (const { evidence: _evidence, ...partition } of partitions) {

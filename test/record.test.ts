@@ -35,10 +35,13 @@ const theOnly = (record: RestoreRecord): RestoreRecord["partitions"][number] => 
 
 describe("the record of a run", () => {
   test("says what was planned, how it ended and how long it took, in plain units", () => {
-    const { partitions, ...run } = toRecord(requested(), resultOf(restored));
+    const { partitions, integrity, ...run } = toRecord(requested(), resultOf(restored));
     expect(partitions).toHaveLength(1);
+    expect(integrity.predecessorSha256).toBeNull();
     expect(run).toEqual({
       schema: "service-fabric-restore-verification/record/1",
+      verificationId: null,
+      batches: [],
       tool: { name: TOOL_NAME, version: TOOL_VERSION },
       cluster: { endpoints: ["https://one.example:19080", "https://two.example"], apiVersion: "6.4", authKind: "none" },
       plan: {
