@@ -1,17 +1,16 @@
-import type { InputName, RawInputs } from "../shared/index.ts";
 import type { Arguments } from "./arguments.ts";
-import { inputsOf, PREFIX, specOf, variableOf, VERIFY_INPUTS } from "./options.ts";
+import { ALL_OPTIONS, inputsOf, type OptionName, PREFIX, specOf, variableOf } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Problem {
   /** Where it is about one of them. */
-  readonly input?: InputName;
+  readonly input?: OptionName;
   readonly message: string;
 }
 
 /** The inputs as text, wherever they came from; the texts may still be wrong. */
 export interface Gathered {
-  readonly raw: RawInputs;
+  readonly raw: Readonly<Partial<Record<OptionName, string>>>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -30,7 +29,7 @@ interface Way {
  */
 export async function gatherInputs(typed: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Gathered> {
   const problems: Problem[] = [];
-  const raw: Partial<Record<InputName, string>> = {};
+  const raw: Partial<Record<OptionName, string>> = {};
   let stdinFor: string | undefined;
   for (const input of inputsOf(typed.command)) {
     const ways = waysOf(input, typed, terminal);
@@ -61,7 +60,7 @@ export async function gatherInputs(typed: Arguments, terminal: Terminal, signal:
   return { raw, problems, warnings: [...exposed(typed), ...misspelt(terminal.env)] };
 }
 
-function waysOf(input: InputName, { values }: Arguments, { env }: Terminal): readonly Way[] {
+function waysOf(input: OptionName, { values }: Arguments, { env }: Terminal): readonly Way[] {
   const options = [input, ...(specOf(input).file === undefined ? [] : [`${input}-file`])];
   const way = (option: string, name: string, given: readonly string[]): readonly Way[] => {
     const there = given.filter((value) => value.trim() !== "");
@@ -73,7 +72,7 @@ function waysOf(input: InputName, { values }: Arguments, { env }: Terminal): rea
 }
 
 async function textOf(
-  input: InputName,
+  input: OptionName,
   { values, isFile }: Way,
   terminal: Terminal,
   signal: AbortSignal,
@@ -111,7 +110,7 @@ function exposed({ command, values }: Arguments): readonly string[] {
 }
 
 function misspelt(env: Terminal["env"]): readonly string[] {
-  const known = new Set(VERIFY_INPUTS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
+  const known = new Set(ALL_OPTIONS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name))
     .map((name) => `${name} is the variable of no option; it has no effect`);
