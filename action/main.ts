@@ -2,6 +2,9 @@ import { systemClock } from "../shared/index.ts";
 import { run } from "./run.ts";
 import { githubRunner } from "./runner.ts";
 
+// Node's diagnostic reports list the environment, in which the runner hands over inputs: keys, passwords, tokens.
+process.report.excludeEnv = true;
+
 // Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
 process.exitCode = 1;
 
@@ -10,7 +13,9 @@ process.exitCode = 1;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(signal, () => stop.abort(signal));
 // An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
-process.on("uncaughtException", (error) => stop.abort(error));
+process.on("uncaughtException", (error: unknown) =>
+  stop.abort(error instanceof Error ? error : new Error(String(error))),
+);
 
 process.exitCode = await run(githubRunner(), systemClock, stop.signal);
 

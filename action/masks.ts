@@ -6,7 +6,9 @@ import { INPUT_NAMES, INPUTS, type InputName, type InputSpec, proxySecrets, type
  * line, for the runner would mask each of them anyway: the `-----BEGIN ...-----` and the stump of base64 at its end, too.
  */
 export function masksOf(inputs: RawInputs, proxies: readonly (string | undefined)[]): readonly string[] {
-  const typed = INPUT_NAMES.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
+  const typed = INPUT_NAMES.filter((name) => isSecret(name) || holdsKey(inputs[name] ?? "")).flatMap((name) =>
+    pieces(inputs[name] ?? ""),
+  );
   const passwords = proxySecrets(proxies).filter((text) => text.length >= SHORTEST_MASKED);
   return [...new Set([...typed, ...passwords])];
 }
@@ -20,6 +22,11 @@ function pieces(secret: string): readonly string[] {
   const bare = secret.replace(/^bearer\s+/i, "");
   if (lines.length === 1) return bare.length >= SHORTEST_MASKED ? [bare] : [];
   return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
+}
+
+/** Certificate and key are often one file: who gives that as `client-certificate` has given a key. */
+function holdsKey(text: string): boolean {
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 }
 
 function isSecret(name: InputName): boolean {

@@ -1,4 +1,4 @@
-import { cleanLine, type OutputName, type RestoreRecord } from "../shared/index.ts";
+import { cleanLine, jsonText, type OutputName, type RecordContent, type RestoreRecord } from "../shared/index.ts";
 
 /**
  * GitHub allows the outputs of a job 1 MB, counted in UTF-16: with this much for `result` the others fit, and the outputs of
@@ -40,15 +40,35 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<Output
  * names the digest of the whole record, which its own content cannot bear.
  */
 function compact({ partitions, integrity, ...run }: RestoreRecord): string {
-  const head = JSON.stringify({ ...run, recordSha256: integrity.sha256 }).slice(0, -1);
+  const head = jsonText({ ...headOf(run), recordSha256: integrity.sha256 }).slice(0, -1);
   let room = MOST_RESULT - head.length - 100;
   const shown: string[] = [];
   for (const { evidence: _evidence, ...partition } of partitions) {
-    const text = JSON.stringify(partition);
+    const text = jsonText(partition);
     room -= text.length + 1;
     if (room < 0) break;
     shown.push(text);
   }
   const omitted = partitions.length - shown.length;
   return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
+}
+
+const MOST_LISTED = 20;
+const MOST_TEXT = 500;
+
+/** A run that skipped thousands of services, or was warned of thousands of partitions, must leave room for those that it watched. */
+function headOf(run: Omit<RecordContent, "partitions">): object {
+  const { cluster, message, skipped, warnings } = run;
+  const texts = [message, ...cluster.endpoints, ...warnings, ...skipped.flatMap(({ name, why }) => [name, why])];
+  if (texts.reduce((sum, text) => sum + text.length, 0) <= MOST_RESULT / 8) return run;
+  const short = (text: string): string => cleanLine(text, MOST_TEXT);
+  return {
+    ...run,
+    cluster: { ...cluster, endpoints: cluster.endpoints.slice(0, MOST_LISTED).map(short) },
+    message: short(message),
+    skipped: skipped.slice(0, MOST_LISTED).map(({ name, why }) => ({ name: short(name), why: short(why) })),
+    skippedOmitted: Math.max(0, skipped.length - MOST_LISTED),
+    warnings: warnings.slice(0, MOST_LISTED).map(short),
+    warningsOmitted: Math.max(0, warnings.length - MOST_LISTED),
+  };
 }

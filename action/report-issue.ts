@@ -14,6 +14,22 @@ const PATIENCE_MS = 20_000;
 const MOST_PAGES = 10;
 const PAGE = 100;
 
+/** Who may be the author of ours: an app of this repository (the workflow's own token), or who may write here (a token of theirs). */
+const OWN: ReadonlySet<string> = new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
+
+/**
+ * Where everybody may open issues anybody can copy the marker into one: taken for ours it would be told of the next red drill in place of
+ * those who watch for a new one.
+ */
+function isOurs({ user, author_association: by }: Authored): boolean {
+  return user?.type === "Bot" || OWN.has(by ?? "");
+}
+
+interface Authored {
+  readonly user?: { readonly type?: string } | null;
+  readonly author_association?: string;
+}
+
 /** Resolves to what was done, in a sentence; rejects where GitHub refuses. */
 export async function reportIssue(issue: Issue, to: Repository, stop: AbortSignal): Promise<string> {
   const { owner, repo, token, run } = to;
@@ -36,7 +52,8 @@ export async function reportIssue(issue: Issue, to: Repository, stop: AbortSigna
       page,
     });
     const ours = data.filter(
-      ({ body, pull_request: pull }) => pull === undefined && body?.includes(issue.marker) === true,
+      ({ body, pull_request: pull, ...of }) =>
+        pull === undefined && body?.includes(issue.marker) === true && isOurs(of),
     );
     open.push(...ours.map(({ number }) => number));
     if (data.length < PAGE) break;

@@ -10,6 +10,7 @@ import {
   openCluster,
   parseDrillRequest,
   ProgressLog,
+  redact,
   settings,
   toRecord,
   verifyRestore,
@@ -38,7 +39,7 @@ export async function run(runner: Runner, clock: Clock, signal: AbortSignal): Pr
     if (signal.reason instanceof Error) throw signal.reason;
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    for (const line of what.split("\n")) runner.line(line, "bad");
+    for (const line of redact(what).split("\n")) runner.line(line, "bad");
     result = brokenRun(error, startedAt, clock.now(), "start of the step");
   }
   let broken: unknown;

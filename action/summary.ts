@@ -1,6 +1,7 @@
 import {
   cleanHtml,
   cleanMarkdown,
+  countsOf,
   describeObjective,
   formatDuration,
   formatInstant,
@@ -8,6 +9,7 @@ import {
   type Outcome,
   type PartitionRecord,
   REASONS,
+  reasonsOf,
   type RestoreRecord,
 } from "../shared/index.ts";
 import { timeline } from "./timeline.ts";
@@ -15,6 +17,8 @@ import { timeline } from "./timeline.ts";
 const MARK: Readonly<Record<Outcome, string>> = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
+const MOST_WARNINGS = 20;
+const MOST_SKIPPED = 20;
 const MOST_RAW = 30_000;
 const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
@@ -43,18 +47,10 @@ export function toSummary(record: RestoreRecord, guide: string): string {
   return `${shown.join("\n")}\n`;
 }
 
-function verdictOf(
-  { verdict, reason, message, counts, partitions, warnings }: RestoreRecord,
-  guide: string,
-): readonly string[] {
+function verdictOf(record: RestoreRecord, guide: string): readonly string[] {
+  const { verdict, reason, message, partitions, warnings } = record;
   const link = guide.startsWith("http") ? `[${reason}](${guide}#${reason})` : `\`${reason}\``;
-  const several =
-    partitions.length < 2
-      ? []
-      : [
-          `${partitions.length} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`,
-          "",
-        ];
+  const several = partitions.length < 2 ? [] : [countsOf(record), ""];
   return [
     `## ${MARK[verdict]} Restore ${verdict}: ${reason}`,
     "",
@@ -62,7 +58,8 @@ function verdictOf(
     cleanMarkdown(message, 1_000),
     ...(verdict === "passed" ? [] : ["", `**Next:** ${REASONS[reason].next} More: ${link}.`]),
     ...(warnings.length === 0 ? [] : [""]),
-    ...warnings.slice(0, 20).map((warning) => `- ${cleanMarkdown(warning, 500)}`),
+    ...warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${cleanMarkdown(warning, 500)}`),
+    ...andMore(warnings.length - MOST_WARNINGS, "warnings"),
   ];
 }
 
@@ -80,27 +77,41 @@ function table({ partitions }: RestoreRecord): readonly string[] {
     "LSN",
     "Identified by",
   ];
-  const rows = partitions
-    .slice(0, ROWS)
-    .map((one) => [
-      MARK[one.verdict],
-      `\`${one.partitionId}\``,
-      ...(services ? [cleanMarkdown(one.serviceName ?? "–", 100)] : []),
-      one.reason,
-      cleanMarkdown(one.restoreState ?? "none", 60),
-      one.restoredAtUtc?.replace("T", " ").replace(/(\.0+)?Z$/, "") ?? "–",
-      one.timing === null ? "–" : formatDuration(one.timing.restoreSeconds * 1_000),
-      cleanMarkdown(one.restorePoint?.lsn ?? "–", 30),
-      one.identifiedBy ?? "–",
-    ]);
-  const more = partitions.length - rows.length;
+  const shown = shownOf(partitions);
+  const rows = shown.map((one) => [
+    MARK[one.verdict],
+    `\`${one.partitionId}\``,
+    ...(services ? [cleanMarkdown(one.serviceName ?? "–", 100)] : []),
+    one.reason,
+    cleanMarkdown(one.restoreState ?? "none", 60),
+    one.restoredAtUtc?.replace("T", " ").replace(/(\.0+)?Z$/, "") ?? "–",
+    one.timing === null ? "–" : formatDuration(one.timing.restoreSeconds * 1_000),
+    cleanMarkdown(one.restorePoint?.lsn ?? "–", 30),
+    one.identifiedBy ?? "–",
+  ]);
+  const more = partitions.filter((one) => !shown.includes(one));
   return [
     ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
-    ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
+    ...(more.length > 0
+      ? ["", `and ${more.length} more: ${reasonsOf(more)}. The report file (\`report-path\`) has all.`]
+      : []),
   ];
 }
 
-/** What was measured, the missed before the met; what could not be measured is counted. */
+/** The worst, in their order; where there are too many, some for every reason: a thousand that were late do not hide the one that is lost. */
+function shownOf(partitions: RestoreRecord["partitions"]): RestoreRecord["partitions"] {
+  if (partitions.length <= ROWS) return partitions;
+  const seen = new Map<string, number>();
+  const ranked = partitions.map((one, at) => {
+    const nth = seen.get(one.reason) ?? 0;
+    seen.set(one.reason, nth + 1);
+    return { one, at, rank: one.verdict === "passed" ? Infinity : nth };
+  });
+  const chosen = ranked.toSorted((a, b) => (a.rank === b.rank ? a.at - b.at : a.rank - b.rank)).slice(0, ROWS);
+  return chosen.toSorted((a, b) => a.at - b.at).map(({ one }) => one);
+}
+
+/** What was measured, the missed before the met, by how much; what could not be measured is counted. */
 function objectives(record: RestoreRecord): readonly string[] {
   const all = record.partitions.flatMap((one) => objectivesOf(record, one).map((objective) => ({ one, objective })));
   if (all.length === 0) return [];
@@ -108,10 +119,13 @@ function objectives(record: RestoreRecord): readonly string[] {
     const { measuredSeconds, objectiveSeconds } = objective;
     if (measuredSeconds === null) return [];
     const name = record.partitions.length > 1 ? ` \`${one.partitionId}\`` : "";
-    const met = measuredSeconds <= objectiveSeconds;
-    return [{ met, line: `- ${met ? "✅" : "❌"}${name} ${describeObjective(objective)}` }];
+    const overSeconds = measuredSeconds - objectiveSeconds;
+    const mark = overSeconds <= 0 ? "✅" : "❌";
+    return [{ overSeconds, line: `- ${mark}${name} ${describeObjective(objective)}` }];
   });
-  const shown = measured.toSorted((a, b) => Number(a.met) - Number(b.met)).slice(0, MOST_OBJECTIVES);
+  const shown = measured.toSorted((a, b) => b.overSeconds - a.overSeconds).slice(0, MOST_OBJECTIVES);
+  const missed = measured.filter(({ overSeconds }) => overSeconds > 0).length;
+  const rest = `measured; in all ${missed} missed, ${measured.length - missed} met`;
   const unmeasured = Map.groupBy(
     all.filter(({ objective }) => objective.measuredSeconds === null),
     ({ objective }) => objective.name,
@@ -120,7 +134,7 @@ function objectives(record: RestoreRecord): readonly string[] {
     "### Objectives",
     "",
     ...shown.map(({ line }) => line),
-    ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
+    ...andMore(measured.length - shown.length, rest),
     ...[...unmeasured].map(
       ([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`,
     ),
@@ -161,9 +175,14 @@ function provenance(record: RestoreRecord): readonly string[] {
       `${formatDuration(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults. ` +
       `The record bears the SHA-256 \`${record.integrity.sha256}\`.`,
     ...record.skipped
-      .slice(0, 20)
+      .slice(0, MOST_SKIPPED)
       .map(({ name, why }) => `- Nothing to restore in ${cleanMarkdown(name, 200)}: ${cleanMarkdown(why, 200)}`),
+    ...andMore(record.skipped.length - MOST_SKIPPED, "services with nothing to restore"),
   ];
+}
+
+function andMore(count: number, what: string): readonly string[] {
+  return count > 0 ? [`- and ${count} more ${what}`] : [];
 }
 
 const IDENTIFIED: Readonly<Record<NonNullable<PartitionRecord["identifiedBy"]>, string>> = {

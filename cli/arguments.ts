@@ -88,10 +88,13 @@ function misused({ name, rawName, value, inlineValue }: Option, command: Command
     return value === undefined ? undefined : `--${name} takes no value`;
   }
   if (!Object.hasOwn(OPTIONS, name)) return `${shown(rawName)} is no option`;
-  if (inputBehind(name, command) === undefined) return `--${name} means nothing to ${command}`;
+  const input = inputBehind(name, command);
+  if (input === undefined) return `--${name} means nothing to ${command}`;
   // A PEM text begins with dashes too, but with more of them.
   const swallowed = inlineValue === false && /^--[a-z]/.test(value ?? "");
-  return value === undefined || swallowed ? `--${name} needs a value` : undefined;
+  // Out of a variable that is not set, mostly: the check that was asked for would not be made. Only a password may be empty.
+  const empty = value?.trim() === "" && input.secret !== true;
+  return value === undefined || swallowed || empty ? `--${name} needs a value` : undefined;
 }
 
 function inputBehind(option: string, command: Command): ReturnType<typeof specOf> | undefined {

@@ -1,4 +1,5 @@
 import type { Arguments } from "./arguments.ts";
+import { codeOf } from "./identity.ts";
 import { ALL_OPTIONS, inputsOf, type OptionName, PREFIX, specOf, variableOf } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -24,7 +25,7 @@ interface Way {
 }
 
 /**
- * Each input from the command line, or else from the environment; each as it is, or out of a file. Empty is as good as not given,
+ * Each input from the command line, or else from the environment; each as it is, or out of a file. An empty variable is as good as none,
  * as everywhere. Rejects with the signal's reason where it aborts while a file is read: the standard input may never end.
  */
 export async function gatherInputs(typed: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Gathered> {
@@ -53,11 +54,16 @@ export async function gatherInputs(typed: Arguments, terminal: Terminal, signal:
       else raw[input] = text;
     } catch (error) {
       signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      problems.push({ input, message: `${way.name} cannot be read: ${why}` });
+      problems.push({ input, message: `${way.name} cannot be read: ${whyUnread(input, error)}` });
     }
   }
   return { raw, problems, warnings: [...exposed(typed), ...misspelt(terminal.env)] };
+}
+
+/** Node repeats the path. Where a secret is wanted, what was typed as its path may be the secret itself. */
+function whyUnread(input: OptionName, error: unknown): string {
+  if (specOf(input).secret !== true) return error instanceof Error ? error.message : String(error);
+  return `${codeOf(error)} (the path of a file is wanted, not what stands in it)`;
 }
 
 function waysOf(input: OptionName, { values }: Arguments, { env }: Terminal): readonly Way[] {

@@ -7,6 +7,9 @@ import { instantFromMs, systemClock } from "../shared/index.ts";
 import { run } from "./run.ts";
 import { stopping } from "./stopping.ts";
 
+// Node's diagnostic reports list the environment, in which secrets may have come.
+process.report.excludeEnv = true;
+
 // Inconclusive until proven otherwise: should the process ever end early, nothing may take it for a pass.
 process.exitCode = 2;
 

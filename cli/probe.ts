@@ -2,6 +2,7 @@ import {
   cleanLine,
   type DrillRequest,
   type Handshake,
+  jsonText,
   probeCluster,
   probePage,
   type ProbeReport,
@@ -30,6 +31,6 @@ export async function probe(
   } finally {
     await cluster.close();
   }
-  terminal.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : probePage(report, showHosts));
+  terminal.stdout.write(json ? `${jsonText(report, 2)}\n` : probePage(report, showHosts));
   return report.admitted ? 0 : 2;
 }

@@ -4,6 +4,7 @@ import {
   brokenRun,
   cleanLine,
   type Clock,
+  documentText,
   type DrillRequest,
   type DrillResult,
   endingOf,
@@ -11,6 +12,7 @@ import {
   later,
   type Outcome,
   ProgressLog,
+  redact,
   reportText,
   type RestoreRecord,
   settings,
@@ -48,7 +50,7 @@ export async function verify(request: DrillRequest, around: Circumstances): Prom
       if (signal.reason instanceof Error) throw signal.reason;
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      for (const line of what.split("\n")) progress.say(line, "bad");
+      for (const line of redact(what).split("\n")) progress.say(line, "bad");
       result = brokenRun(error, terminal.startedAt, clock.now(), SOURCE);
     }
   }
@@ -89,7 +91,7 @@ function tell(record: RestoreRecord, { terminal: { stdout, stderr }, json }: Cir
   stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
   // What to do next is in our own words, of inputs; in the rest the cluster may speak.
   for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2_000)}\n`);
-  if (json) stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  if (json) for (const piece of documentText(record)) stdout.write(piece);
 }
 
 /** Only the verdict decides the exit code: a file that could not be written is a warning. */

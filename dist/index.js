@@ -45813,12 +45813,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2648);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4677);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8821);
 
 
 
+// Node's diagnostic reports list the environment, in which the runner hands over inputs: keys, passwords, tokens.
+process.report.excludeEnv = true;
 // Red until proven green: should the process ever end early, or be left with nothing to do, the step must not pass.
 process.exitCode = 1;
 // The runner sends SIGINT, 7.5 s later SIGTERM (Windows: SIGBREAK). All we stop is our looking. A second one changes nothing:
@@ -45827,7 +45829,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGBREAK"])
     process.on(signal, () => stop.abort(signal));
 // An error that nobody caught is a defect of ours: told as such, with outputs, and never green.
-process.on("uncaughtException", (error) => stop.abort(error));
+process.on("uncaughtException", (error) => stop.abort(error instanceof Error ? error : new Error(String(error))));
 process.exitCode = await (0,_run_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)((0,_runner_js__WEBPACK_IMPORTED_MODULE_2__/* .githubRunner */ .O)(), _shared_index_js__WEBPACK_IMPORTED_MODULE_0__/* .systemClock */ .ml, stop.signal);
 // All is said and written. What a library still holds open (a token service that never answers) must not hold the job: this
 // timer keeps nothing alive itself, and leaves the pipes time to drain, which `process.exit` right away would not.
@@ -45847,8 +45849,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
-var shared = __nccwpck_require__(2648);
+// EXTERNAL MODULE: ./build/shared/index.js + 87 modules
+var shared = __nccwpck_require__(4677);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/action/issue.js
@@ -45921,11 +45923,11 @@ function toOutputs(record) {
  * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
  */
 function compact({ partitions, ...run }) {
-    const head = JSON.stringify(run).slice(0, -1);
+    const head = (0,shared/* jsonText */.s$)(headOf(run)).slice(0, -1);
     let room = MOST_RESULT - head.length - 100;
     const shown = [];
     for (const { evidence: _evidence, ...partition } of partitions) {
-        const text = JSON.stringify(partition);
+        const text = (0,shared/* jsonText */.s$)(partition);
         room -= text.length + 1;
         if (room < 0)
             break;
@@ -45933,6 +45935,25 @@ function compact({ partitions, ...run }) {
     }
     const omitted = partitions.length - shown.length;
     return `${head},"partitions":[${shown.join(",")}]${omitted === 0 ? "" : `,"partitionsOmitted":${omitted}`}}`;
+}
+const MOST_LISTED = 20;
+const MOST_TEXT = 500;
+/** A run that skipped thousands of services, or was warned of thousands of partitions, must leave room for those that it watched. */
+function headOf(run) {
+    const { cluster, message, skipped, warnings } = run;
+    const texts = [message, ...cluster.endpoints, ...warnings, ...skipped.flatMap(({ name, why }) => [name, why])];
+    if (texts.reduce((sum, text) => sum + text.length, 0) <= MOST_RESULT / 8)
+        return run;
+    const short = (text) => (0,shared/* cleanLine */.Ow)(text, MOST_TEXT);
+    return {
+        ...run,
+        cluster: { ...cluster, endpoints: cluster.endpoints.slice(0, MOST_LISTED).map(short) },
+        message: short(message),
+        skipped: skipped.slice(0, MOST_LISTED).map(({ name, why }) => ({ name: short(name), why: short(why) })),
+        skippedOmitted: Math.max(0, skipped.length - MOST_LISTED),
+        warnings: warnings.slice(0, MOST_LISTED).map(short),
+        warningsOmitted: Math.max(0, warnings.length - MOST_LISTED),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/action/timeline.js
@@ -46008,6 +46029,8 @@ function label(state) {
 const MARK = { passed: "✅", failed: "❌", inconclusive: "⚠️" };
 const ROWS = 100;
 const MOST_OBJECTIVES = 20;
+const MOST_WARNINGS = 20;
+const MOST_SKIPPED = 20;
 const MOST_RAW = 30_000;
 const MOST_REPLY = 4_100;
 /** GitHub drops a summary whole that is larger than 1 MiB, and fails the step. */
@@ -46035,14 +46058,10 @@ function toSummary(record, guide) {
     });
     return `${shown.join("\n")}\n`;
 }
-function verdictOf({ verdict, reason, message, counts, partitions, warnings }, guide) {
+function verdictOf(record, guide) {
+    const { verdict, reason, message, partitions, warnings } = record;
     const link = guide.startsWith("http") ? `[${reason}](${guide}#${reason})` : `\`${reason}\``;
-    const several = partitions.length < 2
-        ? []
-        : [
-            `${partitions.length} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`,
-            "",
-        ];
+    const several = partitions.length < 2 ? [] : [(0,shared/* countsOf */.mQ)(record), ""];
     return [
         `## ${MARK[verdict]} Restore ${verdict}: ${reason}`,
         "",
@@ -46050,7 +46069,8 @@ function verdictOf({ verdict, reason, message, counts, partitions, warnings }, g
         (0,shared/* cleanMarkdown */.nw)(message, 1_000),
         ...(verdict === "passed" ? [] : ["", `**Next:** ${shared/* REASONS */.ez[reason].next} More: ${link}.`]),
         ...(warnings.length === 0 ? [] : [""]),
-        ...warnings.slice(0, 20).map((warning) => `- ${(0,shared/* cleanMarkdown */.nw)(warning, 500)}`),
+        ...warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${(0,shared/* cleanMarkdown */.nw)(warning, 500)}`),
+        ...andMore(warnings.length - MOST_WARNINGS, "warnings"),
     ];
 }
 function table({ partitions }) {
@@ -46068,9 +46088,8 @@ function table({ partitions }) {
         "LSN",
         "Identified by",
     ];
-    const rows = partitions
-        .slice(0, ROWS)
-        .map((one) => [
+    const shown = shownOf(partitions);
+    const rows = shown.map((one) => [
         MARK[one.verdict],
         `\`${one.partitionId}\``,
         ...(services ? [(0,shared/* cleanMarkdown */.nw)(one.serviceName ?? "–", 100)] : []),
@@ -46081,13 +46100,28 @@ function table({ partitions }) {
         (0,shared/* cleanMarkdown */.nw)(one.restorePoint?.lsn ?? "–", 30),
         one.identifiedBy ?? "–",
     ]);
-    const more = partitions.length - rows.length;
+    const more = partitions.filter((one) => !shown.includes(one));
     return [
         ...[heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`),
-        ...(more > 0 ? ["", `and ${more} more, none of them worse than these.`] : []),
+        ...(more.length > 0
+            ? ["", `and ${more.length} more: ${(0,shared/* reasonsOf */.zM)(more)}. The report file (\`report-path\`) has all.`]
+            : []),
     ];
 }
-/** What was measured, the missed before the met; what could not be measured is counted. */
+/** The worst, in their order; where there are too many, some for every reason: a thousand that were late do not hide the one that is lost. */
+function shownOf(partitions) {
+    if (partitions.length <= ROWS)
+        return partitions;
+    const seen = new Map();
+    const ranked = partitions.map((one, at) => {
+        const nth = seen.get(one.reason) ?? 0;
+        seen.set(one.reason, nth + 1);
+        return { one, at, rank: one.verdict === "passed" ? Infinity : nth };
+    });
+    const chosen = ranked.toSorted((a, b) => (a.rank === b.rank ? a.at - b.at : a.rank - b.rank)).slice(0, ROWS);
+    return chosen.toSorted((a, b) => a.at - b.at).map(({ one }) => one);
+}
+/** What was measured, the missed before the met, by how much; what could not be measured is counted. */
 function objectives(record) {
     const all = record.partitions.flatMap((one) => (0,shared/* objectivesOf */.s3)(record, one).map((objective) => ({ one, objective })));
     if (all.length === 0)
@@ -46097,16 +46131,19 @@ function objectives(record) {
         if (measuredSeconds === null)
             return [];
         const name = record.partitions.length > 1 ? ` \`${one.partitionId}\`` : "";
-        const met = measuredSeconds <= objectiveSeconds;
-        return [{ met, line: `- ${met ? "✅" : "❌"}${name} ${(0,shared/* describeObjective */.BH)(objective)}` }];
+        const overSeconds = measuredSeconds - objectiveSeconds;
+        const mark = overSeconds <= 0 ? "✅" : "❌";
+        return [{ overSeconds, line: `- ${mark}${name} ${(0,shared/* describeObjective */.BH)(objective)}` }];
     });
-    const shown = measured.toSorted((a, b) => Number(a.met) - Number(b.met)).slice(0, MOST_OBJECTIVES);
+    const shown = measured.toSorted((a, b) => b.overSeconds - a.overSeconds).slice(0, MOST_OBJECTIVES);
+    const missed = measured.filter(({ overSeconds }) => overSeconds > 0).length;
+    const rest = `measured; in all ${missed} missed, ${measured.length - missed} met`;
     const unmeasured = Map.groupBy(all.filter(({ objective }) => objective.measuredSeconds === null), ({ objective }) => objective.name);
     return [
         "### Objectives",
         "",
         ...shown.map(({ line }) => line),
-        ...(measured.length > shown.length ? [`- and ${measured.length - shown.length} more`] : []),
+        ...andMore(measured.length - shown.length, rest),
         ...[...unmeasured].map(([name, { length }]) => `- ⚠️ ${name} not measured for ${length} of ${record.partitions.length}`),
     ];
 }
@@ -46142,9 +46179,13 @@ function provenance(record) {
         `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
             `${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
         ...record.skipped
-            .slice(0, 20)
+            .slice(0, MOST_SKIPPED)
             .map(({ name, why }) => `- Nothing to restore in ${(0,shared/* cleanMarkdown */.nw)(name, 200)}: ${(0,shared/* cleanMarkdown */.nw)(why, 200)}`),
+        ...andMore(record.skipped.length - MOST_SKIPPED, "services with nothing to restore"),
     ];
+}
+function andMore(count, what) {
+    return count > 0 ? [`- and ${count} more ${what}`] : [];
 }
 const IDENTIFIED = {
     "in-flight": "this run saw the restore under way",
@@ -46267,7 +46308,7 @@ async function run(runner, clock, signal) {
     }
     catch (error) {
         const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        for (const line of what.split("\n"))
+        for (const line of (0,shared/* redact */.E$)(what).split("\n"))
             runner.line(line, "bad");
         result = (0,shared/* brokenRun */.HT)(error, startedAt, clock.now(), "start of the step");
     }
@@ -48489,14 +48530,23 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 80 modules
-var shared = __nccwpck_require__(2648);
+// EXTERNAL MODULE: ./build/shared/index.js + 87 modules
+var shared = __nccwpck_require__(4677);
 ;// CONCATENATED MODULE: ./build/action/report-issue.js
 /** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
 const PATIENCE_MS = 20_000;
 /** So many open issues are looked through for the marker, newest first. */
 const MOST_PAGES = 10;
 const PAGE = 100;
+/** Who may be the author of ours: an app of this repository (the workflow's own token), or who may write here (a token of theirs). */
+const OWN = new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
+/**
+ * Where everybody may open issues anybody can copy the marker into one: taken for ours it would be told of the next red drill in place of
+ * those who watch for a new one.
+ */
+function isOurs({ user, author_association: by }) {
+    return user?.type === "Bot" || OWN.has(by ?? "");
+}
 /** Resolves to what was done, in a sentence; rejects where GitHub refuses. */
 async function reportIssue(issue, to, stop) {
     const { owner, repo, token, run } = to;
@@ -48519,7 +48569,7 @@ async function reportIssue(issue, to, stop) {
             per_page: PAGE,
             page,
         });
-        const ours = data.filter(({ body, pull_request: pull }) => pull === undefined && body?.includes(issue.marker) === true);
+        const ours = data.filter(({ body, pull_request: pull, ...of }) => pull === undefined && body?.includes(issue.marker) === true && isOurs(of));
         open.push(...ours.map(({ number }) => number));
         if (data.length < PAGE)
             break;
@@ -48550,7 +48600,7 @@ async function reportIssue(issue, to, stop) {
  * line, for the runner would mask each of them anyway: the `-----BEGIN ...-----` and the stump of base64 at its end, too.
  */
 function masksOf(inputs, proxies) {
-    const typed = shared/* INPUT_NAMES */.Qh.filter(isSecret).flatMap((name) => pieces(inputs[name] ?? ""));
+    const typed = shared/* INPUT_NAMES */.Qh.filter((name) => isSecret(name) || holdsKey(inputs[name] ?? "")).flatMap((name) => pieces(inputs[name] ?? ""));
     const passwords = (0,shared/* proxySecrets */.Wm)(proxies).filter((text) => text.length >= SHORTEST_MASKED);
     return [...new Set([...typed, ...passwords])];
 }
@@ -48563,6 +48613,10 @@ function pieces(secret) {
     if (lines.length === 1)
         return bare.length >= SHORTEST_MASKED ? [bare] : [];
     return lines.filter((line) => line.length >= SHORTEST_LINE_MASKED && !line.startsWith("-----"));
+}
+/** Certificate and key are often one file: who gives that as `client-certificate` has given a key. */
+function holdsKey(text) {
+    return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 }
 function isSecret(name) {
     const spec = shared/* INPUTS */.mc[name];
@@ -48737,7 +48791,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 2648:
+/***/ 4677:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48753,6 +48807,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   bS: () => (/* reexport */ cleanHtml),
   Ow: () => (/* reexport */ cleanLine),
   nw: () => (/* reexport */ cleanMarkdown),
+  mQ: () => (/* reexport */ countsOf),
   BH: () => (/* reexport */ describeObjective),
   yg: () => (/* reexport */ describeProblems),
   z6: () => (/* reexport */ endingOf),
@@ -48760,12 +48815,15 @@ __nccwpck_require__.d(__webpack_exports__, {
   r4: () => (/* reexport */ instant_formatInstant),
   Pl: () => (/* reexport */ headline),
   A0: () => (/* reexport */ instant_instantFromMs),
+  s$: () => (/* reexport */ json_text_jsonText),
   NU: () => (/* reexport */ instant_later),
   s3: () => (/* reexport */ objectivesOf),
   DT: () => (/* reexport */ openCluster),
   iL: () => (/* reexport */ parseDrillRequest),
   nV: () => (/* reexport */ parseInstant),
   Wm: () => (/* reexport */ proxySecrets),
+  zM: () => (/* reexport */ reasonsOf),
+  E$: () => (/* reexport */ redact),
   UH: () => (/* reexport */ reportText),
   W0: () => (/* reexport */ settings),
   ml: () => (/* reexport */ systemClock),
@@ -48775,7 +48833,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   x3: () => (/* reexport */ writeText)
 });
 
-// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, nextTurn, ofRun, parsePartitionId, probeCluster, probePage, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
+// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, documentText, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, listsDue, listsOf, nextTurn, ofRun, parsePartitionId, planOfMany, probeCluster, probePage, readLists, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -48801,6 +48859,10 @@ const INPUTS = {
     "poll-interval-seconds": {
         default: "auto",
         description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
+    },
+    "past-restore-seconds": {
+        list: true,
+        description: "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before any was over, often when most were. A restore unlike them is seen up to 150 s late.",
     },
     "request-timeout-seconds": {
         default: "20",
@@ -48895,7 +48957,7 @@ const OUTPUTS = {
     "passed-count": "Partitions that passed.",
     "failed-count": "Partitions that failed.",
     "inconclusive-count": "Partitions of which nothing certain can be said.",
-    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
+    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
     "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 };
 const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -48931,7 +48993,7 @@ function cut(text, most) {
     return text.slice(0, most).toWellFormed();
 }
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
-function given(key, value) {
+function fields_given(key, value) {
     const object = {};
     if (value !== undefined)
         object[key] = value;
@@ -49138,6 +49200,33 @@ function noted(input, checked, note) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./build/shared/input-values.js
+
+/* What several inputs have in common: lists, durations, and how a text is told of that could not be read. */
+/** The user's own text, short enough for a message. */
+function quote(text) {
+    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+/** What stands between commas and line ends, blanks left out. */
+function items(text) {
+    return text
+        .split(/[\n,]/u)
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+}
+const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
+/** A number of `unit` without sign or exponent, in milliseconds. */
+function duration(unit, bounds) {
+    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+    return (text) => {
+        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
+        if (!inBounds)
+            return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/cadence.js
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = { kind: "proportional", fraction: 0.05, minMs: 2_000, maxMs: 30_000 };
@@ -49147,14 +49236,23 @@ const JITTER = 0.1;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 /**
- * Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
+ * Milliseconds until the next look at what has been waited for since `ageMs`: a restore to appear, or a restored partition to become
+ * healthy. Never negative, never zero.
  * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
  */
-function lookDelay(cadence, ageMs, jitter) {
+function cadence_lookDelay(cadence, ageMs, jitter) {
     if (cadence.kind === "fixed")
         return cadence.everyMs;
-    const wanted = cadence.kind === "learned" ? learnedDelay(cadence, ageMs) : cadence.fraction * Math.max(0, ageMs);
-    return clamp(wanted * (1 + JITTER * (2 * jitter - 1)), cadence.minMs, cadence.maxMs);
+    return clamp(jittered(cadence.fraction * Math.max(0, ageMs), jitter), cadence.minMs, cadence.maxMs);
+}
+/** The same for a restore under way, of age `ageMs`: the one whose end a past can tell of. */
+function restoreDelay(cadence, ageMs, jitter) {
+    if (cadence.kind !== "learned")
+        return cadence_lookDelay(cadence, ageMs, jitter);
+    return clamp(jittered(learnedDelay(cadence, ageMs), jitter), cadence.minMs, cadence.latestMs);
+}
+function jittered(wantedMs, jitter) {
+    return wantedMs * (1 + JITTER * (2 * jitter - 1));
 }
 /** So many durations at least; of more the last ones. */
 const LEAST_KNOWN = 3;
@@ -49164,20 +49262,26 @@ const LEAST_SPREAD = 0.1;
 /** A past that differs by more teaches nothing. */
 const MOST_SPREAD = 1.2;
 /** How likely it is that today's is of another kind: the more, the less harm a past does that misleads. */
-const OTHERWISE = 0.25;
-/** One request is worth as much as this many seconds of latency: 1 / lambda, in the words of the checking problem. */
-const REQUEST_WORTH_S = 2;
+const OTHERWISE = 0.35;
+/**
+ * One request is worth as much as so many seconds of latency: 1 / lambda, in the words of the checking problem. Less where today's is of
+ * another kind: what the past saves is not to be paid for by whom it misleads. Found by search (ADR 0014).
+ */
+const REQUEST_WORTH_S = { known: 2.25, otherwise: 1.5 };
+/** A restore that outlives its past is seen no later than this. */
+const LATEST_MS = 150_000;
 const [SHORTEST_S, LONGEST_S] = [5, 21_600];
 /**
  * The cadence that past durations (in milliseconds, oldest first) suggest; the other one where they are too few or too different
- * to suggest any. Durations of zero or less teach nothing.
+ * to suggest any, or where it is fixed: that is what the user asked for. Durations of zero or less teach nothing. It never looks
+ * sooner than the other one's shortest delay.
  */
 function learnedCadence(pastMs, otherwise) {
     const logs = pastMs
         .filter((ms) => ms > 0)
         .slice(-MOST_KNOWN)
         .map((ms) => Math.log(ms));
-    if (logs.length < LEAST_KNOWN)
+    if (logs.length < LEAST_KNOWN || otherwise.kind === "fixed")
         return otherwise;
     const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
     const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
@@ -49185,26 +49289,32 @@ function learnedCadence(pastMs, otherwise) {
     if (spread > MOST_SPREAD)
         return otherwise;
     const shape = Math.PI / (Math.sqrt(3) * spread);
-    return { kind: "learned", medianMs: Math.round(Math.exp(mean)), shape, minMs: 1_000, maxMs: 200_000 };
+    const { fraction, minMs, maxMs } = otherwise;
+    const medianMs = Math.max(1, Math.round(Math.exp(mean)));
+    return { kind: "learned", medianMs, shape, fraction, minMs, maxMs, latestMs: LATEST_MS };
 }
 /** Looked up half a delay ahead, where on average the look will find the restore ended: the hazard rises towards the median. */
 function learnedDelay(cadence, ageMs) {
     const ageS = Math.max(0, ageMs) / 1_000;
-    const delay = (atS) => clamp(Math.sqrt((2 * REQUEST_WORTH_S) / hazard(cadence, atS)), cadence.minMs / 1_000, cadence.maxMs / 1_000);
+    const delay = (atS) => clamp(Math.sqrt(2 * worthOverEnds(cadence, atS)), cadence.minMs / 1_000, cadence.latestMs / 1_000);
     return 1_000 * delay(ageS + delay(ageS) / 2);
 }
-/** How likely a restore of that age is to end in the next second, as far as is known. */
-function hazard({ medianMs, shape }, ageS) {
+/**
+ * What a request is worth at that age, for as likely as a restore gets there, over how likely it is to end there in the next second: both
+ * over today's being of the known kind or of another. Its inverse is lambda times the hazard, with a lambda of each kind's own.
+ */
+function worthOverEnds({ medianMs, shape }, ageS) {
     const at = Math.max(SHORTEST_S, ageS);
     const odds = (at / (medianMs / 1_000)) ** shape;
     const survivesKnown = 1 / (1 + odds);
-    const endsKnown = (shape / at) * odds * survivesKnown ** 2;
+    const endsKnown = (shape / at) * survivesKnown * (1 - survivesKnown);
     const range = Math.log(LONGEST_S / SHORTEST_S);
     // What has outlived all that is known goes on as before, rather than being asked for each second.
     const survivesOther = Math.max(Math.LN2, Math.log(LONGEST_S / at)) / range;
     const endsOther = 1 / (at * range);
-    const survives = (1 - OTHERWISE) * survivesKnown + OTHERWISE * survivesOther;
-    return ((1 - OTHERWISE) * endsKnown + OTHERWISE * endsOther) / Math.max(survives, Number.MIN_VALUE);
+    const { known, otherwise } = REQUEST_WORTH_S;
+    const worth = (1 - OTHERWISE) * survivesKnown * known + OTHERWISE * survivesOther * otherwise;
+    return worth / ((1 - OTHERWISE) * endsKnown + OTHERWISE * endsOther);
 }
 /**
  * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
@@ -49220,6 +49330,52 @@ function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
 }
 function clamp(value, low, high) {
     return Math.min(high, Math.max(low, value));
+}
+
+;// CONCATENATED MODULE: ./build/shared/cadence-inputs.js
+
+
+
+/** Whoever appends to the list for ever is told once, rather than parsed for ever: only the last ten count anyway. */
+const MOST_PAST = 1_000;
+const WEEK_S = 604_800;
+const PAST = "past-restore-seconds";
+/**
+ * `poll-interval-seconds` and `past-restore-seconds`. Every problem is noted; the result counts only if none was. A past too short or too
+ * mixed to learn from is none: whoever fills the list from run to run begins with an empty one.
+ */
+function parseCadence(text, note) {
+    const interval = pollInterval(text("poll-interval-seconds"));
+    if (!interval.ok)
+        note("poll-interval-seconds", interval.why);
+    const otherwise = interval.ok ? interval.value : ACTION_CADENCE;
+    const past = pastRestores(text(PAST));
+    if (!past.ok)
+        note(PAST, past.why);
+    if (text(PAST) !== "" && otherwise.kind === "fixed")
+        note(PAST, "cannot go together with a fixed poll-interval-seconds: leave that on `auto`");
+    const pastRestoresMs = past.ok ? past.value : [];
+    return { cadence: learnedCadence(pastRestoresMs, otherwise), pastRestoresMs };
+}
+function pollInterval(text) {
+    if (text === "auto")
+        return good(ACTION_CADENCE);
+    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
+    return every.ok
+        ? good({ kind: "fixed", everyMs: every.value })
+        : unreadable(every.why.replace("must be", "must be `auto` or"));
+}
+function pastRestores(text) {
+    const typed = items(text);
+    if (typed.length > MOST_PAST)
+        return unreadable(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
+    const parsed = typed.map((item) => ({ item, read: duration("seconds", { least: 0, most: WEEK_S })(item) }));
+    const wrong = parsed.flatMap(({ item, read }) => (read.ok ? [] : [quote(item)]));
+    if (wrong.length > 0) {
+        const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : "";
+        return unreadable(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
+    }
+    return good(parsed.flatMap(({ read }) => (read.ok ? [read.value] : [])));
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/instant.js
@@ -49318,6 +49474,7 @@ function isCanonical(text) {
 
 
 
+
 const TOLERANCE_MS = 5_000;
 const DAY_MINUTES = 1_440;
 /**
@@ -49345,7 +49502,7 @@ function parseDrillRequest(raw, targets = "required") {
         targets: readTargets(text, note, targets),
         timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
         startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
-        cadence: read("poll-interval-seconds", cadence),
+        ...parseCadence(text, note),
         requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
         notBefore: read("not-before", notBefore),
         toleranceMs: TOLERANCE_MS,
@@ -49407,16 +49564,6 @@ function describeProblems(problems) {
     const count = problems.length === 1 ? "1 bad input" : `${problems.length} bad inputs`;
     return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
 }
-/** The user's own text, short enough for a message. */
-function quote(text) {
-    return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-function items(text) {
-    return text
-        .split(/[\n,]/u)
-        .map((item) => item.trim())
-        .filter((item) => item !== "");
-}
 function isPlainHttp(text) {
     return URL.canParse(text) && new URL(text).protocol === "http:";
 }
@@ -49453,25 +49600,6 @@ function partition(text) {
     return id === undefined
         ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
         : good(id);
-}
-const UNIT_MS = { minutes: 60_000, seconds: 1_000 };
-function duration(unit, bounds) {
-    const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-    return (text) => {
-        const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-        const inBounds = value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
-        if (!inBounds)
-            return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-        return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-    };
-}
-function cadence(text) {
-    if (text === "auto")
-        return good(ACTION_CADENCE);
-    const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
-    return every.ok
-        ? good({ kind: "fixed", everyMs: every.value })
-        : unreadable(every.why.replace("must be", "must be `auto` or"));
 }
 function notBefore(text) {
     if (text === "auto" || text === "any")
@@ -49627,13 +49755,22 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
         if (signal.aborted)
             return stopped(signal);
         if (error instanceof cluster_gateway_GatewayError)
-            return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
+            return { kind: "unavailable", problem: error.toProblem(), ...fields_given("raw", error.raw) };
         throw error;
     }
 }
+/**
+ * The observation with what was asked about its partition after it, `ms` later. By so much the answer has aged: to say less would
+ * make it younger than it is.
+ */
+function withPartition(observation, partition, ms) {
+    const { clockSkewMs } = observation;
+    const aged = fields_given("clockSkewMs", clockSkewMs === undefined ? undefined : clockSkewMs - ms);
+    return { ...observation, ...aged, testimony: { ...observation.testimony, partition } };
+}
 /** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
 function agedBy(ms, { clockSkewMs }) {
-    return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+    return fields_given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
 }
 const UNAGED_MS = 1_000;
 async function hear(gateway, plan, progress, ask, look) {
@@ -49646,9 +49783,9 @@ async function hear(gateway, plan, progress, ask, look) {
         asked("backups", async () => relevantBackups(await gateway.backups(partitionId, look), expectedBackupId, point)),
     ]);
     return {
-        ...given("partition", partition),
-        ...given("healthEvent", healthEvent),
-        ...given("backups", backups),
+        ...fields_given("partition", partition),
+        ...fields_given("healthEvent", healthEvent),
+        ...fields_given("backups", backups),
     };
 }
 async function observe_restore_told(call) {
@@ -49664,6 +49801,37 @@ async function observe_restore_told(call) {
 function stopped(signal) {
     const reason = signal.reason;
     return { kind: "cancelled", why: typeof reason === "string" ? reason : "the caller" };
+}
+
+;// CONCATENATED MODULE: ./build/shared/redact.js
+/*
+ * Replies hold no secrets as long as all is well. An error may quote what the cluster itself was given, the connection string
+ * of a backup store above all, and what a reply says goes into logs, reports and records. So it is taken out where a reply
+ * comes in. Only the secret goes: what surrounds it stays, and JSON stays JSON.
+ */
+const HIDDEN = "***";
+/** A value ends where a connection string, a URL or a JSON string goes on. */
+const VALUE = String.raw `[^\s;&"'\\<>]+`;
+const SECRETS = [
+    [
+        new RegExp(String.raw `\b((?:Account|SharedAccess|Access)Key|SharedAccessSignature|Password|Pwd|sig|client_secret|client_assertion)=${VALUE}`, "gi"),
+        `$1=${HIDDEN}`,
+    ],
+    // A function key, as it goes in an address or in a header.
+    [new RegExp(String.raw `([?&]code=|\bx-functions-key"?\s{0,9}[:=]\s{0,9}"?)${VALUE}`, "gi"), `$1${HIDDEN}`],
+    [
+        // From the end of the name on: whatever stands before it, to look for it at each quotation mark cost a seventh of all CPU time.
+        /((?:Password|Secret|ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+        `$1"${HIDDEN}"`,
+    ],
+    [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
+    [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
+    [/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
+    [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`],
+];
+/** The text without whatever looks like a credential. */
+function redact(text) {
+    return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/watch.js
@@ -49809,6 +49977,90 @@ function draw(dice) {
     return { value: next / 2 ** 32, dice: next };
 }
 
+;// CONCATENATED MODULE: ./build/shared/restore/measure.js
+
+
+/**
+ * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
+ * our own clock first; between two of the cluster's the correction cancels out.
+ */
+function measure(watch, success) {
+    const end = endOf(watch, success);
+    const start = startOf(watch, end);
+    if (start === undefined)
+        return undefined;
+    const between = (to) => Math.max(0, to - start.at);
+    return {
+        from: start.at,
+        fromSource: start.source,
+        to: end.least,
+        toSource: end.source,
+        ms: between(end.source === "cluster" ? end.least : end.most),
+        leastMs: between(end.least),
+        mostMs: between(end.most),
+    };
+}
+/**
+ * `undefined` where it ended in time, within the tolerance. Looks are late where many share a budget, and where a worker was away; what a
+ * late look finds must not turn a missed deadline green.
+ */
+function endedLate(watch, success) {
+    const { deadline, toleranceMs } = watch.plan;
+    const { least, most, source } = endOf(watch, success);
+    // Whatever a clock says, it was over when it was first seen to be.
+    const at = instant_earlier(source === "cluster" ? least : most, seenSince(watch));
+    return at - deadline > toleranceMs ? { at, source, lateMs: at - deadline } : undefined;
+}
+/** A time of the cluster's clock, by ours. */
+function byOurClock({ clockSkewMs }, at) {
+    return instant_instantFromMs(at - clockSkewMs);
+}
+/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
+function endOf(watch, success) {
+    const { lastInFlight, plan, startedAt } = watch;
+    const seen = seenSince(watch);
+    if (success.at !== undefined && (lastInFlight === undefined || instant_later(success.at, plan.toleranceMs) >= lastInFlight)) {
+        const at = byOurClock(watch, success.at);
+        return { least: at, most: instant_later(at, 1_000), source: "cluster" };
+    }
+    const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
+    return { least: instant_earlier(before, seen), most: seen, source: "observer" };
+}
+/** When the result on record was first seen: itself, for the state alone may have been another restore's before. */
+function seenSince({ last, startedAt }) {
+    return last?.since ?? startedAt;
+}
+/**
+ * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
+ * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
+ * was declared while the restore was seen running already: it did not begin with that.
+ */
+function startOf(watch, end) {
+    const { notBefore, toleranceMs } = watch.plan;
+    const declared = declaredDataLoss(watch.heard);
+    if (declared !== undefined) {
+        const at = byOurClock(watch, declared);
+        const fits = at <= (end.source === "cluster" ? end.most : end.least) &&
+            at <= runningSince(watch) + toleranceMs &&
+            (notBefore === "any" || at >= notBefore - toleranceMs);
+        if (fits)
+            return { at, source: "data-loss" };
+    }
+    return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
+}
+/** The replica has been told of the data loss by then; `Accepted` comes before. */
+const RUNNING = new Set([
+    "RestoreInProgress",
+    "SecondariesInProgress",
+    "SecondaryInProgress",
+]);
+/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
+function runningSince({ inFlightSince, phases }) {
+    if (inFlightSince === undefined)
+        return Infinity;
+    return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
+}
+
 ;// CONCATENATED MODULE: ./build/shared/restore/messages.js
 
 
@@ -49898,6 +50150,12 @@ function deadlineExceeded(watch, now) {
         : `: ${phase.state}, unchanged for ${instant_formatDuration(now - phase.firstSeen)} since ${instant_formatInstant(phase.firstSeen)}`;
     return `Still under way at the deadline${since}. The restore goes on in the cluster.`;
 }
+function succeededLate({ at, source, lateMs }) {
+    const [ended, after] = [instant_formatInstant(at), instant_formatDuration(lateMs)];
+    return source === "cluster"
+        ? `Restored at ${ended}, ${after} after the deadline: at the deadline it was still under way.`
+        : `Its success was first seen at ${ended}, ${after} after the deadline, and nothing shows that it ended in time.`;
+}
 function noRestore(watch) {
     return watch.everInFlight
         ? "The restore that was under way has vanished from the cluster's record."
@@ -49973,7 +50231,7 @@ const NEVER_REACHED_MS = 120_000;
 const bear = (reason) => ({ treatment: "bear", times: Infinity, reason });
 const giveUp = (reason, times = 1) => ({ treatment: "give-up", times, reason });
 /** The one table of what is retried. Which signal of the wire is which problem stands in `service-fabric/reply-faults.ts`. */
-const TREATMENT = {
+const problem_TREATMENT = {
     unreachable: bear("unreachable"),
     "timed-out": bear("unreachable"),
     throttled: bear("unreachable"),
@@ -50055,7 +50313,7 @@ function withFault(watch, problem) {
 }
 /** Counted per kind of treatment: a reset after two odd bodies is a fault of another kind and starts anew. */
 function faultsInARow(watch, problem) {
-    const same = watch.problem !== undefined && TREATMENT[watch.problem.code].treatment === TREATMENT[problem.code].treatment;
+    const same = watch.problem !== undefined && problem_TREATMENT[watch.problem.code].treatment === problem_TREATMENT[problem.code].treatment;
     return same ? watch.faultsInARow + 1 : 1;
 }
 function withAnswer(watch, observation, now) {
@@ -50069,18 +50327,25 @@ function withAnswer(watch, observation, now) {
         ...rest,
         ...clock,
         ...withPhase(watch, progress === null ? null : progress.spelled, now),
-        ...given("inFlightSince", sightedSince(watch, progress, now)),
-        ...given("lastInFlight", lastInFlight(watch, progress, dated)),
+        ...fields_given("inFlightSince", sightedSince(watch, progress, now)),
+        ...fields_given("lastInFlight", lastInFlight(watch, progress, dated)),
         looks: watch.looks + 1,
         faultsInARow: 0,
         retryMs: 0,
         reachedAt: watch.reachedAt ?? now,
-        last: { progress, at: now, dated },
+        last: { progress, at: now, since: unchangedSince(watch, progress) ?? now, dated },
         ...resultBefore(watch, progress),
         everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
         heard,
-        ...given("dataLossHeard", dataLossHeard(watch, valid, heard, now)),
+        ...fields_given("dataLossHeard", dataLossHeard(watch, valid, heard, now)),
     };
+}
+function unchangedSince({ last }, progress) {
+    return last !== undefined && isSame(progress, last.progress) ? last.since : undefined;
+}
+/** To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew. */
+function isSame(a, b) {
+    return JSON.stringify(a) === JSON.stringify(b);
 }
 /** A data loss that was declared while this very look was under way says nothing about the result it read before. */
 function dataLossHeard(watch, before, after, now) {
@@ -50096,7 +50361,7 @@ function dataLossHeard(watch, before, after, now) {
 function clusterClock(watch, { clockSkewMs, clockSlackMs = 0 }, now) {
     const { newestDate, aheadMs } = watch;
     if (clockSkewMs === undefined)
-        return { clockSkewMs: watch.clockSkewMs, aheadMs, ...given("newestDate", newestDate) };
+        return { clockSkewMs: watch.clockSkewMs, aheadMs, ...fields_given("newestDate", newestDate) };
     const dated = instant_later(now, clockSkewMs);
     return {
         clockSkewMs: newestDate === undefined ? clockSkewMs : Math.max(watch.clockSkewMs, clockSkewMs),
@@ -50151,9 +50416,8 @@ function resultBefore({ last }, progress) {
 function stillValid({ heard, last }, progress) {
     if (progress === null)
         return {};
-    // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
     const before = last?.progress ?? null;
-    if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before))
+    if (isTerminal(progress) && isSame(progress, before))
         return heard;
     // Which backups there are was heard while this very restore was under way.
     const { backups } = heard;
@@ -50175,7 +50439,7 @@ function withTestimony(heard, testimony, at) {
 function outweighs(answer, before) {
     if (answer.ok || before === undefined || !before.ok)
         return true;
-    return TREATMENT[answer.problem.code].treatment === "give-up";
+    return problem_TREATMENT[answer.problem.code].treatment === "give-up";
 }
 function withPhase(watch, state, now) {
     const current = watch.phases.at(-1);
@@ -50197,7 +50461,7 @@ function settled({ evidence }, observation) {
     const kept = evidence.at(-1)?.observation;
     if (kept === undefined || !sameText(kept, withoutRaw(observation)))
         return observation;
-    return observation.kind === "cancelled" ? kept : { ...kept, ...given("raw", observation.raw) };
+    return observation.kind === "cancelled" ? kept : { ...kept, ...fields_given("raw", observation.raw) };
 }
 function evidenced(watch, observation, now) {
     const { evidence, evidenceDropped } = watch;
@@ -50218,75 +50482,6 @@ function sameText(a, b) {
     if (Number.isNaN(skewA) !== Number.isNaN(skewB) || Math.abs(skewA - skewB) > SKEW_SPREAD_MS)
         return false;
     return JSON.stringify({ ...a, clockSkewMs: 0 }) === JSON.stringify({ ...b, clockSkewMs: 0 });
-}
-
-;// CONCATENATED MODULE: ./build/shared/restore/measure.js
-
-
-/**
- * `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
- * our own clock first; between two of the cluster's the correction cancels out.
- */
-function measure(watch, success) {
-    const end = endOf(watch, success);
-    const start = startOf(watch, end);
-    if (start === undefined)
-        return undefined;
-    const between = (to) => Math.max(0, to - start.at);
-    return {
-        from: start.at,
-        fromSource: start.source,
-        to: end.least,
-        toSource: end.source,
-        ms: between(end.source === "cluster" ? end.least : end.most),
-        leastMs: between(end.least),
-        mostMs: between(end.most),
-    };
-}
-/** A time of the cluster's clock, by ours. */
-function byOurClock({ clockSkewMs }, at) {
-    return instant_instantFromMs(at - clockSkewMs);
-}
-/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
-function endOf(watch, success) {
-    const { lastInFlight, plan, startedAt } = watch;
-    const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
-    if (success.at !== undefined && (lastInFlight === undefined || instant_later(success.at, plan.toleranceMs) >= lastInFlight)) {
-        const at = byOurClock(watch, success.at);
-        return { least: at, most: instant_later(at, 1_000), source: "cluster" };
-    }
-    const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
-    return { least: instant_earlier(before, seen), most: seen, source: "observer" };
-}
-/**
- * A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
- * bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
- * was declared while the restore was seen running already: it did not begin with that.
- */
-function startOf(watch, end) {
-    const { notBefore, toleranceMs } = watch.plan;
-    const declared = declaredDataLoss(watch.heard);
-    if (declared !== undefined) {
-        const at = byOurClock(watch, declared);
-        const fits = at <= (end.source === "cluster" ? end.most : end.least) &&
-            at <= runningSince(watch) + toleranceMs &&
-            (notBefore === "any" || at >= notBefore - toleranceMs);
-        if (fits)
-            return { at, source: "data-loss" };
-    }
-    return notBefore === "any" ? undefined : { at: notBefore, source: "not-before" };
-}
-/** The replica has been told of the data loss by then; `Accepted` comes before. */
-const RUNNING = new Set([
-    "RestoreInProgress",
-    "SecondariesInProgress",
-    "SecondaryInProgress",
-]);
-/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
-function runningSince({ inFlightSince, phases }) {
-    if (inFlightSince === undefined)
-        return Infinity;
-    return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/partition-info.js
@@ -50453,14 +50648,30 @@ function judgeSuccess(watch, success, identifiedBy) {
         if (age.mostMs > rpoMs)
             return waitOrEnd({ never: ageUnknown(age) }, "partition", "rpo-minutes", identifiedBy);
     }
-    return judgeHealth(watch, success, identifiedBy);
+    const health = judgeHealth(watch, success, identifiedBy);
+    const doubt = identifiedBy === "timestamp" ? mayStillContradict(watch) : undefined;
+    const passes = health.next === "verdict" && health.verdict.verdict === "passed";
+    return doubt !== undefined && passes ? waitOrEnd(doubt, "health-event", "its date", identifiedBy) : health;
 }
-/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
+/**
+ * The health store can show that a date is of a clock that is ahead: while its answer is only lost on the way, no date passes by itself. What
+ * breaks at that question for ever is not waited for: that there is no event proves nothing either.
+ */
+function mayStillContradict({ heard }) {
+    const { healthEvent } = heard;
+    if (healthEvent === undefined || healthEvent.ok)
+        return undefined;
+    return problem_TREATMENT[healthEvent.problem.code].treatment === "bear" ? { problem: healthEvent.problem } : undefined;
+}
+/**
+ * What keeps the partition from telling of its data loss, where it may still do so. Objectives count from that: meanwhile `not-before` does not
+ * stand in for it.
+ */
 function mayStillTellOfLoss({ heard }) {
     const { partition } = heard;
     if (partition === undefined || partition.ok)
         return undefined;
-    return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
+    return problem_TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };
 }
 /**
  * How long it took if it began with a data loss that was declared before `not-before`. Every restore begins with one, and the last
@@ -50496,7 +50707,7 @@ function openQuestions(watch) {
  * What the last look asks: whatever a success would have to answer. One that is yet to be seen has answered nothing, whatever
  * was heard before it.
  */
-function lastQuestions(watch) {
+function success_lastQuestions(watch) {
     return watch.last?.progress?.state === "Success" ? openQuestions(watch) : openQuestions({ ...watch, heard: {} });
 }
 function judgeBackup(watch, point) {
@@ -50569,7 +50780,7 @@ function judgeHealth(watch, success, identifiedBy) {
 function waitOrEnd(obstacle, question, input, identifiedBy) {
     if ("never" in obstacle)
         return { next: "verdict", verdict: verdict("rejected", cannotConfirm(input, obstacle.never), identifiedBy) };
-    const { treatment, reason } = TREATMENT[obstacle.problem.code];
+    const { treatment, reason } = problem_TREATMENT[obstacle.problem.code];
     const sentence = cannotConfirm(input, obstacle.problem.message);
     const red = verdict(reason === "partition-not-found" || reason === "backup-service-unavailable" ? "rejected" : reason, sentence, identifiedBy);
     return treatment === "give-up"
@@ -50578,6 +50789,7 @@ function waitOrEnd(obstacle, question, input, identifiedBy) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/restore/advance.js
+
 
 
 
@@ -50637,9 +50849,16 @@ function unidentified(watch, terminal, now) {
         return askNow(watch, now, questions);
     if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline)
         return askNow(watch, now, []);
+    // What would date it was lost on the way, and may come yet: a fault of transport does not make it stale.
+    const untold = questions.length > 0 && mayStillTellOfLoss(watch) !== undefined;
+    if (untold && now >= watch.plan.startBy && now < watch.plan.deadline)
+        return lookAgain(watch, now, watch.plan.deadline, questions);
     return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
 }
 function succeeded(watch, success, identifiedBy, now) {
+    const late = endedLate(watch, success);
+    if (late !== undefined)
+        return conclude(watch, verdict("deadline-exceeded", succeededLate(late), identifiedBy));
     const judgement = judgeSuccess(watch, success, identifiedBy);
     if (judgement.next === "verdict")
         return conclude(watch, judgement.verdict);
@@ -50674,20 +50893,22 @@ function askNow(watch, now, ask) {
 const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
     const { value: jitter, dice } = draw(watch.dice);
-    const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
-    const at = soon(now, delay, until);
+    const at = soon(now, delayOf(watch, now, jitter), until);
     // The look at the deadline is the last one: it asks whatever a success would have to answer.
-    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
+    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...success_lastQuestions(watch)])] : questions;
     return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function ageFrom(watch) {
-    const progress = watch.last?.progress ?? null;
-    const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
-    return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
+    if (inFlightSince === undefined)
+        return cadence_lookDelay(plan.cadence, now - startedAt, jitter);
+    const progress = last?.progress ?? null;
+    if (progress === null || !isTerminal(progress))
+        return restoreDelay(plan.cadence, now - inFlightSince, jitter);
+    return cadence_lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
 }
 function advance_bear(watch, problem, now) {
-    const { treatment, times, reason } = TREATMENT[problem.code];
+    const { treatment, times, reason } = problem_TREATMENT[problem.code];
     const reached = watch.reachedAt !== undefined;
     const tired = treatment === "give-up" || (treatment === "bear-once-reached" && !reached);
     if (tired && watch.faultsInARow >= times)
@@ -50701,7 +50922,7 @@ function advance_bear(watch, problem, now) {
     const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
     const until = reached ? watch.plan.deadline : instant_earlier(watch.plan.deadline, instant_later(watch.startedAt, NEVER_REACHED_MS));
     const at = soon(now, retryMs, until);
-    const ask = at >= watch.plan.deadline ? lastQuestions(watch) : [];
+    const ask = at >= watch.plan.deadline ? success_lastQuestions(watch) : [];
     return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 /** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
@@ -50727,7 +50948,7 @@ function advance_unconfirmed(watch, judgement, identifiedBy) {
 }
 /** A cluster that answered, but never anything usable, is told apart from one that was never reached. */
 function advance_neverReached(problem) {
-    return TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
+    return problem_TREATMENT[problem.code].reason === "unintelligible" ? "unintelligible" : "unreachable";
 }
 /** `delay` from now, but exactly at `until` if that comes first; at least 1 ms away, so that no watch spins. */
 function soon(now, delay, until) {
@@ -50829,6 +51050,7 @@ function stuck(before, watch, now) {
 
 
 
+
 /** One turn of a watch: looks, and lets the heart decide. A defect of ours is an end too, so it never rejects. */
 async function look_takeLook(watch, ask, world, requestTimeoutMs) {
     try {
@@ -50875,10 +51097,10 @@ function* whatChanged(before, after, at) {
         yield { type: "stuck", partitionId, at, ...overstayed };
     yield { type: "looked", partitionId, at, watch: after };
 }
-/** Our own defect: never a pass, and said to be no word about the restore. */
+/** Our own defect: never a pass, and said to be no word about the restore. An error may quote what it stumbled over. */
 function internalError(error) {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
+    return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${redact(what)}`);
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -50903,34 +51125,6 @@ const systemClock = {
     },
 };
 
-;// CONCATENATED MODULE: ./build/shared/redact.js
-/*
- * Replies hold no secrets as long as all is well. An error may quote what the cluster itself was given, the connection string
- * of a backup store above all, and what a reply says goes into logs, reports and records. So it is taken out where a reply
- * comes in. Only the secret goes: what surrounds it stays, and JSON stays JSON.
- */
-const HIDDEN = "***";
-/** A value ends where a connection string, a URL or a JSON string goes on. */
-const VALUE = String.raw `[^\s;&"'\\<>]+`;
-const SECRETS = [
-    [
-        new RegExp(String.raw `\b((?:Account|SharedAccess)Key|SharedAccessSignature|Password|Pwd|sig)=${VALUE}`, "gi"),
-        `$1=${HIDDEN}`,
-    ],
-    [
-        /("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
-        `$1"${HIDDEN}"`,
-    ],
-    [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
-    [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
-    [/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
-    [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`],
-];
-/** The text without whatever looks like a credential. */
-function redact(text) {
-    return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
-}
-
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/exact-json.js
 /**
  * `JSON.parse` that loses no digit: an integer too large for a double comes out as the string of its digits (LSNs are
@@ -50948,7 +51142,8 @@ function keepDigits(_key, value, context) {
     if (typeof value !== "number" || Number.isSafeInteger(value))
         return value;
     const source = context?.source;
-    return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+    // Through a bigint, because V8 cuts a text out of another by keeping the other: eighteen digits would hold a whole list in memory.
+    return source !== undefined && /^-?\d+$/.test(source) ? String(BigInt(source)) : value;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/reply-faults.js
@@ -51215,7 +51410,510 @@ function path(segments, query) {
     return `/${encoded.join("/")}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
 }
 
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
+
+/**
+ * The proxy for a URL, or none. As curl has it: https goes through HTTPS_PROXY only, NO_PROXY holds hosts, `.suffixes`,
+ * `host:port`, `*`; addresses in CIDR form too. Loopback has no special place.
+ * @throws TypeError where the variable is no URL, naming the variable and never its value, which may hold a password
+ */
+function proxyFor(url, variables) {
+    const https = url.protocol === "https:";
+    const value = (https ? variables.httpsProxy : variables.httpProxy)?.trim() ?? "";
+    if (value === "" || isExempt(url, variables.noProxy ?? ""))
+        return undefined;
+    const text = value.includes("://") ? value : `http://${value}`;
+    const proxy = URL.canParse(text) ? new URL(text) : undefined;
+    // An `@` after the host: what stands before it is half a password, cut at a `/`, `?` or `#`, and not a host to be named.
+    const cut = proxy !== undefined && `${proxy.pathname}${proxy.search}${proxy.hash}`.includes("@");
+    if (proxy === undefined || cut || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
+        const hint = cut ? "; percent-encode its password" : "";
+        throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL${hint}`);
+    }
+    return proxy;
+}
+/** Host and port: all of a proxy that may be shown. */
+function proxyName(proxy) {
+    return proxy.port === "" ? proxy.hostname : `${proxy.hostname}:${proxy.port}`;
+}
+/** The value of `Proxy-Authorization`, from the URL's user info. */
+function proxyAuthorization({ username, password }) {
+    if (username === "" && password === "")
+        return undefined;
+    return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+/**
+ * What is secret in the values of proxy variables, in each form in which it could come to light: as written, decoded, and as it is sent. Found
+ * also where the variable is no URL, as with a `/` or an `@` in a password.
+ */
+function proxySecrets(values) {
+    const found = values.flatMap((value = "") => {
+        const [, userInfo = ""] = /^(?:[^:/]*:\/\/)?(.*)@/s.exec(value.trim()) ?? [];
+        const [, password = ""] = /^[^:]*:(.*)$/s.exec(userInfo) ?? [];
+        const plain = userInfo.split(":").map(decoded).join(":");
+        return [userInfo, password, plain, decoded(password), Buffer.from(plain).toString("base64")];
+    });
+    return [...new Set(found)].filter((secret) => secret !== "");
+}
+/** A `%` that encodes nothing stands for itself, as with curl. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+function isExempt(url, noProxy) {
+    const host = bareHost(url.hostname);
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    return noProxy
+        .split(/[\s,]+/)
+        .filter((entry) => entry !== "")
+        .some((entry) => matches(entry.toLowerCase(), host, port));
+}
+function matches(entry, host, port) {
+    if (entry === "*")
+        return true;
+    if (entry.includes("/"))
+        return inSubnet(entry, host);
+    const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && (0,external_node_net_.isIP)(entry) === 0 && onlyPort !== port)
+        return false;
+    const wanted = bareHost((0,external_node_net_.isIP)(entry) === 0 ? name : entry).replace(/^\*?\./, "");
+    return host === wanted || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${wanted}`));
+}
+function inSubnet(entry, host) {
+    const [network = "", prefix = ""] = entry.split("/");
+    const family = (0,external_node_net_.isIP)(network);
+    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix))
+        return false;
+    const bits = Number(prefix);
+    if (bits > (family === 4 ? 32 : 128))
+        return false;
+    const type = family === 4 ? "ipv4" : "ipv6";
+    const list = new external_node_net_.BlockList();
+    list.addSubnet(network, bits, type);
+    return list.check(host, type);
+}
+function bareHost(hostname) {
+    return hostname
+        .toLowerCase()
+        .replace(/^\[(.*)\]$/, "$1")
+        .replace(/\.$/, "");
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
+
+const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
+/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
+function distrust(trust, presented, nowMs) {
+    const { certificate, chainError, hostname } = presented;
+    const outside = outsideValidity(certificate, nowMs);
+    if (outside !== undefined)
+        return outside;
+    const pinned = trust.thumbprints.length > 0;
+    if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) {
+        return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
+    }
+    const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
+    const chainMatters = !named && (!pinned || trust.ca.length > 0);
+    if (chainMatters && chainError !== undefined)
+        return `its certificate is not trusted (${chainError})`;
+    if (trust.commonName !== undefined) {
+        return bears(certificate, trust.commonName)
+            ? undefined
+            : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
+    }
+    if (pinned || named)
+        return undefined;
+    return (0,external_node_tls_.checkServerIdentity)(hostname, legacy(certificate))?.message;
+}
+/** As subject or DNS name, and to the letter: OpenSSL takes a name that begins with a dot for every name below it. */
+function bears(certificate, name) {
+    return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
+}
+function outsideValidity({ validFromDate, validToDate }, nowMs) {
+    // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
+    if (Number.isNaN(validFromDate.getTime() + validToDate.getTime()))
+        return "its certificate bears a date that is none";
+    if (nowMs > validToDate.getTime())
+        return `its certificate expired on ${validToDate.toISOString()}`;
+    if (nowMs < validFromDate.getTime())
+        return `its certificate is not valid before ${validFromDate.toISOString()}`;
+    return undefined;
+}
+/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
+function thumbprintsOf({ fingerprint, fingerprint256 }) {
+    return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
+}
+function nameOf(certificate) {
+    return ([certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") ||
+        "no name at all");
+}
+/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
+function legacy(certificate) {
+    return certificate.toLegacyObject();
+}
+const EXPIRY_WARNING_MS = 30 * 86_400_000;
+/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
+function expiryWarning(whose, { validToDate }, nowMs) {
+    const left = validToDate.getTime() - nowMs;
+    if (!(left >= 0 && left <= EXPIRY_WARNING_MS))
+        return undefined;
+    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
+
+
+
+
+
+
+
+
+/**
+ * An undici connector for https that checks the server **before undici may write a byte**, directly and through a proxy
+ * alike. Why our own: undici's ProxyAgent takes TLS options but no connector, and options alone cannot pin a thumbprint
+ * (`rejectUnauthorized: false` silently switches `checkServerIdentity` off).
+ *
+ * What a server that fails the check has seen by then: the handshake, in which TLS shows it the client certificate's public
+ * half if it asked. No token, no request, no key.
+ */
+function secureConnector(options) {
+    // Once for all connections: it holds every authority of the system, parsed.
+    const secureContext = (0,external_node_tls_.createSecureContext)(contextOptions(options));
+    return (target, callback) => void handOver(establish(target, options, secureContext), callback);
+}
+async function handOver(connecting, callback) {
+    let socket;
+    try {
+        socket = await connecting;
+    }
+    catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+        return;
+    }
+    callback(null, socket);
+}
+function contextOptions({ trust, identity }) {
+    const withIdentity = identity.cert !== undefined || identity.pfx !== undefined;
+    return {
+        ...identity,
+        ca: trust.ca.length > 0 ? trust.ca.map((certificate) => certificate.toString()) : authorities(),
+        allowPartialTrustChain: trust.ca.length > 0,
+        // The gateway (http.sys) asks for the client certificate after the handshake: Node can answer that on TLS 1.2 only.
+        ...(withIdentity ? { maxVersion: "TLSv1.2" } : {}),
+    };
+}
+/** Node's own, those of NODE_EXTRA_CA_CERTS, and the system's. */
+function authorities() {
+    return [...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")];
+}
+async function establish(target, options, secureContext) {
+    const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
+    const port = Number(target.port === "" ? 443 : target.port);
+    const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
+    const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
+    const socket = (0,external_node_tls_.connect)({
+        secureContext,
+        socket: underneath,
+        ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
+        ALPNProtocols: ["http/1.1"],
+        rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
+        checkServerIdentity: () => undefined,
+    });
+    await connect_settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
+    const why = suspicion(socket, hostname, options);
+    if (why !== undefined) {
+        socket.destroy();
+        throw new cluster_gateway_GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
+    }
+    socket.setNoDelay(true);
+    return socket;
+}
+function suspicion(socket, hostname, { trust, nowMs, warn, met }) {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        return "it presented no certificate";
+    const chainError = socket.authorized ? undefined : String(socket.authorizationError);
+    const presented = { certificate, chainError, hostname };
+    const why = distrust(trust, presented, nowMs());
+    met?.({ ...presented, protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, refusedFor: why });
+    const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
+    if (why === undefined && ending !== undefined)
+        warn(ending);
+    return why;
+}
+async function direct(host, port, options) {
+    const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
+    await connect_settled(socket, "connect", `the connection to ${host}:${port}`, options);
+    return socket;
+}
+/** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
+function tunnel(proxy, target, port, { timeoutMs, closing }) {
+    const authorization = proxyAuthorization(proxy);
+    const authority = `${target.hostname}:${port}`;
+    const host = proxy.hostname.replace(/^\[(.*)\]$/, "$1");
+    const secure = proxy.protocol === "https:";
+    const open = secure ? external_node_https_.request : external_node_http_.request;
+    // From connect to the end of the answer: Node's own timeout measures the gaps, and an answer that drips defeats it.
+    const limit = AbortSignal.timeout(timeoutMs);
+    return new Promise((resolve, reject) => {
+        const refuse = (why, cause) => reject(new cluster_gateway_GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
+        const connecting = open({
+            host,
+            port: proxy.port === "" ? (secure ? 443 : 80) : Number(proxy.port),
+            // The name is told: Node would take the cluster's, out of the Host header, and expect that of the proxy's certificate.
+            ...(secure ? { servername: (0,external_node_net_.isIP)(host) === 0 ? host : "", rejectUnauthorized: true, ca: authorities() } : {}),
+            method: "CONNECT",
+            path: authority,
+            headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
+            agent: false,
+            signal: AbortSignal.any([closing, limit]),
+        });
+        // Whatever the status: Node takes every answer to a CONNECT for the end of the headers and emits no "response".
+        connecting.once("connect", (response, socket) => {
+            if (response.statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
+        });
+        connecting.once("error", (error) => refuse(`cannot be used: ${limit.aborted ? `no tunnel within ${timeoutMs} ms` : error.message}`, error));
+        connecting.end();
+    });
+}
+/** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
+async function connect_settled(socket, event, what, { timeoutMs, closing }) {
+    const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
+    try {
+        await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
+    }
+    catch (error) {
+        socket.destroy();
+        throw limit.aborted ? new Error(`${what} took longer than ${timeoutMs} ms`, { cause: error }) : error;
+    }
+    function ended() {
+        throw new Error(`${what} was closed by the other side`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/unless-aborted.js
+/**
+ * The work's result, or the signal's reason as soon as it aborts: undici looks at its signal only once there is a connection,
+ * `@azure/identity` between its own attempts. The work is left to itself then.
+ */
+async function unlessAborted(work, signal) {
+    const { promise: aborted, reject } = Promise.withResolvers();
+    const stop = () => reject(signal.reason);
+    if (signal.aborted)
+        stop();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+        return await Promise.race([aborted, work]);
+    }
+    catch (error) {
+        signal.throwIfAborted(); // work that heeds the signal may be the first to say so, in words of its own
+        throw error;
+    }
+    finally {
+        signal.removeEventListener("abort", stop);
+    }
+}
+/** What `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does, at a tenth of its cost per request. */
+function limited(signal, ms) {
+    const controller = new AbortController();
+    let over = false;
+    const stop = () => controller.abort(signal.reason);
+    const timer = setTimeout(() => {
+        over = true;
+        controller.abort(new DOMException("The budget of this request is spent.", "TimeoutError"));
+    }, ms);
+    if (signal.aborted)
+        stop();
+    else
+        signal.addEventListener("abort", stop, { once: true });
+    return {
+        signal: controller.signal,
+        isOver: () => over,
+        end() {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", stop);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
+
+
+
+
+
+const LARGEST_BODY = 1_048_576;
+/** Less than the default request timeout, so that a second gateway can still be asked within it. */
+const CONNECT_MS = 10_000;
+/**
+ * How long an idle connection is kept where the server does not say (`Keep-Alive: timeout=`, which is heeded): longer than any
+ * pause between looks, so that none pays for a second handshake, and less than the 120 s after which http.sys hangs up.
+ */
+const IDLE_MS = 75_000;
+/**
+ * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
+ * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
+ * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
+ */
+function httpTransport(options) {
+    const closing = new AbortController();
+    const pools = new Map();
+    const poolFor = (url) => {
+        const known = pools.get(url.origin);
+        if (known !== undefined)
+            return known;
+        const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
+        pools.set(url.origin, pool);
+        return pool;
+    };
+    return {
+        async get(endpoint, target, { budgetMs, signal }, headers = {}) {
+            const budget = limited(signal, Math.ceil(budgetMs));
+            let via = "";
+            try {
+                const pool = poolFor(endpoint);
+                via = pool.via;
+                const asked = { origin: endpoint.origin, path: target, headers: { ...HEADERS, ...headers } };
+                const reply = await unlessAborted(fetched(pool.dispatcher, asked, budget.signal), budget.signal);
+                return withoutSecrets(reply, pool.secrets);
+            }
+            catch (error) {
+                if (signal.aborted)
+                    throw error;
+                throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
+            }
+            finally {
+                budget.end();
+            }
+        },
+        async close() {
+            closing.abort();
+            await Promise.all([...pools.values()].map((pool) => pool.dispatcher.destroy()));
+        },
+    };
+}
+function openPool(url, options) {
+    const limits = { connections: 8, pipelining: 1, allowH2: false, keepAliveTimeout: IDLE_MS };
+    const direct = (connect) => ({
+        dispatcher: new undici/* Pool */.bC(url.origin, { ...limits, connect }),
+        via: "",
+        secrets: [],
+    });
+    if (url.protocol === "https:")
+        return direct(secureConnector(options));
+    const proxy = proxyFor(url, options.proxies);
+    if (proxy === undefined)
+        return direct({ timeout: options.timeoutMs });
+    const token = proxyAuthorization(proxy);
+    const dispatcher = new undici/* ProxyAgent */.kT({
+        ...limits,
+        uri: `${proxy.protocol}//${proxy.host}`,
+        proxyTls: { rejectUnauthorized: true, ca: authorities() },
+        ...(token === undefined ? {} : { token }),
+    });
+    const secrets = proxySecrets([options.proxies.httpProxy]).filter(({ length }) => length >= SHORTEST_SECRET);
+    return { dispatcher, via: ` through the proxy ${proxyName(proxy)}`, secrets };
+}
+/** As with the runner's masks: what is shorter would be found in any text. */
+const SHORTEST_SECRET = 8;
+/** A front-end repeats in its error what it was sent; no message and no record may repeat it after that. */
+function withoutSecrets(reply, secrets) {
+    const clean = (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+    return secrets.length === 0 ? reply : { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
+}
+const HEADERS = { accept: "application/json", "cache-control": "no-cache" };
+async function fetched(dispatcher, asked, signal) {
+    const response = await dispatcher.request({ ...asked, method: "GET", signal });
+    const { statusCode: status, statusText, headers: received } = response;
+    // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.
+    const told = Number(received["content-length"] ?? Number.NaN);
+    const body = told <= LARGEST_BODY ? await response.body.text() : await readCapped(response.body);
+    // undici gives a connection back only with the next turn of the loop; who asks again before that would open a second one.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { status, statusText, headers: received, body };
+}
+async function readCapped(body) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        size += chunk.length;
+        if (size > LARGEST_BODY)
+            throw new cluster_gateway_GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
+        chunks.push(chunk);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
+}
+function asGatewayError(error, host, overBudgetMs) {
+    if (error instanceof cluster_gateway_GatewayError)
+        return error;
+    if (overBudgetMs !== undefined) {
+        return new cluster_gateway_GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
+    }
+    const root = rootCause(error);
+    if (root instanceof cluster_gateway_GatewayError)
+        return root;
+    const code = codeOf(root);
+    if (NO_TLS.has(code)) {
+        return new cluster_gateway_GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
+        return new cluster_gateway_GatewayError("access-denied", `${host} refused our certificate: ${transport_describe(root)}`, {
+            cause: error,
+        });
+    }
+    return new cluster_gateway_GatewayError("unreachable", `${host} cannot be reached: ${transport_describe(root)}`, { cause: error });
+}
+/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
+const NO_TLS = new Set([
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+    "ERR_SSL_HTTP_REQUEST",
+    "ERR_SSL_UNSUPPORTED_PROTOCOL",
+    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+]);
+/** The innermost error says more than those around it. */
+function rootCause(error) {
+    if (error instanceof cluster_gateway_GatewayError)
+        return error;
+    if (error instanceof AggregateError && error.errors.length > 0)
+        return rootCause(error.errors[0]);
+    if (error instanceof Error && error.cause !== undefined && !(error instanceof undici/* errors */.sO.ResponseError))
+        return rootCause(error.cause);
+    return error;
+}
+function codeOf(error) {
+    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+function transport_describe(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const code = codeOf(error);
+    // OpenSSL's own lines carry source files and thread ids; its code says all there is.
+    if (code.startsWith("ERR_SSL_"))
+        return code;
+    return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
+}
+
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/ask.js
+
 
 
 
@@ -51268,18 +51966,24 @@ async function authorization(tokens, look, refresh) {
 }
 async function viaAnyEndpoint(memory, path, left, headers) {
     const { endpoints, transport, clock } = memory;
+    let at = memory.preferred;
     for (let attempt = 1;; attempt++) {
-        const endpoint = endpoints[memory.preferred] ?? endpoints[0];
+        const endpoint = endpoints[at] ?? endpoints[0];
         const sentAt = clock.now();
         const look = left();
         try {
             const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
-            return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
+            memory.preferred = at;
+            return { reply: withoutCredential(reply, headers), sentAt, receivedAt: clock.now() };
         }
         catch (error) {
             if (!(error instanceof cluster_gateway_GatewayError) || !["unreachable", "timed-out"].includes(error.code))
                 throw error;
-            memory.preferred = (memory.preferred + 1) % endpoints.length;
+            const failed = at;
+            at = (at + 1) % endpoints.length;
+            // Of several that failed there together the first moves on: moved by each, two would be back where they were.
+            if (memory.preferred === failed)
+                memory.preferred = at;
             if (attempt === endpoints.length || left().budgetMs <= 1)
                 throw error;
             await look.further?.();
@@ -51290,13 +51994,11 @@ async function viaAnyEndpoint(memory, path, left, headers) {
  * Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
  * must not repeat it after them.
  */
-function withoutSecrets(reply, headers) {
+function withoutCredential(reply, headers) {
     const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
-    const clean = (text) => redact(token.length < SHORTEST_SECRET ? text : text.replaceAll(token, "***"));
-    return { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
+    const bare = withoutSecrets(reply, token.length < SHORTEST_SECRET ? [] : [token]);
+    return { ...bare, statusText: redact(bare.statusText), body: redact(bare.body) };
 }
-/** As with the runner's masks: what is shorter is no secret, and would be found in any text. */
-const SHORTEST_SECRET = 8;
 /** What is left of a budget whenever it is asked for; never less than a millisecond. */
 function countdown(clock, look) {
     const until = clock.now() + look.budgetMs;
@@ -51378,9 +52080,9 @@ function parse_partition_parsePartitionInfo(body) {
         stateful: body["ServiceKind"] === "Stateful",
         status,
         health,
-        ...given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
-        ...given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
-        ...given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
+        ...fields_given("dataLossVersion", fields_isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : undefined),
+        ...fields_given("targetReplicaSetSize", count(body["TargetReplicaSetSize"])),
+        ...fields_given("minReplicaSetSize", count(body["MinReplicaSetSize"])),
     });
 }
 /** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
@@ -51423,8 +52125,8 @@ function parseBackup(body) {
         backupId,
         type: parse_partition_text(body["BackupType"]) ?? "",
         location: parse_partition_text(body["BackupLocation"]) ?? "",
-        ...given("createdAt", readTime(body["CreationTimeUtc"])),
-        ...given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
+        ...fields_given("createdAt", readTime(body["CreationTimeUtc"])),
+        ...fields_given("point", (body["FailureError"] ?? null) === null ? point.value : undefined),
     });
 }
 /** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
@@ -51439,7 +52141,7 @@ function parseRestoreHealthEvent(body) {
         .flatMap((event) => {
         const at = readTime(event["SourceUtcTimestamp"]);
         const description = cut(parse_partition_text(event["Description"]) ?? "", 300);
-        const storedAt = given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
+        const storedAt = fields_given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
         return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, ...storedAt, description }];
     })
         .toSorted((a, b) => b.at - a.at);
@@ -51494,7 +52196,7 @@ function parseRestoreProgress(body) {
             // The release notes spell the new state both ways.
             const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-            return point.ok ? known({ state, spelled, ...given("point", point.value) }) : point;
+            return point.ok ? known({ state, spelled, ...fields_given("point", point.value) }) : point;
         }
         case "Success": {
             if ((body["FailureError"] ?? null) !== null)
@@ -51505,14 +52207,14 @@ function parseRestoreProgress(body) {
             return known({
                 state: "Success",
                 spelled,
-                ...given("at", readTime(body["TimeStampUtc"])),
-                ...given("point", point.value),
+                ...fields_given("at", readTime(body["TimeStampUtc"])),
+                ...fields_given("point", point.value),
             });
         }
         case "Failure":
         case "Timeout":
         case "Invalid":
-            return known({ state: spelled, spelled, ...given("failure", readFailure(body)) });
+            return known({ state: spelled, spelled, ...fields_given("failure", readFailure(body)) });
         default:
             return known({ state: "Unrecognized", spelled: cut(spelled, 100) });
     }
@@ -51648,112 +52350,6 @@ function orNull(parse) {
     return (body) => (body === null ? good(null) : parse(body));
 }
 
-;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
-
-const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
-/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
-function distrust(trust, presented, nowMs) {
-    const { certificate, chainError, hostname } = presented;
-    const outside = outsideValidity(certificate, nowMs);
-    if (outside !== undefined)
-        return outside;
-    const pinned = trust.thumbprints.length > 0;
-    if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) {
-        return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
-    }
-    const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
-    const chainMatters = !named && (!pinned || trust.ca.length > 0);
-    if (chainMatters && chainError !== undefined)
-        return `its certificate is not trusted (${chainError})`;
-    if (trust.commonName !== undefined) {
-        return bears(certificate, trust.commonName)
-            ? undefined
-            : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
-    }
-    if (pinned || named)
-        return undefined;
-    return (0,external_node_tls_.checkServerIdentity)(hostname, legacy(certificate))?.message;
-}
-/** As subject or DNS name, and to the letter: OpenSSL takes a name that begins with a dot for every name below it. */
-function bears(certificate, name) {
-    return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
-}
-function outsideValidity({ validFromDate, validToDate }, nowMs) {
-    // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
-    if (Number.isNaN(validFromDate.getTime() + validToDate.getTime()))
-        return "its certificate bears a date that is none";
-    if (nowMs > validToDate.getTime())
-        return `its certificate expired on ${validToDate.toISOString()}`;
-    if (nowMs < validFromDate.getTime())
-        return `its certificate is not valid before ${validFromDate.toISOString()}`;
-    return undefined;
-}
-/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
-function thumbprintsOf({ fingerprint, fingerprint256 }) {
-    return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
-}
-function nameOf(certificate) {
-    return ([certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") ||
-        "no name at all");
-}
-/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
-function legacy(certificate) {
-    return certificate.toLegacyObject();
-}
-const EXPIRY_WARNING_MS = 30 * 86_400_000;
-/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-function expiryWarning(whose, { validToDate }, nowMs) {
-    const left = validToDate.getTime() - nowMs;
-    if (!(left >= 0 && left <= EXPIRY_WARNING_MS))
-        return undefined;
-    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/unless-aborted.js
-/**
- * The work's result, or the signal's reason as soon as it aborts: undici looks at its signal only once there is a connection,
- * `@azure/identity` between its own attempts. The work is left to itself then.
- */
-async function unlessAborted(work, signal) {
-    const { promise: aborted, reject } = Promise.withResolvers();
-    const stop = () => reject(signal.reason);
-    if (signal.aborted)
-        stop();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-        return await Promise.race([aborted, work]);
-    }
-    catch (error) {
-        signal.throwIfAborted(); // work that heeds the signal may be the first to say so, in words of its own
-        throw error;
-    }
-    finally {
-        signal.removeEventListener("abort", stop);
-    }
-}
-/** What `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does, at a tenth of its cost per request. */
-function limited(signal, ms) {
-    const controller = new AbortController();
-    let over = false;
-    const stop = () => controller.abort(signal.reason);
-    const timer = setTimeout(() => {
-        over = true;
-        controller.abort(new DOMException("The budget of this request is spent.", "TimeoutError"));
-    }, ms);
-    if (signal.aborted)
-        stop();
-    else
-        signal.addEventListener("abort", stop, { once: true });
-    return {
-        signal: controller.signal,
-        isOver: () => over,
-        end() {
-            clearTimeout(timer);
-            signal.removeEventListener("abort", stop);
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/tokens.js
 
 
@@ -51786,6 +52382,8 @@ function entraTokens({ credential, registration, tenantId, clock }) {
             scope ??= scopeOf(await registration(look), tenantId);
             const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
             const got = await asked(credential(), scope, abortSignal, look);
+            if (!rolesIn(got.token).some((role) => CLUSTER_ROLES.includes(role)))
+                throw noRole(scope);
             const lifetime = got.expiresOnTimestamp - clock.now();
             held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
             return got.token;
@@ -51796,11 +52394,41 @@ function scopeOf(registration, tenantId) {
     if (tenantId !== undefined && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
         throw new cluster_gateway_GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
     }
+    // More than one word would be more than one scope.
+    if (!/^[\w:/.~-]{1,200}$/.test(registration.clusterId)) {
+        throw new cluster_gateway_GatewayError("access-denied", "what the cluster names as its application id is none");
+    }
     return `${registration.clusterId}/.default`;
+}
+/** The values of the role claim that a cluster takes: SecurityConfig.h, AADAdminRoleClaimValue and AADUserRoleClaimValue. */
+const CLUSTER_ROLES = ["Admin", "User"];
+/**
+ * The audience is what the cluster says it is, and the token goes to the cluster. One that named a vault, a storage account or Microsoft
+ * Graph would get a token with which it could go there in our name. Those bear no role of a cluster's; and a token without one is
+ * refused by every cluster ("Invalid role"), so to keep it back costs nothing. Nothing is believed because of what stands in it: the
+ * cluster checks the signature.
+ */
+function rolesIn(token) {
+    const [, payload = "", signature] = token.split(".");
+    if (signature === undefined)
+        return [];
+    try {
+        const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+        const roles = fields_isObject(claims) ? claims["roles"] : undefined;
+        return Array.isArray(roles) ? roles : [];
+    }
+    catch {
+        return []; // Not a token that can be read: the parser's words would quote it.
+    }
+}
+function noRole(scope) {
+    const audience = scope.replace(/\/\.default$/, "");
+    return new cluster_gateway_GatewayError("access-denied", `the token for ${audience}, which the cluster names as its application, bears neither of the roles that a cluster knows (Admin, User), so it was not sent: ` +
+        "either the identity has no role in the cluster's application, or that is another's application");
 }
 async function asked(credential, scope, abortSignal, look) {
     try {
-        return await fetched(credential, scope, abortSignal);
+        return await tokens_fetched(credential, scope, abortSignal);
     }
     catch (error) {
         if (look.signal.aborted || error instanceof cluster_gateway_GatewayError)
@@ -51821,397 +52449,11 @@ function isRefusal(error) {
         return status >= 400 && status < 500 && status !== 408 && status !== 429;
     return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
 }
-async function fetched(credential, scope, abortSignal) {
+async function tokens_fetched(credential, scope, abortSignal) {
     const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
     if (got === null)
         throw new cluster_gateway_GatewayError("access-denied", "Microsoft Entra ID gave no token");
     return got;
-}
-
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-;// CONCATENATED MODULE: ./build/shared/service-fabric/proxy.js
-
-/**
- * The proxy for a URL, or none. As curl has it: https goes through HTTPS_PROXY only, NO_PROXY holds hosts, `.suffixes`,
- * `host:port`, `*`; addresses in CIDR form too. Loopback has no special place.
- * @throws TypeError where the variable is no URL, naming the variable and never its value, which may hold a password
- */
-function proxyFor(url, variables) {
-    const https = url.protocol === "https:";
-    const value = (https ? variables.httpsProxy : variables.httpProxy)?.trim() ?? "";
-    if (value === "" || isExempt(url, variables.noProxy ?? ""))
-        return undefined;
-    const text = value.includes("://") ? value : `http://${value}`;
-    const proxy = URL.canParse(text) ? new URL(text) : undefined;
-    // An `@` after the host: what stands before it is half a password, cut at a `/`, `?` or `#`, and not a host to be named.
-    const cut = proxy !== undefined && `${proxy.pathname}${proxy.search}${proxy.hash}`.includes("@");
-    if (proxy === undefined || cut || !["http:", "https:"].includes(proxy.protocol) || proxy.hostname === "") {
-        const hint = cut ? "; percent-encode its password" : "";
-        throw new TypeError(`${https ? "HTTPS_PROXY" : "HTTP_PROXY"} is no http(s) URL${hint}`);
-    }
-    return proxy;
-}
-/** Host and port: all of a proxy that may be shown. */
-function proxyName(proxy) {
-    return proxy.port === "" ? proxy.hostname : `${proxy.hostname}:${proxy.port}`;
-}
-/** The value of `Proxy-Authorization`, from the URL's user info. */
-function proxyAuthorization({ username, password }) {
-    if (username === "" && password === "")
-        return undefined;
-    return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
-}
-/**
- * What is secret in the values of proxy variables, in each form in which it could come to light: as written, decoded, and as it is sent. Found
- * also where the variable is no URL, as with a `/` or an `@` in a password.
- */
-function proxySecrets(values) {
-    const found = values.flatMap((value = "") => {
-        const [, userInfo = ""] = /^(?:[^:/]*:\/\/)?(.*)@/s.exec(value.trim()) ?? [];
-        const [, password = ""] = /^[^:]*:(.*)$/s.exec(userInfo) ?? [];
-        const plain = userInfo.split(":").map(decoded).join(":");
-        return [userInfo, password, plain, decoded(password), Buffer.from(plain).toString("base64")];
-    });
-    return [...new Set(found)].filter((secret) => secret !== "");
-}
-/** A `%` that encodes nothing stands for itself, as with curl. */
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-function isExempt(url, noProxy) {
-    const host = bareHost(url.hostname);
-    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    return noProxy
-        .split(/[\s,]+/)
-        .filter((entry) => entry !== "")
-        .some((entry) => matches(entry.toLowerCase(), host, port));
-}
-function matches(entry, host, port) {
-    if (entry === "*")
-        return true;
-    if (entry.includes("/"))
-        return inSubnet(entry, host);
-    const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
-    if (onlyPort !== undefined && (0,external_node_net_.isIP)(entry) === 0 && onlyPort !== port)
-        return false;
-    const wanted = bareHost((0,external_node_net_.isIP)(entry) === 0 ? name : entry).replace(/^\*?\./, "");
-    return host === wanted || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${wanted}`));
-}
-function inSubnet(entry, host) {
-    const [network = "", prefix = ""] = entry.split("/");
-    const family = (0,external_node_net_.isIP)(network);
-    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix))
-        return false;
-    const bits = Number(prefix);
-    if (bits > (family === 4 ? 32 : 128))
-        return false;
-    const type = family === 4 ? "ipv4" : "ipv6";
-    const list = new external_node_net_.BlockList();
-    list.addSubnet(network, bits, type);
-    return list.check(host, type);
-}
-function bareHost(hostname) {
-    return hostname
-        .toLowerCase()
-        .replace(/^\[(.*)\]$/, "$1")
-        .replace(/\.$/, "");
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
-
-
-
-
-
-
-
-
-/**
- * An undici connector for https that checks the server **before undici may write a byte**, directly and through a proxy
- * alike. Why our own: undici's ProxyAgent takes TLS options but no connector, and options alone cannot pin a thumbprint
- * (`rejectUnauthorized: false` silently switches `checkServerIdentity` off).
- *
- * What a server that fails the check has seen by then: the handshake, in which TLS shows it the client certificate's public
- * half if it asked. No token, no request, no key.
- */
-function secureConnector(options) {
-    // Once for all connections: it holds every authority of the system, parsed.
-    const secureContext = (0,external_node_tls_.createSecureContext)(contextOptions(options));
-    return (target, callback) => void handOver(establish(target, options, secureContext), callback);
-}
-async function handOver(connecting, callback) {
-    let socket;
-    try {
-        socket = await connecting;
-    }
-    catch (error) {
-        callback(error instanceof Error ? error : new Error(String(error)), null);
-        return;
-    }
-    callback(null, socket);
-}
-function contextOptions({ trust, identity }) {
-    const withIdentity = identity.cert !== undefined || identity.pfx !== undefined;
-    return {
-        ...identity,
-        ca: trust.ca.length > 0 ? trust.ca.map((certificate) => certificate.toString()) : authorities(),
-        allowPartialTrustChain: trust.ca.length > 0,
-        // The gateway (http.sys) asks for the client certificate after the handshake: Node can answer that on TLS 1.2 only.
-        ...(withIdentity ? { maxVersion: "TLSv1.2" } : {}),
-    };
-}
-/** Node's own, those of NODE_EXTRA_CA_CERTS, and the system's. */
-function authorities() {
-    return [...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")];
-}
-async function establish(target, options, secureContext) {
-    const hostname = target.hostname.replace(/^\[(.*)\]$/, "$1");
-    const port = Number(target.port === "" ? 443 : target.port);
-    const proxy = proxyFor(new URL(`https://${target.hostname}:${port}`), options.proxies);
-    const underneath = proxy === undefined ? await direct(hostname, port, options) : await tunnel(proxy, target, port, options);
-    const socket = (0,external_node_tls_.connect)({
-        secureContext,
-        socket: underneath,
-        ...((0,external_node_net_.isIP)(hostname) === 0 ? { servername: hostname } : {}),
-        ALPNProtocols: ["http/1.1"],
-        rejectUnauthorized: false, // not trust: `distrust` decides below, on every path, before the socket is handed out
-        checkServerIdentity: () => undefined,
-    });
-    await connect_settled(socket, "secureConnect", `the TLS handshake with ${target.host ?? target.hostname}`, options);
-    const why = suspicion(socket, hostname, options);
-    if (why !== undefined) {
-        socket.destroy();
-        throw new cluster_gateway_GatewayError("untrusted-server", `${target.host ?? target.hostname} is not the server expected: ${why}`);
-    }
-    socket.setNoDelay(true);
-    return socket;
-}
-function suspicion(socket, hostname, { trust, nowMs, warn, met }) {
-    const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined)
-        return "it presented no certificate";
-    const chainError = socket.authorized ? undefined : String(socket.authorizationError);
-    const presented = { certificate, chainError, hostname };
-    const why = distrust(trust, presented, nowMs());
-    met?.({ ...presented, protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, refusedFor: why });
-    const ending = expiryWarning("The cluster's server certificate", certificate, nowMs());
-    if (why === undefined && ending !== undefined)
-        warn(ending);
-    return why;
-}
-async function direct(host, port, options) {
-    const socket = (0,external_node_net_.connect)({ host, port, keepAlive: true });
-    await connect_settled(socket, "connect", `the connection to ${host}:${port}`, options);
-    return socket;
-}
-/** A CONNECT tunnel; the proxy sees the host and port of the cluster and encrypted bytes. */
-function tunnel(proxy, target, port, { timeoutMs, closing }) {
-    const authorization = proxyAuthorization(proxy);
-    const authority = `${target.hostname}:${port}`;
-    const host = proxy.hostname.replace(/^\[(.*)\]$/, "$1");
-    const secure = proxy.protocol === "https:";
-    const open = secure ? external_node_https_.request : external_node_http_.request;
-    return new Promise((resolve, reject) => {
-        const refuse = (why, cause) => reject(new cluster_gateway_GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
-        const connecting = open({
-            host,
-            port: proxy.port === "" ? (secure ? 443 : 80) : Number(proxy.port),
-            // The name is told: Node would take the cluster's, out of the Host header, and expect that of the proxy's certificate.
-            ...(secure ? { servername: (0,external_node_net_.isIP)(host) === 0 ? host : "", rejectUnauthorized: true, ca: authorities() } : {}),
-            method: "CONNECT",
-            path: authority,
-            headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
-            agent: false,
-            timeout: timeoutMs,
-            signal: closing,
-        });
-        // Whatever the status: Node takes every answer to a CONNECT for the end of the headers and emits no "response".
-        connecting.once("connect", (response, socket) => {
-            if (response.statusCode === 200)
-                return resolve(socket);
-            socket.destroy();
-            return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
-        });
-        connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
-        connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
-        connecting.end();
-    });
-}
-/** Resolves at `event`; rejects at an error, a close, the timeout or the end of all looking, and then leaves no socket behind. */
-async function connect_settled(socket, event, what, { timeoutMs, closing }) {
-    const limit = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
-    try {
-        await Promise.race([(0,external_node_events_.once)(socket, event, { signal: limit }), (0,external_node_events_.once)(socket, "close", { signal: limit }).then(ended)]);
-    }
-    catch (error) {
-        socket.destroy();
-        throw limit.aborted ? new Error(`${what} took longer than ${timeoutMs} ms`, { cause: error }) : error;
-    }
-    function ended() {
-        throw new Error(`${what} was closed by the other side`);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/shared/service-fabric/transport.js
-
-
-
-
-
-const LARGEST_BODY = 1_048_576;
-/** Less than the default request timeout, so that a second gateway can still be asked within it. */
-const CONNECT_MS = 10_000;
-/**
- * How long an idle connection is kept where the server does not say (`Keep-Alive: timeout=`, which is heeded): longer than any
- * pause between looks, so that none pays for a second handshake, and less than the 120 s after which http.sys hangs up.
- */
-const IDLE_MS = 75_000;
-/**
- * HTTP(S) on undici: keep-alive, HTTP/1.1 (the gateway renegotiates, which h2 forbids), at most 8 connections an endpoint. One
- * budget spans a request from connect to last byte: undici's own body timeout measures the gap between chunks, and a body
- * that drips defeats it. Redirects are not followed: Service Fabric sends none, and whoever does is not the cluster.
- */
-function httpTransport(options) {
-    const closing = new AbortController();
-    const pools = new Map();
-    const poolFor = (url) => {
-        const known = pools.get(url.origin);
-        if (known !== undefined)
-            return known;
-        const pool = openPool(url, { ...options, closing: closing.signal, timeoutMs: CONNECT_MS });
-        pools.set(url.origin, pool);
-        return pool;
-    };
-    return {
-        async get(endpoint, target, { budgetMs, signal }, headers = {}) {
-            const budget = limited(signal, Math.ceil(budgetMs));
-            let via = "";
-            try {
-                const pool = poolFor(endpoint);
-                via = pool.via;
-                const asked = { origin: endpoint.origin, path: target, headers: { ...HEADERS, ...headers } };
-                return await unlessAborted(transport_fetched(pool.dispatcher, asked, budget.signal), budget.signal);
-            }
-            catch (error) {
-                if (signal.aborted)
-                    throw error;
-                throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
-            }
-            finally {
-                budget.end();
-            }
-        },
-        async close() {
-            closing.abort();
-            await Promise.all([...pools.values()].map((pool) => pool.dispatcher.destroy()));
-        },
-    };
-}
-function openPool(url, options) {
-    const limits = { connections: 8, pipelining: 1, allowH2: false, keepAliveTimeout: IDLE_MS };
-    const direct = (connect) => ({
-        dispatcher: new undici/* Pool */.bC(url.origin, { ...limits, connect }),
-        via: "",
-    });
-    if (url.protocol === "https:")
-        return direct(secureConnector(options));
-    const proxy = proxyFor(url, options.proxies);
-    if (proxy === undefined)
-        return direct({ timeout: options.timeoutMs });
-    const token = proxyAuthorization(proxy);
-    const dispatcher = new undici/* ProxyAgent */.kT({
-        ...limits,
-        uri: `${proxy.protocol}//${proxy.host}`,
-        proxyTls: { rejectUnauthorized: true, ca: authorities() },
-        ...(token === undefined ? {} : { token }),
-    });
-    return { dispatcher, via: ` through the proxy ${proxyName(proxy)}` };
-}
-const HEADERS = { accept: "application/json", "cache-control": "no-cache" };
-async function transport_fetched(dispatcher, asked, signal) {
-    const response = await dispatcher.request({ ...asked, method: "GET", signal });
-    const { statusCode: status, statusText, headers: received } = response;
-    // A length that is told is held to by the HTTP parser; without one the reading itself is bounded.
-    const told = Number(received["content-length"] ?? Number.NaN);
-    const body = told <= LARGEST_BODY ? await response.body.text() : await readCapped(response.body);
-    // undici gives a connection back only with the next turn of the loop; who asks again before that would open a second one.
-    await new Promise((resolve) => setImmediate(resolve));
-    return { status, statusText, headers: received, body };
-}
-async function readCapped(body) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of body) {
-        size += chunk.length;
-        if (size > LARGEST_BODY)
-            throw new cluster_gateway_GatewayError("unintelligible", `the reply is larger than ${LARGEST_BODY} bytes`);
-        chunks.push(chunk);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks)); // takes a byte order mark off
-}
-function asGatewayError(error, host, overBudgetMs) {
-    if (error instanceof cluster_gateway_GatewayError)
-        return error;
-    if (overBudgetMs !== undefined) {
-        return new cluster_gateway_GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
-    }
-    const root = rootCause(error);
-    if (root instanceof cluster_gateway_GatewayError)
-        return root;
-    const code = codeOf(root);
-    if (NO_TLS.has(code)) {
-        return new cluster_gateway_GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${transport_describe(root)}`, {
-            cause: error,
-        });
-    }
-    if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) {
-        return new cluster_gateway_GatewayError("access-denied", `${host} refused our certificate: ${transport_describe(root)}`, {
-            cause: error,
-        });
-    }
-    return new cluster_gateway_GatewayError("unreachable", `${host} cannot be reached: ${transport_describe(root)}`, { cause: error });
-}
-/** What no patience mends: the other side speaks no TLS, or none that is acceptable. */
-const NO_TLS = new Set([
-    "ERR_SSL_WRONG_VERSION_NUMBER",
-    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-    "ERR_SSL_HTTP_REQUEST",
-    "ERR_SSL_UNSUPPORTED_PROTOCOL",
-    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
-]);
-/** The innermost error says more than those around it. */
-function rootCause(error) {
-    if (error instanceof cluster_gateway_GatewayError)
-        return error;
-    if (error instanceof AggregateError && error.errors.length > 0)
-        return rootCause(error.errors[0]);
-    if (error instanceof Error && error.cause !== undefined && !(error instanceof undici/* errors */.sO.ResponseError))
-        return rootCause(error.cause);
-    return error;
-}
-function codeOf(error) {
-    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-function transport_describe(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const code = codeOf(error);
-    // OpenSSL's own lines carry source files and thread ids; its code says all there is.
-    if (code.startsWith("ERR_SSL_"))
-        return code;
-    return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/open-cluster.js
@@ -52235,11 +52477,11 @@ function openCluster(access, surroundings) {
     if (ending !== undefined)
         warn(ending);
     const identity = identityOf(credential);
-    const met = given("met", surroundings.met);
+    const met = fields_given("met", surroundings.met);
     const transport = httpTransport({ trust, identity, proxies, nowMs: () => clock.now(), warn, ...met });
     const options = { endpoints, apiVersion, transport, clock };
     const tokens = tokensOf(credential, options, surroundings);
-    const wire = { ...options, ...given("tokens", tokens) };
+    const wire = { ...options, ...fields_given("tokens", tokens) };
     return {
         gateway: restGateway(wire),
         ask: asker(wire),
@@ -52363,7 +52605,7 @@ async function whyNotRestorable(name, servicesOf) {
         return info === undefined || info.persisted ? undefined : info.kind;
     }
     catch (error) {
-        if (error instanceof cluster_gateway_GatewayError && TREATMENT[error.code].treatment === "give-up")
+        if (error instanceof cluster_gateway_GatewayError && problem_TREATMENT[error.code].treatment === "give-up")
             return undefined;
         throw error;
     }
@@ -52391,7 +52633,7 @@ async function scopeOrVerdict(targets, { gateway, clock, signal }, deadline, req
                 continue;
             if (!(error instanceof cluster_gateway_GatewayError))
                 throw error;
-            const { treatment, times, reason } = TREATMENT[error.code];
+            const { treatment, times, reason } = problem_TREATMENT[error.code];
             const ends = treatment !== "bear" && faults >= times;
             if (ends || clock.now() >= until)
                 return verdict(reason, `The partitions of ${names(targets)} could not be listed: ${error.message}`);
@@ -52408,6 +52650,238 @@ function names({ serviceNames, applicationNames }) {
     return [...serviceNames, ...applicationNames].join(", ");
 }
 
+;// CONCATENATED MODULE: ./build/shared/watch-batch.js
+
+
+
+
+
+
+
+/** A partition nobody has looked at yet; its first look is due at once. */
+function beginMember(plan, now, dice, service) {
+    const watch = beginWatch(plan, now, dice);
+    return { state: "watching", watch, wantedAt: now, dueAt: now, ask: [], ...given("service", service) };
+}
+/**
+ * Looks at whatever is due, once; more than once only where the heart asks back at once. Same heart, same looks as the loop in
+ * `watch-restore.ts`; only who sleeps in between is another. Never rejects for anything the cluster or the network does.
+ */
+async function takeTurn(members, world, turn, record) {
+    const { clock, signal } = world;
+    const kept = [...members];
+    const busy = new Set();
+    /** Whether there was one. */
+    const look = async (index, member) => {
+        await clock.sleep(member.dueAt - clock.now(), signal);
+        const ask = questionsNow(member, clock.now());
+        if (!(await turn.pace(1 + ask.length, signal)))
+            return false;
+        const { events, next, watch } = await takeLook(member.watch, ask, world, turn.requestTimeoutMs);
+        for (const event of events)
+            record(event);
+        kept[index] =
+            "verdict" in next
+                ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
+                : watch_batch_resting({ ...listed(member), state: "watching", watch, wantedAt: next.at, ask: next.ask });
+        return true;
+    };
+    const worker = async () => {
+        while (!signal.aborted && clock.now() < turn.until) {
+            const found = firstDue(kept, busy, clock.now());
+            if (found === undefined)
+                return;
+            busy.add(found.index);
+            if (!(await look(found.index, found.member)))
+                return;
+            busy.delete(found.index);
+        }
+    };
+    await Promise.all(Array.from({ length: turn.inFlight }, worker));
+    return kept;
+}
+/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
+function questionsNow({ ask, watch }, now) {
+    return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
+}
+/** The heart asks back after a millisecond: that is still the same turn. */
+const watch_batch_AT_ONCE_MS = 50;
+/** What its list told; that a look is to follow is done with. */
+function listed({ service, sighting }) {
+    return { ...given("service", service), ...given("sighting", sighting) };
+}
+/** The member with the time of its next look. What the heart wants at once it gets at once. */
+function watch_batch_resting(member) {
+    const { sighting, wantedAt, watch } = member;
+    const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= watch_batch_AT_ONCE_MS;
+    const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
+    return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
+}
+function firstDue(members, busy, now) {
+    let first;
+    for (const [index, member] of members.entries()) {
+        if (member.state !== "watching" || busy.has(index) || member.dueAt > now + watch_batch_AT_ONCE_MS)
+            continue;
+        if (first === undefined || member.dueAt < first.member.dueAt)
+            first = { index, member };
+    }
+    return first;
+}
+/** How many requests the looks that are due now will take. */
+function requestsDue(members, now) {
+    return members.reduce((sum, member) => (member.state === "watching" && member.dueAt <= now + watch_batch_AT_ONCE_MS ? sum + requestsOf(member) : sum), 0);
+}
+/** The progress itself, and what is asked beside it. */
+function requestsOf({ ask }) {
+    return 1 + ask.length;
+}
+const GATHERED = 0.1;
+/**
+ * When to take the next turn; `undefined` where all have concluded. Looks that are due within a tenth of the wait are gathered into one
+ * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
+ * jitter would else be a hundred turns. Never after the deadline, which they share.
+ */
+function nextTurn(members, now, leastMs, lists = []) {
+    const watching = members.filter((member) => member.state === "watching");
+    if (watching.length === 0)
+        return undefined;
+    const [first, ...others] = [...watching, ...lists].map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    if (first === undefined)
+        return undefined;
+    if (first <= now)
+        return now;
+    const until = first + GATHERED * (first - now);
+    const gathered = others.findLast((dueAt) => dueAt <= until) ?? first;
+    const deadline = watching.map(({ watch }) => watch.plan.deadline).reduce(earlier);
+    const least = earlier(later(now, leastMs), deadline);
+    return gathered > least ? gathered : least;
+}
+/** The member as it stands when somebody calls the verification off: what has concluded stays as it is. */
+function callOff(member, why, now) {
+    if (member.state === "concluded")
+        return member;
+    const step = advance(member.watch, { kind: "cancelled", why }, now);
+    if (step.next !== "conclude")
+        throw new TypeError("a watch that was called off went on");
+    return { state: "concluded", watch: step.watch, verdict: step.verdict, endedAt: now };
+}
+
+;// CONCATENATED MODULE: ./build/shared/batch-lists.js
+
+
+
+
+
+
+
+
+/** With fewer partitions single looks are few enough, and lists would be requests of their own. */
+const LISTS_FROM = 20;
+/** A list of one partition tells no more than a look at it, and costs as much. */
+const LEAST_PARTITIONS = 2;
+/** A list is read whole: where most of it is other batches', looks are cheaper. */
+const LEAST_SHARE = 0.5;
+/** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
+const SILENT_AFTER = 2;
+/**
+ * The lists worth reading for a batch.
+ * @param all whoever is watched with them, in this batch or another
+ */
+function listsOf(batch, all, serviceOf, dueAt) {
+    if (all.length < LISTS_FROM)
+        return [];
+    const mine = countBy(batch.flatMap((id) => serviceOf[id] ?? []));
+    const others = countBy(all.flatMap((id) => serviceOf[id] ?? []));
+    return [...mine]
+        .filter(([name, count]) => count >= LEAST_PARTITIONS && count >= LEAST_SHARE * (others.get(name) ?? 0))
+        .map(([service]) => ({ service, dueAt, failures: 0 }));
+}
+function countBy(names) {
+    const counts = new Map();
+    for (const name of names)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+}
+/** How many requests the lists that are due now will take. */
+function listsDue(lists, now) {
+    return lists.filter((list) => isDue(list, now)).length;
+}
+function isDue({ dueAt }, now) {
+    return dueAt <= now + AT_ONCE_MS;
+}
+/**
+ * Reads the lists that are due, before the looks of a turn: what they hint at becomes due, what they show to be at rest waits. Never rejects for
+ * anything the cluster does. Whoever is not shown by a list, or whose list is not to be had, is looked at when the heart wants.
+ */
+async function readLists(batch, world, turn) {
+    const members = [...batch.members];
+    const kept = [];
+    const waiting = [...batch.lists];
+    const worker = async () => {
+        for (let list = waiting.shift(); list !== undefined; list = waiting.shift()) {
+            const next = isDue(list, world.clock.now()) ? await readOne(list, members, world, turn) : list;
+            if (next !== undefined)
+                kept.push(next);
+        }
+    };
+    await Promise.all(Array.from({ length: turn.inFlight }, worker));
+    return { members, lists: kept };
+}
+/** The list as it goes on; `undefined` where it is not read again. */
+async function readOne(list, members, world, turn) {
+    const { clock, signal } = world;
+    const ofList = (member) => member.state === "watching" && member.service === list.service;
+    const [one] = members.filter(ofList);
+    if (one === undefined)
+        return undefined;
+    if (clock.now() >= turn.until || !(await turn.pace(1, signal)))
+        return list;
+    const told = await partitionsOf(list.service, world, turn);
+    const now = clock.now();
+    const change = (after) => {
+        for (const [at, member] of members.entries())
+            if (ofList(member))
+                members[at] = after(member);
+    };
+    const next = later(now, Math.ceil(lookDelay(one.watch.plan.cadence, now - one.watch.startedAt, 0.5)));
+    if (told.ok) {
+        const shown = new Map(told.value.map((info) => [info.partitionId, info]));
+        change((member) => sighted(member, shown.get(member.watch.plan.partitionId), now));
+        return { ...list, dueAt: next, failures: 0 };
+    }
+    const denied = TREATMENT[told.problem.code].treatment === "give-up";
+    const failures = list.failures + 1;
+    if (denied || failures >= SILENT_AFTER)
+        change((member) => sighted(member, undefined, now));
+    return denied ? undefined : { ...list, dueAt: next, failures };
+}
+async function partitionsOf(service, { gateway, signal }, { pace, requestTimeoutMs }) {
+    const further = async () => void (await pace(1, signal));
+    try {
+        return { ok: true, value: await gateway.partitions(service, { budgetMs: requestTimeoutMs, signal, further }) };
+    }
+    catch (error) {
+        if (error instanceof GatewayError)
+            return { ok: false, problem: error.toProblem() };
+        throw error;
+    }
+}
+/** The member after its list was read; `shown` is absent where the list does not have it, or was not to be had. */
+function sighted(member, shown, now) {
+    const { sighting: before, ...rest } = member;
+    // One that is gone from its list is looked at when the heart wants, which may be long ago.
+    if (shown === undefined)
+        return { ...rest, dueAt: member.hinted === true ? member.dueAt : member.wantedAt };
+    const { status, health, dataLossVersion } = shown;
+    const sighting = { status, health, ...given("dataLossVersion", dataLossVersion) };
+    const hinted = member.hinted === true || isHint(before, sighting, member.watch, member.watch.plan);
+    if (!hinted)
+        return resting({ ...rest, sighting });
+    // What may have ended is asked at once whatever a success has to answer.
+    const ends = status === "Ready" ? lastQuestions(member.watch) : [];
+    return { ...rest, sighting, hinted: true, dueAt: now, ask: [...new Set([...member.ask, ...ends])] };
+}
+
 ;// CONCATENATED MODULE: ./build/shared/fleet/budget.js
 
 /** One look with everything there is to ask beside it has to fit into one burst. */
@@ -52416,7 +52890,10 @@ const IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = 0.1;
 const SLOTS = 100;
-const CLEAN_MS = 10_000;
+const STEP_UP_MS = 10_000;
+const NEWEST_COUNTS = 0.05;
+/** Fourteen troubles in a row, or half of what came back over some time; a fifth of it does not get there by chance. */
+const TOO_MUCH = 0.5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1_000;
 const BREAKS_AFTER = 10;
@@ -52425,7 +52902,8 @@ const URGENT_TRIAL_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** @param perSecond more than 0 */
 function openBudget(perSecond, now) {
-    return { set: perSecond, rate: perSecond, inFlight: 0, held: 0, spent: [], troublesInARow: 0, cleanSince: now };
+    const idle = { inFlight: 0, held: 0, spent: [], troublesInARow: 0, distress: 0 };
+    return { set: perSecond, rate: perSecond, steadySince: now, ...idle };
 }
 /** How many requests may go out at once where none went out before. */
 function burstOf({ rate }) {
@@ -52442,7 +52920,7 @@ function grant(budget, wish, now) {
     if (!wish.urgent && pausedUntil !== undefined && now < pausedUntil)
         return { granted: false, at: pausedUntil };
     const burst = burstOf(budget);
-    const claim = Math.min(burst, 1 + wish.following + (wish.urgent ? 0 : Math.floor(burst * RESERVE)));
+    const claim = Math.min(burst, 1 + wish.following + (wish.urgent || wish.all === true ? 0 : Math.floor(burst * RESERVE)));
     const spent = stillSpent(budget, now);
     const over = total(spent) + held + claim - burst;
     if (over > 0)
@@ -52485,34 +52963,46 @@ const TROUBLES = new Set(["throttled", "server-trouble", "timed-out", "unreachab
 function isTrouble({ code }) {
     return TROUBLES.has(code);
 }
-function afterClean(budget, now) {
-    const { openSince, ...rest } = budget;
+function afterClean({ openSince, ...before }, now) {
     if (openSince !== undefined)
-        return budget_closed(rest, now);
-    const steps = Math.floor((now - rest.cleanSince) / CLEAN_MS);
-    if (rest.rate >= rest.set || steps < 1)
-        return { ...rest, troublesInARow: 0 };
+        return budget_closed(before, now);
+    const rest = { ...before, troublesInARow: 0, distress: distressed(before, 0) };
+    const steps = Math.floor((now - rest.steadySince) / STEP_UP_MS);
+    if (rest.rate >= rest.set || steps < 1 || rest.distress > TOO_MUCH)
+        return rest;
     const rate = Math.min(rest.set, rest.rate + steps * stepOf(rest));
-    return { ...rest, rate, troublesInARow: 0, cleanSince: instant_later(rest.cleanSince, steps * CLEAN_MS) };
+    return { ...rest, rate, steadySince: instant_later(rest.steadySince, steps * STEP_UP_MS) };
 }
 /** An outage is over, which says little about load: half the set rate is a fair start. */
 function budget_closed(budget, now) {
-    return { ...budget, rate: Math.max(budget.rate, budget.set / 2), troublesInARow: 0, cleanSince: now };
+    const rate = Math.max(floorOf(budget), budget.set / 2);
+    return { ...budget, rate, troublesInARow: 0, distress: 0, steadySince: now };
 }
-function afterTrouble(budget, { retryAfterMs = 0 }, now) {
-    const { openSince, halvedAt, pausedUntil = now } = budget;
-    const troublesInARow = budget.troublesInARow + 1;
-    const breaks = openSince !== undefined || troublesInARow >= BREAKS_AFTER;
-    const halves = halvedAt === undefined || now - halvedAt >= HALVED_AT_MOST_EVERY_MS;
+function afterTrouble(budget, outcome, now) {
+    const { lost = 1, throttled = false, retryAfterMs = 0 } = outcome;
+    const { halvedAt, pausedUntil = now } = budget;
+    const distress = distressed(budget, lost);
+    const asked = throttled || retryAfterMs > 0 || distress > TOO_MUCH;
+    const halves = asked && (halvedAt === undefined || now - halvedAt >= HALVED_AT_MOST_EVERY_MS);
     const pause = instant_later(now, Math.min(retryAfterMs, LONGEST_PAUSE_MS));
     return {
-        ...budget,
-        ...(halves ? { rate: Math.max(floorOf(budget), budget.rate / 2), halvedAt: now } : {}),
-        ...(breaks ? { openSince: now } : {}),
+        ...(lost < 1 ? answered(budget, now) : unanswered(budget, now)),
+        ...(halves ? { rate: Math.max(floorOf(budget), budget.rate / 2), halvedAt: now, steadySince: now } : {}),
         ...(pause > pausedUntil ? { pausedUntil: pause } : {}),
-        troublesInARow,
-        cleanSince: now,
+        distress,
     };
+}
+function unanswered(budget, now) {
+    const troublesInARow = budget.troublesInARow + 1;
+    const breaks = budget.openSince !== undefined || troublesInARow >= BREAKS_AFTER;
+    return { ...budget, troublesInARow, ...(breaks ? { openSince: now } : {}) };
+}
+/** Something of it came through: whatever else there is, the cluster is there. */
+function answered({ openSince, ...rest }, now) {
+    return openSince === undefined ? { ...rest, troublesInARow: 0 } : budget_closed(rest, now);
+}
+function distressed({ distress }, lost) {
+    return distress * (1 - NEWEST_COUNTS) + lost * NEWEST_COUNTS;
 }
 function floorOf({ set }) {
     return Math.min(set, 1);
@@ -52520,6 +53010,7 @@ function floorOf({ set }) {
 function stepOf({ set }) {
     return Math.max(1, set / 20);
 }
+/** The span of time in which at most a burst goes out. */
 function spanMs(budget) {
     return Math.max(1_000, (burstOf(budget) / budget.rate) * 1_000);
 }
@@ -52610,6 +53101,56 @@ function paying(gateway, pay) {
         services: paid((name, look) => gateway.services(name, look)),
         backups: paid((id, look) => gateway.backups(id, look)),
     };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/place.js
+
+
+/** A name and a list are two requests; a list that tells of fewer partitions is not worth them. */
+const WORTH = 3;
+/** So many in a row that were not, or were not to be had, and the others are taken for alike. */
+const POOR_IN_A_ROW = 3;
+/** Nobody is looked at meanwhile, so it must not take long: at most this, and a tenth of what is left until the deadline. */
+const AT_MOST_MS = 30_000;
+/**
+ * The services of partitions that were named one by one, where many of them share one: of one of those that are not in any list
+ * yet the service is asked, and its list shows which others are in it too. As long as that pays; whatever goes wrong only means that
+ * the others are looked at singly. What is sent is paid for by the gateway that is given.
+ */
+async function placed(partitionIds, known, { gateway, clock, signal }, deadline, requestTimeoutMs) {
+    const open = new Set(partitionIds);
+    for (const { partitions } of known)
+        for (const { partitionId } of partitions)
+            open.delete(partitionId);
+    const lists = new Map(known.map((list) => [list.name, list]));
+    const until = instant_later(clock.now(), Math.min(AT_MOST_MS, (deadline - clock.now()) / 10));
+    for (let poor = 0; poor < POOR_IN_A_ROW && open.size >= WORTH;) {
+        const [id] = open;
+        const left = leftOf(until, clock.now(), requestTimeoutMs);
+        if (id === undefined || left === undefined || signal.aborted)
+            break;
+        open.delete(id);
+        const list = await listAround(id, gateway, { budgetMs: left, signal });
+        const others = (list?.partitions ?? []).filter(({ partitionId }) => open.delete(partitionId));
+        poor = 1 + others.length < WORTH ? poor + 1 : 0;
+        if (list !== undefined)
+            lists.set(list.name, list);
+    }
+    return [...lists.values()];
+}
+function leftOf(until, now, requestTimeoutMs) {
+    return now >= until ? undefined : Math.min(requestTimeoutMs, until - now);
+}
+async function listAround(id, gateway, look) {
+    try {
+        const name = await gateway.serviceName(id, look);
+        return { name, partitions: await gateway.partitions(name, look) };
+    }
+    catch (error) {
+        if (error instanceof cluster_gateway_GatewayError || look.signal.aborted)
+            return undefined;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/tinyqueue/index.js
@@ -52791,20 +53332,24 @@ function openAlarm(clock, signal) {
 
 
 
+
 /** Every partition is looked at this often also while the lists show no change: they may be silent, or wrong. */
 const SLOW_LOOK_MS = 300_000;
 const feed_SHORTEST_MS = 2_000;
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 20_000;
 /** The lists get so much of the budget at most; the rest is for the looks they lead to. */
 const SHARE = 0.4;
+/** One list is worth as much as so many seconds of lateness of one verdict. */
+const LIST_WORTH_S = 1;
 /**
- * How often the lists are read: as often as a restore that began with the run would be looked at, within 2 s and 15 s, or as
- * often as their share of the budget lets through.
- * @param wantedMs what the cadence says of a restore of the run's age
+ * How often a list is read. Of the restores that are as old as the run, `open / age` a second may be expected to end (any duration
+ * as likely as another on a log scale); lists that are sqrt(2 * worth / that) apart are then the fewest for the lateness. Never
+ * less often than the cadence would look at one restore, within 2 s and 20 s; or as often as their share of the budget lets through.
  */
-function listEveryMs(wantedMs, lists, perSecond) {
+function listEveryMs({ ageMs, wantedMs, open, lists, perSecond }) {
     const affordableMs = (lists / (SHARE * perSecond)) * 1_000;
-    return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(feed_SHORTEST_MS, wantedMs)));
+    const worthMs = 1_000 * Math.sqrt((2 * LIST_WORTH_S * (ageMs / 1_000)) / Math.max(1, open));
+    return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(feed_SHORTEST_MS, Math.min(wantedMs, worthMs))));
 }
 /**
  * Whether the next look may wait for the list to show a change, because whatever is waited for must show there:
@@ -52825,6 +53370,17 @@ function mayRest(watch, sighting) {
         return true;
     return isQuiet(plan, sighting);
 }
+/**
+ * Until when a look may wait for the list; `undefined` where it may not. Counted from the last look, so that it is the same whenever it is
+ * asked. The end of the wait for a restore to appear is a moment of its own.
+ */
+function feed_restsUntil(watch, sighting) {
+    const { everInFlight, last, plan } = watch;
+    if (last === undefined || !mayRest(watch, sighting))
+        return undefined;
+    const slow = earlier(plan.deadline, later(last.at, SLOW_LOOK_MS));
+    return last.at < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
+}
 /** Nothing has happened to the partition since the restore that counts could have begun. */
 function isQuiet({ notBefore, toleranceMs }, sighting) {
     const { dataLossVersion, status } = sighting;
@@ -52835,8 +53391,8 @@ function isQuiet({ notBefore, toleranceMs }, sighting) {
     return declared === undefined || declared < notBefore - 2 * toleranceMs;
 }
 /** Whether what a list shows is worth a look at once. A partition that was never looked at has no watch yet. */
-function isHint(before, now, watch, plan) {
-    const changed = before !== undefined && !isSame(before, now);
+function feed_isHint(before, now, watch, plan) {
+    const changed = before !== undefined && !feed_isSame(before, now);
     if (watch?.last === undefined)
         return now.status === "Ready" && !isQuiet(plan, now) && (changed || before === undefined);
     if (!changed)
@@ -52845,11 +53401,12 @@ function isHint(before, now, watch, plan) {
     const underWay = progress !== null && !isTerminal(progress);
     return !underWay || now.status === "Ready" || before.dataLossVersion !== now.dataLossVersion;
 }
-function isSame(a, b) {
+function feed_isSame(a, b) {
     return a.status === b.status && a.health === b.health && a.dataLossVersion === b.dataLossVersion;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/fleet.js
+
 
 
 
@@ -52866,17 +53423,33 @@ function watchOf({ plan }, { watch, partitionId, dice }, now) {
 }
 /** Puts the next look of a member on the agenda. */
 function schedule(fleet, key, now) {
-    const due = dueAt(fleet, memberOf(fleet, key), now);
+    const member = memberOf(fleet, key);
+    const due = dueAt(fleet, member, now);
     fleet.agenda.put({ key, due, intervalMs: due - now, last: due >= fleet.plan.deadline });
+    if (asksAt(fleet, member, due).includes("partition"))
+        member.feed?.asking.add(key);
     fleet.alarm.wake(due);
 }
+/** What a look at that time asks beside the progress. */
+function asksAt(fleet, member, at) {
+    const mayEnd = fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true;
+    if (!mayEnd)
+        return member.ask;
+    return [...new Set([...member.ask, ...success_lastQuestions(watchOf(fleet, member, at))])];
+}
+/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
+const LAST_LOOK_MS = 1_000;
 /** A look that goes before those that only come by regularly. */
-function scheduleNow({ agenda, alarm, plan }, key, now) {
+function scheduleNow(fleet, key, now) {
+    const { agenda, alarm, plan } = fleet;
+    const member = memberOf(fleet, key);
     agenda.put({ key, due: now, intervalMs: HINT_MS, last: now >= plan.deadline });
+    if (asksAt(fleet, member, now).includes("partition"))
+        member.feed?.asking.add(key);
     alarm.wake(now);
 }
 const HINT_MS = 1_000;
-const AT_ONCE_MS = 1;
+const fleet_AT_ONCE_MS = 1;
 /** Ends the run: something is wrong with the verification itself, outside any one watch. */
 function breakOff(fleet, error) {
     fleet.broken = { error };
@@ -52889,7 +53462,7 @@ function breakOff(fleet, error) {
  */
 function dueAt({ open, pace, plan }, member, now) {
     const { wantedAt = now, watch, sighting } = member;
-    if (open === 1 || wantedAt - now <= AT_ONCE_MS || isOpen(pace.budget))
+    if (open === 1 || wantedAt - now <= fleet_AT_ONCE_MS || isOpen(pace.budget))
         return wantedAt;
     const turn = instant_later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
     const rests = watch !== undefined && sighting !== undefined && mayRest(watch, sighting);
@@ -52900,70 +53473,17 @@ function dueAt({ open, pace, plan }, member, now) {
     const byThen = now < plan.startBy && !watch.everInFlight ? instant_earlier(slow, plan.startBy) : slow;
     return instant_earlier(plan.deadline, instant_later(now, Math.max(byThen - now, turn - now)));
 }
+/** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
+function mayTakeAll({ pace, plan }, now) {
+    return plan.deadline - now > 2 * spanMs(pace.budget);
+}
 /** The interval at which the budget, as it was set, can look at all of so many. */
 function perLookMs(count, { set }) {
     return (count / set) * 1_000;
 }
 
-;// CONCATENATED MODULE: ./build/shared/fleet/looks.js
+;// CONCATENATED MODULE: ./build/shared/fleet/land.js
 
-
-
-
-
-/** Starts the look of a member, if the budget allows. */
-function startLook(fleet, item, now) {
-    const { agenda, pace, plan } = fleet;
-    const member = memberOf(fleet, item.key);
-    const watch = watchOf(fleet, member, now);
-    const mayEnd = plan.deadline - now <= LAST_LOOK_MS || member.endsSoon === true;
-    const ask = mayEnd ? [...new Set([...member.ask, ...lastQuestions(watch)])] : member.ask;
-    const wish = { following: ask.length, atOnce: Math.max(1, ask.length), urgent: item.last };
-    const answer = pace.ask(wish);
-    if (!answer.granted)
-        return answer;
-    agenda.drop(item.key);
-    delete member.hinted;
-    delete member.endsSoon;
-    void look(fleet, item.key, watch, ask, wish);
-    return answer;
-}
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1_000;
-async function look(fleet, key, watch, ask, wish) {
-    const { world, pace, requestTimeoutMs, members } = fleet;
-    try {
-        const purse = openPurse(pace, wish.following);
-        const gateway = paying(world.gateway, purse.pay);
-        const looked = await look_takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
-        const trouble = troubleOf(looked.observation);
-        // One partition alone has its own backoff; what many meet says something about the gateway.
-        pace.settle({ atOnce: wish.atOnce, following: purse.left() }, members.length > 1 ? outcomeOf(trouble) : CLEAN);
-        land(fleet, key, looked);
-        if (trouble !== undefined && isOpen(pace.budget))
-            shareTrouble(fleet, trouble);
-        tellProgress(fleet);
-    }
-    catch (error) {
-        breakOff(fleet, error);
-    }
-}
-const CLEAN = { kind: "clean" };
-function outcomeOf(trouble) {
-    if (trouble === undefined)
-        return CLEAN;
-    return { kind: "trouble", retryAfterMs: trouble.retryAfterMs ?? 0 };
-}
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation) {
-    if (observation === undefined || observation.kind === "cancelled")
-        return undefined;
-    if (observation.kind === "unavailable")
-        return isTrouble(observation.problem) ? observation.problem : undefined;
-    const { partition, healthEvent, backups } = observation.testimony ?? {};
-    const problems = [partition, healthEvent, backups].flatMap((told) => (told?.ok === false ? told.problem : []));
-    return problems.find(isTrouble);
-}
 /** What a look brought is told; then the next one is put on the agenda, or there is a result. */
 function land(fleet, key, { watch, events, next }) {
     const { alarm, world, record } = fleet;
@@ -52975,6 +53495,8 @@ function land(fleet, key, { watch, events, next }) {
     member.lookedAt = now;
     if ("verdict" in next) {
         fleet.open -= 1;
+        if (member.feed !== undefined)
+            member.feed.open -= 1;
         member.result = { partitionId: member.partitionId, endedAt: now, verdict: next.verdict, watch };
         alarm.wake(now);
         return;
@@ -52988,6 +53510,207 @@ function land(fleet, key, { watch, events, next }) {
     else
         schedule(fleet, key, now);
 }
+const CLEAN = { kind: "clean" };
+/** @param lost which part of what was asked met the trouble */
+function outcomeOf(trouble, lost = 1) {
+    if (trouble === undefined)
+        return CLEAN;
+    const { code, retryAfterMs = 0 } = trouble;
+    return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/together.js
+
+
+
+
+
+
+
+
+
+
+
+/*
+ * That a partition is well is asked once per service instead of once per partition. The partitions whose restores a list has shown
+ * to be over are looked at one by one; a look that has read a success waits, and one list that is read *after* all of those successes
+ * confirms all of them. It is the word of the same witness (the failover manager and the health store) as a request for each would
+ * bring, and no older. Any other word of a list is none: then the partition itself is asked.
+ */
+/** So long a result waits for others of its service before the list is read. */
+const PARKED_MS = 2_000;
+/** Whether the next list is to answer for a partition: it stands in one, and there are enough to ask to make it worth its requests. */
+function isShared(feed, key) {
+    if (feed === undefined || feed.failures > 0)
+        return false;
+    const others = feed.asking.size - (feed.asking.has(key) ? 1 : 0);
+    return 1 + others + feed.outstanding + feed.parked.length > feed.pages;
+}
+/** Only a result is judged by what its partition says. */
+function awaitsPartition(observation) {
+    return observation?.kind === "progress" && observation.progress !== null && isTerminal(observation.progress);
+}
+/** A success waits for the list. Of what failed the list may tell too little: its partition is asked at once. */
+async function park(fleet, feed, one) {
+    if (one.observation.progress?.state === "Success")
+        feed.parked.push(one);
+    else
+        await answerParked(fleet, [one], undefined);
+}
+/** Puts the list on the agenda that those who are parked wait for: after the looks that are due with them, but not for long. */
+async function wantList(fleet, feed) {
+    const [first] = feed.parked;
+    if (first === undefined || feed.reading)
+        return;
+    if (feed.failures > 0)
+        return answerParked(fleet, feed.parked.splice(0), undefined);
+    const now = fleet.world.clock.now();
+    const isLate = now - first.at >= PARKED_MS;
+    if (feed.outstanding > 0 && !isLate)
+        return;
+    const { due, last } = feed.parked.reduce((a, b) => (b.last || b.due > a.due ? b : a));
+    fleet.agenda.put({ key: feed.key, due: isLate ? instant_later(first.due, -1) : due, intervalMs: HINT_MS, last });
+    fleet.alarm.wake(now);
+}
+/**
+ * Those that the list calls well are confirmed by it. Of all others the partition itself is asked, and of all where there is no
+ * list; only trouble of the gateway's own they would meet alone as well, and it is borne alike.
+ */
+async function answerParked(fleet, all, told) {
+    const listed = new Map((told?.ok === true ? told.value : []).map((info) => [info.partitionId, info]));
+    const trouble = told?.ok === false && isTrouble(told.problem) ? told : undefined;
+    const alone = all.filter((one) => {
+        const found = listed.get(one.watch.plan.partitionId);
+        const answer = confirms(found) ? { ok: true, value: found } : one.last ? undefined : trouble;
+        if (answer !== undefined)
+            unpark(fleet, one, answer);
+        return answer === undefined;
+    });
+    for (const one of alone) {
+        const answer = await askAlone(fleet, one);
+        if (answer === undefined)
+            await callOne(fleet, one);
+        else
+            unpark(fleet, one, answer);
+    }
+}
+/** Objectives count from the data loss, so a list that does not tell it says too little. */
+function confirms(info) {
+    return info?.stateful === true && isHealthy(info) && info.dataLossVersion !== undefined;
+}
+/** While only trials get through they are not kept waiting for one. */
+function letParkedGo(fleet, problem) {
+    for (const feed of fleet.feeds) {
+        for (const one of feed.parked.splice(0))
+            unpark(fleet, one, { ok: false, problem });
+    }
+}
+/** Told to stop: what was read of a result that has not been confirmed counts for nothing. */
+async function callParkedOff(fleet) {
+    for (const feed of fleet.feeds) {
+        for (const one of feed.parked.splice(0))
+            await callOne(fleet, one);
+    }
+}
+async function callOne(fleet, { key, watch }) {
+    land(fleet, key, await look_takeLook(watch, [], fleet.world, fleet.requestTimeoutMs));
+}
+/** Nothing where the run was told to stop. */
+async function askAlone(fleet, { watch }) {
+    const { pace, requestTimeoutMs, world } = fleet;
+    const { clock, signal } = world;
+    const gateway = paying(world.gateway, (stop) => pace.one(stop));
+    const budgetMs = answerBy(watch, clock.now(), requestTimeoutMs) - clock.now();
+    try {
+        return { ok: true, value: await gateway.partitionInfo(watch.plan.partitionId, { budgetMs, signal }) };
+    }
+    catch (error) {
+        if (error instanceof cluster_gateway_GatewayError)
+            return { ok: false, problem: error.toProblem() };
+        if (signal.aborted)
+            return undefined;
+        throw error;
+    }
+}
+function unpark(fleet, { key, watch, observation, at }, partition) {
+    const now = fleet.world.clock.now();
+    land(fleet, key, taken(watch, withPartition(observation, partition, now - at), now));
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/looks.js
+
+
+
+
+
+
+/** Starts the look of a member, if the budget allows. */
+function startLook(fleet, item, now) {
+    const { agenda, pace } = fleet;
+    const member = memberOf(fleet, item.key);
+    const asked = asksAt(fleet, member, now);
+    const mayWait = item.last || fleet.plan.deadline - now > WAITS_BEFORE_MS;
+    const feed = asked.includes("partition") && mayWait && isShared(member.feed, item.key) ? member.feed : undefined;
+    const ask = feed === undefined ? asked : asked.filter((question) => question !== "partition");
+    const atOnce = Math.max(1, ask.length);
+    const wish = { following: ask.length, atOnce, urgent: item.last, all: mayTakeAll(fleet, now) };
+    const answer = pace.ask(wish);
+    if (!answer.granted)
+        return answer;
+    const watch = watchOf(fleet, member, now);
+    agenda.drop(item.key);
+    member.feed?.asking.delete(item.key);
+    delete member.hinted;
+    delete member.endsSoon;
+    if (feed !== undefined)
+        feed.outstanding += 1;
+    void look(fleet, { ...item, watch, ask, wish, feed });
+    return answer;
+}
+/** A look before the deadline is not to wait until after it: it would be the last one, with an answer that came too early. */
+const WAITS_BEFORE_MS = 5_000;
+async function look(fleet, started) {
+    const { world, pace, requestTimeoutMs, members } = fleet;
+    const { key, watch, ask, wish, feed, due, last } = started;
+    try {
+        const purse = openPurse(pace, wish.following);
+        const gateway = paying(world.gateway, purse.pay);
+        const looked = await look_takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
+        const { lost, trouble } = troubleOf(looked.observation);
+        // One partition alone has its own backoff; what many meet says something about the gateway.
+        const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+        pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
+        if (feed !== undefined)
+            feed.outstanding -= 1;
+        // What a result comes to without the partition's word is not yet what it comes to.
+        if (feed !== undefined && awaitsPartition(looked.observation))
+            await park(fleet, feed, { key, watch, observation: looked.observation, at: world.clock.now(), due, last });
+        else
+            land(fleet, key, looked);
+        if (feed !== undefined)
+            await wantList(fleet, feed);
+        if (trouble !== undefined && isOpen(pace.budget))
+            shareTrouble(fleet, trouble);
+        tellProgress(fleet);
+    }
+    catch (error) {
+        breakOff(fleet, error);
+    }
+}
+/** What the look, or a question beside it, met of the gateway's own troubles. */
+function troubleOf(observation) {
+    if (observation === undefined || observation.kind === "cancelled")
+        return { lost: 0, trouble: undefined };
+    if (observation.kind === "unavailable")
+        return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
+    const { partition, healthEvent, backups } = observation.testimony ?? {};
+    const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
+    const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
+    return {
+        lost: troubles.length / (1 + asked.length),
+        trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
+    };
+}
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */
 function shareTrouble(fleet, problem) {
     const { agenda, members, world } = fleet;
@@ -52999,9 +53722,10 @@ function shareTrouble(fleet, problem) {
         agenda.drop(key);
         land(fleet, key, taken(watch, { kind: "unavailable", problem }, now));
     }
+    letParkedGo(fleet, problem);
 }
 /** Told to stop: those under way notice by themselves, the others are concluded without a look. */
-async function callOff(fleet) {
+async function looks_callOff(fleet) {
     const { agenda, members, world, requestTimeoutMs } = fleet;
     for (const [key, member] of members.entries()) {
         if (agenda.of(key) === undefined)
@@ -53010,6 +53734,7 @@ async function callOff(fleet) {
         agenda.drop(key);
         land(fleet, key, await look_takeLook(watch, [], world, requestTimeoutMs));
     }
+    await callParkedOff(fleet);
 }
 function tellProgress({ members, pace, progress, record, world }) {
     if (members.length === 1)
@@ -53030,72 +53755,104 @@ function tellProgress({ members, pace, progress, record, world }) {
 
 
 
+
+
 /** A list of one partition tells no more than a look at it, and costs as much. */
-const LEAST_PARTITIONS = 2;
+const lists_LEAST_PARTITIONS = 2;
 /** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
-const SILENT_AFTER = 2;
-/** Which lists are read; the members are told what the lists showed when the partitions were found. */
+const lists_SILENT_AFTER = 2;
+/** One that is silent is tried again after that, and then more and more seldom: each trial that fails costs the budget its rate. */
+const AFTER_SILENCE_MS = 30_000;
+/** Which lists are read; the members are told which theirs is. */
 function feedsOf(members, services) {
-    const keys = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
-    return services.flatMap(({ name, partitions }) => {
-        const watched = partitions.flatMap(({ partitionId }) => keys.get(partitionId) ?? []);
-        return watched.length < LEAST_PARTITIONS ? [] : [{ name, keys: watched, failures: 0 }];
-    });
+    const keyOf = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
+    const watched = services.map(({ name, partitions }) => ({
+        name,
+        keys: partitions.flatMap(({ partitionId }) => keyOf.get(partitionId) ?? []),
+    }));
+    const feeds = watched
+        .filter(({ keys }) => keys.length >= lists_LEAST_PARTITIONS)
+        .map((service, nth) => feedOf(service, members.length + nth));
+    for (const feed of feeds) {
+        for (const key of feed.keys)
+            memberOf({ members }, key).feed = feed;
+    }
+    return feeds;
+}
+function feedOf({ name, keys }, key) {
+    const nothing = { failures: 0, pages: 1, reading: false, outstanding: 0 };
+    return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [] };
 }
 /** The first lists come one after the other. */
 function startFeeds(fleet, services) {
     const { feeds, startedAt } = fleet;
     const shown = new Map(services.map(({ name, partitions }) => [name, partitions]));
-    const everyMs = everyMsAt(fleet, startedAt);
     for (const [nth, feed] of feeds.entries()) {
         show(fleet, feed, shown.get(feed.name) ?? [], startedAt);
-        put(fleet, nth, startedAt, Math.ceil((everyMs * (nth + 1)) / feeds.length));
+        put(fleet, feed, startedAt, Math.ceil((everyMsAt(fleet, feed, startedAt) * (nth + 1)) / feeds.length));
     }
 }
-/** Starts to read a list, if the budget allows. */
-function startList(fleet, { key }) {
+/** Starts to read a list, if the budget allows. It answers for all whose results were read before this. */
+function startList(fleet, { key, last }) {
     const { agenda, feeds, members, pace } = fleet;
     const feed = feeds[key - members.length];
     if (feed === undefined)
         throw new TypeError("there is a list of no service on the agenda");
-    const answer = pace.ask(LIST);
+    if (isOpen(pace.budget)) {
+        // What a list meets says too little of what a look would: it is no trial.
+        put(fleet, feed, fleet.world.clock.now(), AFTER_SILENCE_MS);
+        return { granted: true, budget: pace.budget };
+    }
+    const answer = pace.ask({ ...LIST, urgent: last, all: mayTakeAll(fleet, fleet.world.clock.now()) });
     if (!answer.granted)
         return answer;
     agenda.drop(key);
-    void read(fleet, key - members.length, feed);
+    feed.reading = true;
+    void read(fleet, feed, feed.parked.splice(0));
     return answer;
 }
 const LIST = { following: 0, atOnce: 1, urgent: false };
-async function read(fleet, nth, feed) {
+async function read(fleet, feed, parked) {
     const { alarm, pace, world } = fleet;
     try {
         const told = await lists_listOf(fleet, feed);
         const trouble = told.ok || !isTrouble(told.problem) ? undefined : told.problem;
         pace.settle(LIST, outcomeOf(trouble));
-        if (world.signal.aborted)
+        feed.reading = false;
+        if (world.signal.aborted) {
+            for (const one of parked)
+                await callOne(fleet, one);
             return;
+        }
         const now = world.clock.now();
         if (told.ok)
-            show(fleet, feed, told.value, now);
+            show(fleet, feed, told.value, now, parked);
         else
-            miss(fleet, feed, now);
-        const denied = !told.ok && TREATMENT[told.problem.code].treatment === "give-up";
-        if (denied)
-            forget(fleet, feed, now);
-        else if (feed.keys.some((key) => isOpenStill(fleet, key)))
-            put(fleet, nth, now);
+            miss(fleet, feed, told.problem, now);
+        await answerParked(fleet, parked, told);
+        if (isRead(feed))
+            put(fleet, feed, now);
+        await wantList(fleet, feed);
         if (trouble !== undefined && isOpen(pace.budget))
             shareTrouble(fleet, trouble);
-        alarm.wake(now);
+        alarm.wake(world.clock.now());
     }
     catch (error) {
         breakOff(fleet, error);
     }
 }
-async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal } }, { name }) {
+async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal } }, feed) {
+    const { pay } = openPurse(pace, LIST.following);
+    let pages = 0;
+    const counted = (stop) => {
+        pages += 1;
+        return pay(stop);
+    };
     try {
-        const { pay } = openPurse(pace, LIST.following);
-        return { ok: true, value: await paying(gateway, pay).partitions(name, { budgetMs: requestTimeoutMs, signal }) };
+        const look = { budgetMs: requestTimeoutMs, signal };
+        const value = await paying(gateway, counted).partitions(feed.name, look);
+        feed.pages = pages;
+        return { ok: true, value };
     }
     catch (error) {
         if (error instanceof cluster_gateway_GatewayError)
@@ -53106,15 +53863,22 @@ async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal }
     }
 }
 /** Remembers what a list shows, and sees to it that what it hints at is looked at. */
-function show(fleet, feed, listed, now) {
+function show(fleet, feed, listed, now, parked = []) {
     feed.failures = 0;
     const shown = new Map(listed.map((one) => [one.partitionId, one]));
+    const answered = new Set(parked.map(({ key }) => key));
     for (const key of feed.keys) {
         if (!isOpenStill(fleet, key))
             continue;
         const member = memberOf(fleet, key);
         const before = member.sighting;
         const found = shown.get(member.partitionId);
+        if (answered.has(key) && found !== undefined) {
+            // It is no hint to the look that it answers.
+            member.sighting = sightingOf(found);
+            delete member.hinted;
+            continue;
+        }
         if (found === undefined) {
             // One that is gone from its service is looked at, and no longer waited for.
             delete member.sighting;
@@ -53123,7 +53887,7 @@ function show(fleet, feed, listed, now) {
             continue;
         }
         member.sighting = sightingOf(found);
-        if (!isHint(before, member.sighting, member.watch, fleet.plan))
+        if (!feed_isHint(before, member.sighting, member.watch, fleet.plan))
             continue;
         if (found.status === "Ready")
             member.endsSoon = true;
@@ -53137,9 +53901,10 @@ function hint(fleet, key, member, now) {
     else
         scheduleNow(fleet, key, now);
 }
-function miss(fleet, feed, now) {
-    feed.failures += 1;
-    if (feed.failures === SILENT_AFTER)
+function miss(fleet, feed, { code }, now) {
+    const denied = problem_TREATMENT[code].treatment === "give-up";
+    feed.failures = denied ? Infinity : feed.failures + 1;
+    if (denied || feed.failures === lists_SILENT_AFTER)
         forget(fleet, feed, now);
 }
 /** The list is not to be had: its partitions are looked at as often as the heart wants. */
@@ -53154,30 +53919,46 @@ function forget(fleet, feed, now) {
 function isOpenStill(fleet, key) {
     return memberOf(fleet, key).result === undefined;
 }
-function put({ agenda, members, ...fleet }, nth, now, everyMs = everyMsAt(fleet, now)) {
-    agenda.put({ key: members.length + nth, due: instant_later(now, everyMs), intervalMs: everyMs, last: false });
+function isRead({ failures, open }) {
+    return failures < Infinity && open > 0;
 }
-function everyMsAt({ feeds, pace, plan, startedAt }, now) {
-    return Math.ceil(listEveryMs(lookDelay(plan.cadence, now - startedAt, 0.5), feeds.length, pace.budget.set));
+function put(fleet, feed, now, everyMs = everyMsAt(fleet, feed, now)) {
+    fleet.agenda.put({ key: feed.key, due: instant_later(now, everyMs), intervalMs: everyMs, last: false });
+}
+function everyMsAt({ feeds, pace, plan, startedAt }, { failures, open }, now) {
+    const ageMs = now - startedAt;
+    const lists = feeds.filter(isRead).length;
+    const wantedMs = cadence_lookDelay(plan.cadence, ageMs, 0.5);
+    const everyMs = Math.ceil(listEveryMs({ ageMs, wantedMs, open, lists, perSecond: pace.budget.set }));
+    if (failures < lists_SILENT_AFTER)
+        return everyMs;
+    return Math.max(everyMs, Math.min(SLOW_LOOK_MS, AFTER_SILENCE_MS * 2 ** (failures - lists_SILENT_AFTER)));
 }
 /** Of all that a list tells only what is compared is kept, thousands of times; the words as one text each. */
 function sightingOf({ status, health, dataLossVersion }) {
-    return { status, health, ...given("dataLossVersion", dataLossVersion) };
+    return { status, health, ...fields_given("dataLossVersion", dataLossVersion) };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/progress.js
 
-const EVERY_MS = 60_000;
-/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
+const EVERY_MS = 10_000;
+/** The pace is that of so long: what ended within seconds says little about thousands. */
+const PACE_MS = 60_000;
+/** Tells how a run stands, at most each ten seconds and never in its first: hung on the looks, it has no timer of its own. */
 function progressReporter(members, startedAt, deadline) {
-    let last = { at: startedAt, ended: 0 };
+    let toldAt = startedAt;
+    let from = { at: startedAt, ended: 0 };
+    let perMs = 0;
     return (budget, now) => {
-        if (now - last.at < EVERY_MS)
+        if (now - toldAt < EVERY_MS)
             return undefined;
+        toldAt = now;
         const told = standing(members, budget, startedAt, now);
         const ended = members.length - told.watched;
-        const perMs = (ended - last.ended) / (now - last.at);
-        last = { at: now, ended };
+        if (now - from.at >= PACE_MS) {
+            perMs = (ended - from.ended) / (now - from.at);
+            from = { at: now, ended };
+        }
         if (perMs === 0)
             return told;
         return { ...told, estimatedEnd: instant_earlier(deadline, instant_later(now, Math.round(told.watched / perMs))) };
@@ -53250,7 +54031,7 @@ async function watchFleet(partitionIds, plan, world, options, record) {
     startFeeds(fleet, options.services ?? []);
     try {
         while (fleet.open > 0) {
-            const next = world.signal.aborted ? await callOff(fleet) : startDue(fleet);
+            const next = world.signal.aborted ? await looks_callOff(fleet) : startDue(fleet);
             if (fleet.open > 0)
                 await alarm.sleep(next);
             if (fleet.broken !== undefined)
@@ -53275,7 +54056,7 @@ function membersOf(partitionIds, seed) {
 }
 /** First looks are spread over an interval, or over as long as the budget needs for them: they need not go in step. */
 function spread({ members, plan, pace, agenda, startedAt }) {
-    const overMs = Math.max(lookDelay(plan.cadence, 0, 0.5), perLookMs(members.length, pace.budget));
+    const overMs = Math.max(cadence_lookDelay(plan.cadence, 0, 0.5), perLookMs(members.length, pace.budget));
     members.forEach((_, key) => {
         const due = instant_earlier(plan.deadline, instant_later(startedAt, Math.floor((overMs * key) / members.length)));
         agenda.put({ key, due, intervalMs: overMs, last: due >= plan.deadline });
@@ -53303,15 +54084,19 @@ function startDue(fleet) {
 
 
 
+
+
 /** The result of a run that our own defect ended. `source` says what `startedAt` is the start of. */
 function brokenRun(error, startedAt, endedAt, source) {
     const notBefore = { at: startedAt, source };
     return { startedAt, endedAt, notBefore, verdict: internalError(error), partitions: [], skipped: [], warnings: [] };
 }
-/** Below that, single looks are few enough, and lists would be requests of their own. */
-const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
 const CORROBORATED_UP_TO = 100;
+/** The plan for each of so many that are watched together. */
+function planOfMany(plan, count) {
+    return count > CORROBORATED_UP_TO ? { ...plan, corroborate: false } : plan;
+}
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 async function verifyRestore(request, world, seed, record) {
     const startedAt = world.clock.now();
@@ -53352,11 +54137,12 @@ function commonPlan(request, startedAt, deadline) {
         deadline,
         cadence: request.cadence,
         healthCheck: request.healthCheck,
-        ...given("expectedBackupId", request.expectedBackupId ?? undefined),
-        ...given("rtoMs", request.rtoMs ?? undefined),
-        ...given("rpoMs", request.rpoMs ?? undefined),
+        ...fields_given("expectedBackupId", request.expectedBackupId ?? undefined),
+        ...fields_given("rtoMs", request.rtoMs ?? undefined),
+        ...fields_given("rpoMs", request.rpoMs ?? undefined),
     };
 }
+const NOT_LISTED_AGAIN = "Whether partitions appeared meanwhile was not looked at: the run had come to its end.";
 /**
  * Watches the scope; then looks whether partitions have appeared in it meanwhile, and watches those too, until there are no
  * new ones or the deadline has come. A partition that vanishes ends its own watch as `partition-not-found`.
@@ -53370,13 +54156,19 @@ async function watchAll(request, scope, plan, world, { dice, listsFrom = LISTS_F
     for (let fresh = scope.partitionIds; fresh.length > 0;) {
         for (const id of fresh)
             known.add(id);
-        const lists = fresh.length >= listsFrom ? services : [];
+        const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
+        const lists = fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
         const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
-        const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false } : plan;
-        const watched = await watchFleet(fresh, ofCrowd, world, options, record);
-        results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
-        if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline)
+        const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
+        results.push(...watched.map((one) => ({ ...one, ...fields_given("serviceName", serviceOf.get(one.partitionId)) })));
+        if (isExplicit(targets))
             break;
+        if (world.signal.aborted || world.clock.now() >= plan.deadline) {
+            // Only a pass claims that there was nothing more to verify.
+            if (results.every(({ verdict }) => verdict.verdict === "passed"))
+                warnings.push(NOT_LISTED_AGAIN);
+            break;
+        }
         const now = await scoped(request, world, plan.deadline, pace);
         if ("verdict" in now) {
             warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
@@ -53399,100 +54191,6 @@ function ofRun(worst, count) {
     if (count === 1)
         return worst.verdict;
     return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
-}
-
-;// CONCATENATED MODULE: ./build/shared/watch-batch.js
-
-
-
-
-/** A partition nobody has looked at yet; its first look is due at once. */
-function beginMember(plan, now, dice) {
-    return { state: "watching", watch: beginWatch(plan, now, dice), dueAt: now, ask: [] };
-}
-/**
- * Looks at whatever is due, once; more than once only where the heart asks back at once. Same heart, same looks as the loop in
- * `watch-restore.ts`; only who sleeps in between is another. Never rejects for anything the cluster or the network does.
- */
-async function takeTurn(members, world, turn, record) {
-    const { clock, signal } = world;
-    const kept = [...members];
-    const busy = new Set();
-    /** Whether there was one. */
-    const look = async (index, member) => {
-        await clock.sleep(member.dueAt - clock.now(), signal);
-        if (!(await turn.pace(requestsOf(member), signal)))
-            return false;
-        const { events, next, watch } = await takeLook(member.watch, member.ask, world, turn.requestTimeoutMs);
-        for (const event of events)
-            record(event);
-        kept[index] =
-            "verdict" in next
-                ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
-                : { state: "watching", watch, dueAt: next.at, ask: next.ask };
-        return true;
-    };
-    const worker = async () => {
-        while (!signal.aborted && clock.now() < turn.until) {
-            const found = firstDue(kept, busy, clock.now());
-            if (found === undefined)
-                return;
-            busy.add(found.index);
-            if (!(await look(found.index, found.member)))
-                return;
-            busy.delete(found.index);
-        }
-    };
-    await Promise.all(Array.from({ length: turn.inFlight }, worker));
-    return kept;
-}
-/** The heart asks back after a millisecond: that is still the same turn. */
-const watch_batch_AT_ONCE_MS = 50;
-function firstDue(members, busy, now) {
-    let first;
-    for (const [index, member] of members.entries()) {
-        if (member.state !== "watching" || busy.has(index) || member.dueAt > now + watch_batch_AT_ONCE_MS)
-            continue;
-        if (first === undefined || member.dueAt < first.member.dueAt)
-            first = { index, member };
-    }
-    return first;
-}
-/** How many requests the looks that are due now will take. */
-function requestsDue(members, now) {
-    return members.reduce((sum, member) => (member.state === "watching" && member.dueAt <= now + watch_batch_AT_ONCE_MS ? sum + requestsOf(member) : sum), 0);
-}
-/** The progress itself, and what is asked beside it. */
-function requestsOf({ ask }) {
-    return 1 + ask.length;
-}
-const GATHERED = 0.1;
-/**
- * When to take the next turn; `undefined` where all have concluded. Looks that are due within a tenth of the wait are gathered into one
- * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
- * jitter would else be a hundred turns. Never after the deadline, which they share.
- */
-function nextTurn(members, now, leastMs) {
-    const watching = members.filter((member) => member.state === "watching");
-    const [first, ...others] = watching.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
-    if (first === undefined)
-        return undefined;
-    if (first <= now)
-        return now;
-    const until = first + GATHERED * (first - now);
-    const gathered = others.findLast((dueAt) => dueAt <= until) ?? first;
-    const deadline = watching.map(({ watch }) => watch.plan.deadline).reduce(earlier);
-    const least = earlier(later(now, leastMs), deadline);
-    return gathered > least ? gathered : least;
-}
-/** The member as it stands when somebody calls the verification off: what has concluded stays as it is. */
-function watch_batch_callOff(member, why, now) {
-    if (member.state === "concluded")
-        return member;
-    const step = advance(member.watch, { kind: "cancelled", why }, now);
-    if (step.next !== "conclude")
-        throw new TypeError("a watch that was called off went on");
-    return { state: "concluded", watch: step.watch, verdict: step.verdict, endedAt: now };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/partition-record.js
@@ -53705,9 +54403,11 @@ function cleanLine(text, most = 500) {
         .replace(/^\s*::/, ": :");
     return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
 }
-/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
+/** One line for Markdown and the HTML in it: every character with a meaning there is escaped, and no address becomes a link. */
 function cleanMarkdown(text, most = 500) {
-    return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&");
+    return cleanHtml(text, most)
+        .replace(/[\\`*_[\]#|~@]/g, "\\$&")
+        .replace(/:(?=\/\/)|(?<=www)\./gi, "\\$&");
 }
 /** One line for the inside of an HTML element, where Markdown is not read: `<pre>`, `<code>`. */
 function cleanHtml(text, most = 500) {
@@ -53722,7 +54422,17 @@ function objectivesOf({ plan }, partition) {
         ["RTO", plan.rtoSeconds, partition.timing?.restoreSeconds ?? null],
         ["RPO", plan.rpoSeconds, restoredPointAgeSeconds(partition)],
     ];
-    return all.flatMap(([name, objectiveSeconds, measuredSeconds]) => objectiveSeconds === null ? [] : [{ name, objectiveSeconds, measuredSeconds }]);
+    return all.flatMap(([name, objectiveSeconds, measuredSeconds]) => objectiveSeconds === null
+        ? []
+        : [{ name, objectiveSeconds, measuredSeconds: certain(partition, objectiveSeconds, measuredSeconds) }]);
+}
+/**
+ * What is counted from `not-before` is the least it can have been. Where the heart would not judge by that (`rejected`), it is not told
+ * as met beside a verdict that says that it cannot be known.
+ */
+function certain({ reason, timing }, objectiveSeconds, measuredSeconds) {
+    const atLeast = reason === "rejected" && timing?.startSource === "not-before";
+    return atLeast && measuredSeconds !== null && measuredSeconds <= objectiveSeconds ? null : measuredSeconds;
 }
 /** `RTO met: 3 min 10 s of 10 min, 6 min 50 s to spare`. */
 function describeObjective({ name, objectiveSeconds, measuredSeconds }) {
@@ -53760,6 +54470,9 @@ const PARTITIONS = "partitions";
 const MOST_LINE = 1_000;
 const MOST_CASE = 4_000;
 const MOST_OUT = 100_000;
+/** Of all cases together, as far as some lines of each are left: readers of such files have limits of their own. */
+const MOST_OF_ALL = 10_000_000;
+const LEAST_CASE = 500;
 /**
  * The record as JUnit XML: a suite for each service (partitions named one by one are the suite `partitions`), a case for each
  * partition. `failed` is a failure, `inconclusive` an error, a service with nothing to restore is skipped; a run that came to no
@@ -53778,15 +54491,17 @@ function casesOf(record) {
         const ended = { skipped: "" };
         return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: clean(`${name}: ${why}`) };
     });
-    if (record.partitions.length > 0)
-        return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
+    const { length: count } = record.partitions;
+    const most = Math.max(LEAST_CASE, Math.min(MOST_CASE, Math.floor(MOST_OF_ALL / count)));
+    if (count > 0)
+        return [...record.partitions.map((one) => caseOf(record, one, most)), ...skipped];
     const { elapsedSeconds: seconds, message } = record;
     return [
         { suite: PARTITIONS, name: "verification", seconds, ended: junit_endOf(record, clean(message)), said: clean(message) },
         ...skipped,
     ];
 }
-function caseOf(record, one) {
+function caseOf(record, one, most) {
     const said = [
         `${one.verdict}: ${one.reason}`,
         one.message,
@@ -53795,12 +54510,12 @@ function caseOf(record, one) {
         ...objectivesOf(record, one).map(describeObjective),
         ...one.warnings,
     ];
-    const text = junit_cut(said.map(clean).join("\n"), MOST_CASE);
+    const text = junit_cut(said.map((line) => cleanLine(line, Math.min(MOST_LINE, most))).join("\n"), most);
     return {
         suite: token(one.serviceName ?? PARTITIONS),
         name: one.partitionId,
         seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-        ended: junit_endOf(one, text),
+        ended: junit_endOf({ ...one, message: one.message.slice(0, most) }, text),
         said: text,
     };
 }
@@ -53869,7 +54584,20 @@ function token(text) {
     return cleanLine(text, 200).replace(/\s+/g, " ").trim() || PARTITIONS;
 }
 
+;// CONCATENATED MODULE: ./build/shared/report/json-text.js
+// What a terminal obeys or a reader cannot see, and JSON lets through as it is: DEL and the C1 controls (U+009B begins an escape
+// sequence), zero-width and direction-changing characters, line and paragraph separators. `\n` is the writer's own.
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * JSON that can be looked at: the same value, whoever parses it, but what was hidden in a text stands there as `\u202e`. A record goes to
+ * terminals, diffs and logs, and the cluster's own words stand in it to the letter.
+ */
+function json_text_jsonText(value, indent) {
+    return JSON.stringify(value, undefined, indent).replace(UNSEEN, (found) => found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`));
+}
+
 ;// CONCATENATED MODULE: ./build/shared/report/report-file.js
+
 /** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
 const MOST_IN_ONE_DOCUMENT = 100;
 /**
@@ -53879,12 +54607,24 @@ const MOST_IN_ONE_DOCUMENT = 100;
 function* reportText(record) {
     const { partitions, ...run } = record;
     if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
-        yield `${JSON.stringify(record, undefined, 2)}\n`;
+        yield `${json_text_jsonText(record, 2)}\n`;
         return;
     }
-    yield `${JSON.stringify(run)}\n`;
+    yield `${json_text_jsonText(run)}\n`;
     for (const partition of partitions)
-        yield `${JSON.stringify(partition)}\n`;
+        yield `${json_text_jsonText(partition)}\n`;
+}
+/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
+function* documentText(record) {
+    const { partitions, ...run } = record;
+    if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
+        yield* reportText(record);
+        return;
+    }
+    yield `${jsonText(run).slice(0, -1)},"partitions":[`;
+    for (const [nth, partition] of partitions.entries())
+        yield `${nth === 0 ? "" : ","}\n${jsonText(partition)}`;
+    yield "\n]}\n";
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -53928,6 +54668,7 @@ async function folderIsThere(path) {
 
 ;// CONCATENATED MODULE: ./build/shared/report/preamble.js
 
+
 /** The first line: what is watched, and for how long. */
 function headline(request) {
     const { partitionIds, serviceNames, applicationNames } = request.targets;
@@ -53952,29 +54693,41 @@ const KIND = {
 };
 /** How it is watched, a line each; the kind of a credential, never the credential. */
 function settings(request) {
-    const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
-    const every = cadence.kind === "fixed"
-        ? instant_formatDuration(cadence.everyMs)
-        : `${instant_formatDuration(cadence.minMs)} to ${instant_formatDuration(cadence.maxMs)}, by its age`;
+    const { healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
     const objectives = [
         ...(rtoMs === null ? [] : [`RTO ${instant_formatDuration(rtoMs)}`]),
         ...(rpoMs === null ? [] : [`RPO ${instant_formatDuration(rpoMs)}`]),
     ];
     return [
         `Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-        `The restore must appear within ${instant_formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; ` +
+        `The restore must appear within ${instant_formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${often(request)}; ` +
             `each request for at most ${instant_formatDuration(request.requestTimeoutMs)}.`,
         `Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. ` +
             `Expected backup: ${expectedBackupId ?? "any"}.`,
     ];
 }
+function often({ cadence, pastRestoresMs: { length: known } }) {
+    if (cadence.kind === "fixed")
+        return instant_formatDuration(cadence.everyMs);
+    const from = instant_formatDuration(cadence.minMs);
+    if (cadence.kind === "learned") {
+        const past = known > MOST_KNOWN ? `the last ${MOST_KNOWN} of ${known}` : known;
+        return `${from} to ${instant_formatDuration(cadence.latestMs)}, most often about ${instant_formatDuration(cadence.medianMs)} after its start, by ${past} past restores`;
+    }
+    const nothing = `${known === 1 ? "1 past restore teaches" : `${known} past restores teach`} nothing`;
+    const taught = known === 0 ? "" : ` (${nothing}: too few, or nothing in common)`;
+    return `${from} to ${instant_formatDuration(cadence.maxMs)}, by its age${taught}`;
+}
 
 ;// CONCATENATED MODULE: ./build/shared/report/progress-log.js
 
-/** More partitions than this are counted; only what goes wrong is told of them one by one. */
+/** More partitions than this are counted; so many of those that do not pass are told by name, and the others are counted, too. */
 const FEW = 20;
-/** Beyond this many lines between two heartbeats, changes are counted too. */
+/** Beyond this many lines between two heartbeats, changes are counted too; of more than a few partitions, beyond a handful. */
 const MOST_LINES = 30;
+const MOST_LINES_OF_MANY = 4;
+/** What a fleet said of itself is news for so long. */
+const NEWS_MS = 120_000;
 const MOST_STATES = 6;
 const NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
@@ -53986,8 +54739,10 @@ class ProgressLog {
     #say;
     #all = new Map();
     #unanswered = new Set();
+    #standing;
     #lines = 0;
     #hidden = 0;
+    #named = 0;
     constructor(span, say) {
         this.#startedAt = span.startedAt;
         this.#deadline = span.deadline;
@@ -54024,6 +54779,7 @@ class ProgressLog {
                 this.#concluded(event);
                 break;
             case "progress":
+                this.#standing = event;
                 break;
         }
     };
@@ -54033,12 +54789,21 @@ class ProgressLog {
         const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
         [this.#lines, this.#hidden] = [0, 0];
         const all = [...this.#all.values()];
-        this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
+        const fleet = this.#fleetAt(at);
+        this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${fleet}${more}`, "quiet");
     }
     /** The last word, where there was more to tell since the last heartbeat than was told. */
     close(at) {
         if (this.#hidden > 0)
             this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
+    }
+    #fleetAt(at) {
+        const told = this.#standing;
+        if (told === undefined || at - told.at > NEWS_MS || told.watched === 0)
+            return "";
+        return howItGoes(told, this.#deadline, this.#few)
+            .map((text) => `; ${text}`)
+            .join("");
     }
     get #few() {
         return this.#all.size <= FEW;
@@ -54047,7 +54812,7 @@ class ProgressLog {
         return `+${instant_formatDuration(at - this.#startedAt)}`;
     }
     #tell({ at, partitionId }, text, tone = "plain") {
-        if (++this.#lines > MOST_LINES)
+        if (++this.#lines > (this.#few ? MOST_LINES : MOST_LINES_OF_MANY))
             this.#hidden++;
         else
             this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
@@ -54065,9 +54830,41 @@ class ProgressLog {
         if (seen !== undefined)
             seen.ended = verdict;
         this.#unanswered.delete(event.partitionId);
-        if (this.#few || verdict !== "passed")
+        if (this.#few)
             this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+        else if (verdict !== "passed")
+            this.#name(event, `${verdict}: ${reason}`, TONE[verdict]);
     }
+    /** The first of many that went wrong: enough to see what it is, and the record has all of them. */
+    #name({ at, partitionId }, text, tone) {
+        const nth = ++this.#named;
+        if (nth <= FEW)
+            this.#say(`${this.#elapsed(at)}  ${partitionId}  ${text}`, tone);
+        if (nth === FEW + 1)
+            this.#say(`${this.#elapsed(at)}  from here on those that do not pass are counted`, "quiet");
+    }
+}
+/** What a fleet says of itself: of a few partitions only what is out of the ordinary. */
+function howItGoes(told, deadline, few) {
+    const pace = paceOf(told);
+    if (few)
+        return pace.extraordinary ? [pace.text] : [];
+    return [pace.text, `oldest look ${instant_formatDuration(told.oldestLookMs)} ago`, ...progress_log_endOf(told, deadline)];
+}
+function paceOf({ blind, rate, setRate }) {
+    if (blind)
+        return { text: "not reachable, one request at a time tries", extraordinary: true };
+    const rounded = Math.round(rate * 10) / 10;
+    return rounded < setRate
+        ? { text: `slowed down to ${rounded} of ${setRate} requests/s`, extraordinary: true }
+        : { text: `up to ${setRate} requests/s`, extraordinary: false };
+}
+function progress_log_endOf({ at, estimatedEnd }, deadline) {
+    if (estimatedEnd === undefined)
+        return [];
+    return estimatedEnd >= deadline
+        ? ["at this pace not all will have ended by the deadline"]
+        : [`at this pace all will have ended in ${instant_formatDuration(estimatedEnd - at)}`];
 }
 function counted(all) {
     if (all.length === 0)
@@ -54105,13 +54902,24 @@ function plural(amount, what) {
 
 /** `guide` is where docs/troubleshooting.md can be read. Text of the cluster is in it: whoever prints it cleans it. */
 function endingOf(record, guide) {
-    const { verdict, reason, message, counts } = record;
-    const count = record.partitions.length;
-    const several = count > 1
-        ? [`${count} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`]
-        : [];
+    const { verdict, reason, message } = record;
+    const several = record.partitions.length > 1 ? [countsOf(record)] : [];
     const next = verdict === "passed" ? [] : [`Next: ${REASONS[reason].next} More: ${guide}#${reason}`];
     return { title: `Restore verification ${verdict}: ${reason}`, lines: [message, ...several, ...next] };
+}
+/** `1000 partitions: 704 passed, 296 failed, 0 inconclusive (256 rto-missed, 40 restore-failed).`: a run has one reason, its partitions many. */
+function countsOf({ partitions, counts }) {
+    const red = partitions.filter((one) => one.verdict !== "passed");
+    const why = new Set(red.map(({ reason }) => reason)).size > 1 ? ` (${reasonsOf(red)})` : "";
+    const { passed, failed, inconclusive } = counts;
+    return `${partitions.length} partitions: ${passed} passed, ${failed} failed, ${inconclusive} inconclusive${why}.`;
+}
+/** `256 rto-missed, 40 restore-failed`: the most frequent first. */
+function reasonsOf(partitions) {
+    return [...Map.groupBy(partitions, ({ reason }) => reason)]
+        .toSorted(([, a], [, b]) => b.length - a.length)
+        .map(([reason, { length }]) => `${length} ${reason}`)
+        .join(", ");
 }
 
 ;// CONCATENATED MODULE: ./build/shared/probe/inquiry.js
@@ -54209,7 +55017,7 @@ async function about_client_aboutClient(inquiry, { kind }, metadata) {
         answers: [
             line("Credential", CREDENTIAL[kind]),
             line("Microsoft Entra ID", entraOf(metadata)),
-            line("Role of this client", role === undefined ? noRole(version) : roleOf(role)),
+            line("Role of this client", role === undefined ? about_client_noRole(version) : roleOf(role)),
             line("Version of the cluster", versionOf(version)),
         ],
     };
@@ -54222,7 +55030,7 @@ function entraOf(heard) {
         return `unknown: ${told(heard)}`;
     return heard.body["type"] === "aad" ? "set up" : "not set up";
 }
-function noRole(version) {
+function about_client_noRole(version) {
     if (isRefused(version))
         return `none: ${told(version)}`;
     return version.kind === "answer" ? "unknown: this is no Service Fabric gateway" : `unknown: ${told(version)}`;
@@ -54453,7 +55261,7 @@ function about_partition_olderListOf(inquiry, serviceName) {
 }
 /** The witnesses beside the Backup Restore Service: the failover manager, health, events. */
 async function about_partition_aboutPartition(inquiry, { id, list }, now) {
-    const feed = line("List of partitions (api-version 6.4)", list === undefined ? NEEDS_PARTITION : feedOf(list));
+    const feed = line("List of partitions (api-version 6.4)", list === undefined ? NEEDS_PARTITION : about_partition_feedOf(list));
     if (id === undefined)
         return [feed];
     const info = await inquiry.ask(() => partitionInfoPath(id));
@@ -54506,7 +55314,7 @@ function dataLossOf({ DataLossVersion, DataLossNumber }, now) {
         return "no: it lies in the future";
     return `plausible: data loss was declared ${formatDuration(Math.max(0, now - at))} ago`;
 }
-function feedOf(heard) {
+function about_partition_feedOf(heard) {
     const page = heard.kind === "answer" ? parsePage(heard.body) : undefined;
     if (page?.ok !== true)
         return `not available: ${heard.kind === "answer" ? "an answer of another form" : told(heard)}`;
@@ -54613,6 +55421,9 @@ function probe_cluster_named(request, metadata, handshake) {
 /*
  * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
  */
+
+
+
 
 
 

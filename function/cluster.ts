@@ -108,6 +108,8 @@ function ownText(fields: Readonly<Record<string, unknown>>, name: string): strin
   return typeof value === "string" ? value : "";
 }
 
+const SETTING = /^\w[\w.:-]{0,127}$/;
+
 /**
  * The client certificate out of an app setting, which is how Key Vault hands out a *certificate's secret*: PEM with certificate
  * and key together, or a PFX in base64.
@@ -119,6 +121,11 @@ function certificateInputs(
   note: (what: string) => void,
 ): RawInputs {
   if (name === "") return {};
+  if (!SETTING.test(name)) {
+    // Not repeated: who takes the field for that of the secret itself has put it there.
+    note("clientCertificateSetting must be the name of an app setting");
+    return {};
+  }
   const value = setting(name)?.trim() ?? "";
   if (value === "" || value.startsWith("@Microsoft.KeyVault(")) {
     note(`clientCertificateSetting: the app setting ${name} is empty or an unresolved Key Vault reference`);

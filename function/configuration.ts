@@ -1,7 +1,7 @@
 import { isObject } from "../shared/index.ts";
 import { type Cluster, isName, readCluster, type Setting } from "./cluster.ts";
 import { checkFields } from "./fields.ts";
-import { planFields, readRequest, type RequestBody } from "./request.ts";
+import { contentProblems, planFields, readRequest, type RequestBody } from "./request.ts";
 
 /** What the schedule verifies. */
 export interface Plan {
@@ -65,7 +65,10 @@ function readPlan(name: string, value: unknown, clusters: readonly Cluster[], no
     return [];
   }
   const body = planFields(value, note);
-  if (body === undefined) return [];
+  if (body === undefined) {
+    for (const { field, message } of contentProblems(value, clusters)) note(`${field} ${message}`);
+    return [];
+  }
   const read = readRequest(body, clusters);
   if (read.ok) return [{ name, body }];
   for (const { field, message } of read.problems) note(`${field} ${message}`);

@@ -1,3 +1,5 @@
+import { cleanLine, redact } from "../shared/index.ts";
+
 /**
  * What is told as it happens, one line of JSON each: the names are a contract of alerts and dashboards
  * (docs/function-events.md). Nothing that a cluster said is in them but reasons and codes of closed sets.
@@ -40,8 +42,8 @@ export function tell(log: Log, event: EventName, facts: Facts): void {
   log[LEVEL[event] ?? "log"](JSON.stringify({ event, ...facts }));
 }
 
-/** What an error says, in one short line. */
+/** What an error says, in one short line. Libraries quote what they were given: addresses with keys in them, connection strings. */
 export function whatFailed(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replace(/\s+/g, " ").slice(0, 300);
+  return cleanLine(redact(text).replace(/\s+/g, " "), 300);
 }

@@ -18,6 +18,10 @@ const CALLED: Readonly<Record<FieldSpec, string>> = {
   object: "an object",
 };
 
+export function hasForm(spec: FieldSpec, value: unknown): boolean {
+  return IS[spec](value);
+}
+
 /** Notes every field that is unknown or of another type. Own fields only; whether there was nothing to note. */
 export function checkFields(
   fields: Fields,
@@ -27,7 +31,7 @@ export function checkFields(
   let sound = true;
   for (const [name, value] of Object.entries(fields)) {
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-    if (spec !== undefined && IS[spec](value)) continue;
+    if (spec !== undefined && hasForm(spec, value)) continue;
     sound = false;
     note(
       spec === undefined

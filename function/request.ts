@@ -11,7 +11,7 @@ import {
   type RawInputs,
 } from "../shared/index.ts";
 import { type Cluster, clusterNamed, isName } from "./cluster.ts";
-import { checkFields, type FieldSpec } from "./fields.ts";
+import { checkFields, type FieldSpec, hasForm } from "./fields.ts";
 
 /** What is asked for: the body of a request, and a plan of the configuration. Shape checked, values not yet. */
 export interface RequestBody {
@@ -27,6 +27,8 @@ export interface RequestBody {
   readonly rpoMinutes?: number;
   readonly expectedBackupId?: string;
   readonly healthCheck?: string;
+  /** Whether earlier restores of the same partition say when to look. */
+  readonly learnFromPast?: boolean;
 }
 
 export interface FieldProblem {
@@ -53,6 +55,7 @@ const BODY_FIELDS: Readonly<Record<keyof RequestBody, FieldSpec>> = {
   rpoMinutes: "number",
   expectedBackupId: "string",
   healthCheck: "string",
+  learnFromPast: "boolean",
 };
 
 /** The fields of a body, or `undefined` with everything noted that is unknown or of another type. */
@@ -78,6 +81,22 @@ export function planFields(fields: Fields, note: (what: string) => void): Reques
   if (typeof fields["notBefore"] === "string" && lookBackMs(fields["notBefore"]) === undefined)
     note("notBefore must be a duration looked back from the slot, such as PT6H");
   return sound && isBody(fields) ? fields : undefined;
+}
+
+const TARGETS = ["partitionIds", "serviceNames", "applicationNames"] as const;
+
+/** Where the form of some fields is wrong: what is wrong with the content of the others, so that everything is told at once. */
+export function contentProblems(fields: Fields, clusters: readonly Cluster[]): readonly FieldProblem[] {
+  const isRight = (field: string): boolean => {
+    const spec = Object.entries(BODY_FIELDS).find(([name]) => name === field)?.[1];
+    return spec !== undefined && Object.hasOwn(fields, field) && hasForm(spec, fields[field]);
+  };
+  const right = Object.entries(fields).filter(([field]) => isRight(field));
+  const body = { cluster: "unknown", ...Object.fromEntries(right) };
+  const read = isBody(body) ? readRequest(body, clusters) : undefined;
+  if (read === undefined || read.ok) return [];
+  const untargeted = TARGETS.every((field) => !Object.hasOwn(fields, field));
+  return read.problems.filter(({ field }) => isRight(field) || (field === "partitionIds" && untargeted));
 }
 
 /** What `checkFields` has found. */
@@ -142,7 +161,10 @@ function inputsOf(body: RequestBody, note: (field: keyof RequestBody, message: s
     if (items.some((item) => /[,\n]/.test(item) || item.trim() === "")) note(field, "must be one name or id per entry");
     return items.slice(0, MOST_TARGETS).join("\n");
   };
-  const number = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value));
+  const number = (value: number | undefined): string | undefined => (value === undefined ? undefined : decimal(value));
+  // To the Action's parser empty is the default: here it would silently take away the check that was asked for.
+  for (const field of ["expectedBackupId", "healthCheck"] as const)
+    if (body[field]?.trim() === "") note(field, "must be left out where it is not wanted, and not be empty");
   return {
     "partition-id": list("partitionIds"),
     "service-name": list("serviceNames"),
@@ -153,6 +175,11 @@ function inputsOf(body: RequestBody, note: (field: keyof RequestBody, message: s
     ...given("expected-backup-id", body.expectedBackupId),
     ...given("health-check", body.healthCheck),
   };
+}
+
+/** As it is typed: the shortest form of a small number has an exponent. */
+function decimal(value: number): string {
+  return Math.abs(value) < 1e-6 ? value.toFixed(12) : String(value);
 }
 
 function readNotBefore(text: string | undefined): NotBefore | undefined {

@@ -56,5 +56,5 @@ export function labelOf({ applicationNames, serviceNames, partitionIds }: Target
   const shown = all.slice(0, 3).join(", ");
   const label = all.length <= 3 ? shown : `${shown} and ${all.length - 3} more`;
   if (all.length <= 3 && label.length <= 200) return label;
-  return `${label.slice(0, 180)} #${idOf(...all).slice(0, 8)}`;
+  return `${label.slice(0, 180).toWellFormed()} #${idOf(...all).slice(0, 8)}`;
 }

@@ -110,6 +110,7 @@ module storage 'app/storage.bicep' = {
     deploymentContainerName: deploymentContainerName
     recordsContainerName: recordsContainerName
     recordsRetentionDays: recordsRetentionDays
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -120,6 +121,7 @@ module vault 'app/vault.bicep' = {
     location: location
     tags: tags
     isPrivate: vnetEnabled
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -203,6 +205,8 @@ var hostSettings = {
   AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
   AzureWebJobsStorage__queueServiceUri: storage.outputs.queueEndpoint
   AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
+  // The app takes 64 KiB; the host would hold 100 MiB of whoever has a key before the app is asked.
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
 }
 var appSettings = {
   AZURE_CLIENT_ID: identity.outputs.clientId

@@ -21,9 +21,11 @@ export function cleanLine(text: string, most = 500): string {
   return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
 }
 
-/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
+/** One line for Markdown and the HTML in it: every character with a meaning there is escaped, and no address becomes a link. */
 export function cleanMarkdown(text: string, most = 500): string {
-  return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&");
+  return cleanHtml(text, most)
+    .replace(/[\\`*_[\]#|~@]/g, "\\$&")
+    .replace(/:(?=\/\/)|(?<=www)\./gi, "\\$&");
 }
 
 /** One line for the inside of an HTML element, where Markdown is not read: `<pre>`, `<code>`. */

@@ -41,7 +41,7 @@ export type DrillEvent =
       readonly verdict: Verdict;
       readonly watch: Watch;
     }
-  /** How a run over several partitions stands: at most once a minute. */
+  /** How a run over several partitions stands: at most each ten seconds. */
   | FleetProgress;
 
 export interface FleetProgress {
@@ -58,7 +58,7 @@ export interface FleetProgress {
   readonly blind: boolean;
   /** How long ago the partition was looked at that waits longest for its turn; from the start for one never looked at. */
   readonly oldestLookMs: number;
-  /** If partitions go on ending as they lately did; at most the deadline. Absent where none ended. */
+  /** If partitions go on ending as in the last minute; at most the deadline. Absent where none ended. */
   readonly estimatedEnd?: Instant;
 }
 

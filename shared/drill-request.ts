@@ -1,20 +1,20 @@
 import { type Access, type Note, parseAccess, type Text } from "./access.ts";
+import { type CadenceInputs, parseCadence } from "./cadence-inputs.ts";
+import { duration, items, quote } from "./input-values.ts";
 import { INPUTS, type InputName, type InputSpec } from "./inputs.ts";
-import { ACTION_CADENCE, type Cadence } from "./restore/cadence.ts";
 import { good, type Read, unreadable as bad } from "./restore/fields.ts";
 import { type Instant, parseInstant } from "./restore/instant.ts";
 import type { Targets } from "./resolve-scope.ts";
 import { type PartitionId, parsePartitionId } from "./restore/partition-id.ts";
 
 /** What the user asked for, parsed once; durations in milliseconds. */
-export interface DrillRequest {
+export interface DrillRequest extends CadenceInputs {
   readonly endpoints: readonly [URL, ...URL[]];
   /** At least one of them. */
   readonly targets: Targets;
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  readonly cadence: Cadence;
   readonly notBefore: Instant | "auto" | "any";
   readonly toleranceMs: number;
   /** GUID, lower case; `null` where none is expected. */
@@ -73,7 +73,7 @@ export function parseDrillRequest(raw: RawInputs, targets: "required" | "optiona
     targets: readTargets(text, note, targets),
     timeoutMs: read("timeout-minutes", duration("minutes", { above: 0, most: DAY_MINUTES })),
     startTimeoutMs: read("start-timeout-minutes", duration("minutes", { least: 0, most: DAY_MINUTES })),
-    cadence: read("poll-interval-seconds", cadence),
+    ...parseCadence(text, note),
     requestTimeoutMs: read("request-timeout-seconds", duration("seconds", { least: 0.1, most: 300 })),
     notBefore: read("not-before", notBefore),
     toleranceMs: TOLERANCE_MS,
@@ -139,18 +139,6 @@ export function describeProblems(problems: readonly InputProblem[]): readonly st
   return [`${count}; nothing was sent to the cluster.`, ...problems.map(({ input, message }) => `${input} ${message}`)];
 }
 
-/** The user's own text, short enough for a message. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-
-function items(text: string): readonly string[] {
-  return text
-    .split(/[\n,]/u)
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-}
-
 function isPlainHttp(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === "http:";
 }
@@ -191,33 +179,6 @@ function partition(text: string): Read<PartitionId> {
   return id === undefined
     ? bad(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`)
     : good(id);
-}
-
-interface Bounds {
-  readonly above?: number;
-  readonly least?: number;
-  readonly most: number;
-}
-
-const UNIT_MS = { minutes: 60_000, seconds: 1_000 } as const;
-
-function duration(unit: keyof typeof UNIT_MS, bounds: Bounds): (text: string) => Read<number> {
-  const low = bounds.above === undefined ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-  return (text) => {
-    const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-    const inBounds =
-      value <= bounds.most && (bounds.above === undefined ? value >= (bounds.least ?? 0) : value > bounds.above);
-    if (!inBounds) return bad(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-    return good(Math.max(bounds.above === undefined ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-  };
-}
-
-function cadence(text: string): Read<Cadence> {
-  if (text === "auto") return good(ACTION_CADENCE);
-  const every = duration("seconds", { least: 0.1, most: 3_600 })(text);
-  return every.ok
-    ? good({ kind: "fixed", everyMs: every.value })
-    : bad(every.why.replace("must be", "must be `auto` or"));
 }
 
 function notBefore(text: string): Read<DrillRequest["notBefore"]> {

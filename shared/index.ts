@@ -46,8 +46,10 @@ export {
   type DrillSeed,
   ofRun,
   type PartitionResult,
+  planOfMany,
   verifyRestore,
 } from "./verify-restore.ts";
+export { type ListedBatch, listsDue, listsOf, readLists } from "./batch-lists.ts";
 export { type BatchMember, beginMember, callOff, nextTurn, requestsDue, takeTurn } from "./watch-batch.ts";
 export * as requestBudget from "./fleet/budget.ts";
 export type { World } from "./observe-restore.ts";
@@ -63,13 +65,15 @@ export {
 export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
 export { TOOL_NAME, TOOL_VERSION } from "./version.ts";
+export { redact } from "./redact.ts";
 export { cleanHtml, cleanLine, cleanMarkdown } from "./clean-text.ts";
 export { toJUnit } from "./report/junit.ts";
-export { MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
+export { jsonText } from "./report/json-text.ts";
+export { documentText, MOST_IN_ONE_DOCUMENT, reportText } from "./report/report-file.ts";
 export { type Places, writeText } from "./report/write-text.ts";
 export { describeObjective, type Objective, objectivesOf } from "./report/objectives.ts";
 export { boundLine, headline, settings } from "./report/preamble.ts";
 export { ProgressLog, type Say, type Tone, TONE } from "./report/progress-log.ts";
-export { type Ending, endingOf } from "./report/ending.ts";
+export { countsOf, type Ending, endingOf, reasonsOf } from "./report/ending.ts";
 export { probeCluster, type ProbeReport, type ProbeWorld } from "./probe/probe-cluster.ts";
 export { probePage } from "./probe/page.ts";

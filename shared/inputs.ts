@@ -44,6 +44,11 @@ export const INPUTS = {
     default: "auto",
     description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1.",
   },
+  "past-restore-seconds": {
+    list: true,
+    description:
+      "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before any was over, often when most were. A restore unlike them is seen up to 150 s late.",
+  },
   "request-timeout-seconds": {
     default: "20",
     description: "One request, connection to last byte.",
@@ -151,7 +156,7 @@ export const OUTPUTS = {
   "failed-count": "Partitions that failed.",
   "inconclusive-count": "Partitions of which nothing certain can be said.",
   result:
-    "The record as compact JSON, without the evidence; `recordSha256` is the digest that the whole record bears. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
+    "The record as compact JSON, without the evidence; `recordSha256` is the digest that the whole record bears. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
   "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,5 +1,6 @@
 import type { DrillEvent } from "./drill-event.ts";
 import { observeRestore, type World } from "./observe-restore.ts";
+import { redact } from "./redact.ts";
 import { advance } from "./restore/advance.ts";
 import type { Instant } from "./restore/instant.ts";
 import { type Verdict, verdict } from "./restore/verdict.ts";
@@ -65,8 +66,11 @@ function* whatChanged(before: Watch, after: Watch, at: Instant): Generator<Drill
   yield { type: "looked", partitionId, at, watch: after };
 }
 
-/** Our own defect: never a pass, and said to be no word about the restore. */
+/** Our own defect: never a pass, and said to be no word about the restore. An error may quote what it stumbled over. */
 export function internalError(error: unknown): Verdict {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${what}`);
+  return verdict(
+    "internal-error",
+    `The verification itself broke; this says nothing about the restore. ${redact(what)}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { type ClusterGateway, GatewayError, type LookBudget, type ProgressAnswer } from "./cluster-gateway.ts";
 import { given } from "./restore/fields.ts";
+import type { PartitionInfo } from "./restore/partition-info.ts";
 import { pointOf, type RestoreProgress } from "./restore/restore-progress.ts";
 import type { Observation, WatchPlan } from "./restore/watch.ts";
 import { type Question, relevantBackups, type Testimony, type Told } from "./restore/witness.ts";
@@ -37,6 +38,20 @@ export async function observeRestore(
       return { kind: "unavailable", problem: error.toProblem(), ...given("raw", error.raw) };
     throw error;
   }
+}
+
+/**
+ * The observation with what was asked about its partition after it, `ms` later. By so much the answer has aged: to say less would
+ * make it younger than it is.
+ */
+export function withPartition(
+  observation: Extract<Observation, { kind: "progress" }>,
+  partition: Told<PartitionInfo | null>,
+  ms: number,
+): Observation {
+  const { clockSkewMs } = observation;
+  const aged = given("clockSkewMs", clockSkewMs === undefined ? undefined : clockSkewMs - ms);
+  return { ...observation, ...aged, testimony: { ...observation.testimony, partition } };
 }
 
 /** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */

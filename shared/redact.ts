@@ -11,11 +11,17 @@ const VALUE = String.raw`[^\s;&"'\\<>]+`;
 
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [
-    new RegExp(String.raw`\b((?:Account|SharedAccess)Key|SharedAccessSignature|Password|Pwd|sig)=${VALUE}`, "gi"),
+    new RegExp(
+      String.raw`\b((?:Account|SharedAccess|Access)Key|SharedAccessSignature|Password|Pwd|sig|client_secret|client_assertion)=${VALUE}`,
+      "gi",
+    ),
     `$1=${HIDDEN}`,
   ],
+  // A function key, as it goes in an address or in a header.
+  [new RegExp(String.raw`([?&]code=|\bx-functions-key"?\s{0,9}[:=]\s{0,9}"?)${VALUE}`, "gi"), `$1${HIDDEN}`],
   [
-    /("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    // From the end of the name on: whatever stands before it, to look for it at each quotation mark cost a seventh of all CPU time.
+    /((?:Password|Secret|ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
     `$1"${HIDDEN}"`,
   ],
   [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],

@@ -1,3 +1,4 @@
+import { LISTS_FROM } from "./batch-lists.ts";
 import type { Recorder } from "./drill-event.ts";
 import type { DrillRequest } from "./drill-request.ts";
 import { internalError } from "./look.ts";
@@ -6,6 +7,7 @@ import { isExplicit, type Scope, scopeOrVerdict } from "./resolve-scope.ts";
 import type { Dice } from "./restore/dice.ts";
 import { openPace, type Pace, paying } from "./fleet/pace.ts";
 import type { PartitionResult } from "./fleet/fleet.ts";
+import { placed } from "./fleet/place.ts";
 import { watchFleet } from "./fleet/watch-fleet.ts";
 import { given } from "./restore/fields.ts";
 import { type Instant, later } from "./restore/instant.ts";
@@ -43,10 +45,13 @@ export interface DrillSeed {
   readonly listsFrom?: number;
 }
 
-/** Below that, single looks are few enough, and lists would be requests of their own. */
-const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
 const CORROBORATED_UP_TO = 100;
+
+/** The plan for each of so many that are watched together. */
+export function planOfMany<T extends Omit<WatchPlan, "partitionId">>(plan: T, count: number): T {
+  return count > CORROBORATED_UP_TO ? { ...plan, corroborate: false } : plan;
+}
 
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 export async function verifyRestore(
@@ -109,6 +114,8 @@ export function commonPlan(
   };
 }
 
+const NOT_LISTED_AGAIN = "Whether partitions appeared meanwhile was not looked at: the run had come to its end.";
+
 interface Watched {
   readonly results: readonly PartitionResult[];
   readonly warnings: readonly string[];
@@ -133,12 +140,18 @@ async function watchAll(
   let { services, serviceOf } = scope;
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
     for (const id of fresh) known.add(id);
-    const lists = fresh.length >= listsFrom ? services : [];
+    const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
+    const lists =
+      fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
-    const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false as const } : plan;
-    const watched = await watchFleet(fresh, ofCrowd, world, options, record);
+    const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
     results.push(...watched.map((one) => ({ ...one, ...given("serviceName", serviceOf.get(one.partitionId)) })));
-    if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
+    if (isExplicit(targets)) break;
+    if (world.signal.aborted || world.clock.now() >= plan.deadline) {
+      // Only a pass claims that there was nothing more to verify.
+      if (results.every(({ verdict }) => verdict.verdict === "passed")) warnings.push(NOT_LISTED_AGAIN);
+      break;
+    }
     const now = await scoped(request, world, plan.deadline, pace);
     if ("verdict" in now) {
       warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);

@@ -1,9 +1,12 @@
 import type { Recorder } from "./drill-event.ts";
+import { restsUntil, type Sighting } from "./fleet/feed.ts";
 import { takeLook } from "./look.ts";
 import type { World } from "./observe-restore.ts";
 import { advance } from "./restore/advance.ts";
 import type { Dice } from "./restore/dice.ts";
+import { given } from "./restore/fields.ts";
 import { earlier, type Instant, later } from "./restore/instant.ts";
+import { lastQuestions } from "./restore/success.ts";
 import type { Verdict } from "./restore/verdict.ts";
 import { beginWatch, type Watch, type WatchPlan } from "./restore/watch.ts";
 import type { Question } from "./restore/witness.ts";
@@ -13,10 +16,23 @@ import type { Question } from "./restore/witness.ts";
  * the next look is due and forget the rest.
  */
 export type BatchMember =
-  | { readonly state: "watching"; readonly watch: Watch; readonly dueAt: Instant; readonly ask: readonly Question[] }
+  | {
+      readonly state: "watching";
+      readonly watch: Watch;
+      /** When the heart wants its next look, and when it is taken: later where its service's list will tell. */
+      readonly wantedAt: Instant;
+      readonly dueAt: Instant;
+      readonly ask: readonly Question[];
+      /** Whose list tells of it; absent where none is read. */
+      readonly service?: string;
+      /** What its service's list last showed, while that is read. */
+      readonly sighting?: Sighting;
+      /** The list showed a change that no look has followed yet. */
+      readonly hinted?: true;
+    }
   | { readonly state: "concluded"; readonly watch: Watch; readonly verdict: Verdict; readonly endedAt: Instant };
 
-type Watching = Extract<BatchMember, { state: "watching" }>;
+export type Watching = Extract<BatchMember, { state: "watching" }>;
 
 /** What a turn may take. */
 export interface Turn {
@@ -29,8 +45,9 @@ export interface Turn {
 }
 
 /** A partition nobody has looked at yet; its first look is due at once. */
-export function beginMember(plan: WatchPlan, now: Instant, dice: Dice): BatchMember {
-  return { state: "watching", watch: beginWatch(plan, now, dice), dueAt: now, ask: [] };
+export function beginMember(plan: WatchPlan, now: Instant, dice: Dice, service?: string): BatchMember {
+  const watch = beginWatch(plan, now, dice);
+  return { state: "watching", watch, wantedAt: now, dueAt: now, ask: [], ...given("service", service) };
 }
 
 /**
@@ -49,13 +66,14 @@ export async function takeTurn(
   /** Whether there was one. */
   const look = async (index: number, member: Watching): Promise<boolean> => {
     await clock.sleep(member.dueAt - clock.now(), signal);
-    if (!(await turn.pace(requestsOf(member), signal))) return false;
-    const { events, next, watch } = await takeLook(member.watch, member.ask, world, turn.requestTimeoutMs);
+    const ask = questionsNow(member, clock.now());
+    if (!(await turn.pace(1 + ask.length, signal))) return false;
+    const { events, next, watch } = await takeLook(member.watch, ask, world, turn.requestTimeoutMs);
     for (const event of events) record(event);
     kept[index] =
       "verdict" in next
         ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
-        : { state: "watching", watch, dueAt: next.at, ask: next.ask };
+        : resting({ ...listed(member), state: "watching", watch, wantedAt: next.at, ask: next.ask });
     return true;
   };
   const worker = async (): Promise<void> => {
@@ -71,8 +89,26 @@ export async function takeTurn(
   return kept;
 }
 
+/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
+function questionsNow({ ask, watch }: Watching, now: Instant): readonly Question[] {
+  return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
+}
+
 /** The heart asks back after a millisecond: that is still the same turn. */
-const AT_ONCE_MS = 50;
+export const AT_ONCE_MS = 50;
+
+/** What its list told; that a look is to follow is done with. */
+function listed({ service, sighting }: Watching): Pick<Watching, "service" | "sighting"> {
+  return { ...given("service", service), ...given("sighting", sighting) };
+}
+
+/** The member with the time of its next look. What the heart wants at once it gets at once. */
+export function resting(member: Omit<Watching, "dueAt">): Watching {
+  const { sighting, wantedAt, watch } = member;
+  const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= AT_ONCE_MS;
+  const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
+  return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
+}
 
 function firstDue(
   members: readonly BatchMember[],
@@ -107,9 +143,15 @@ const GATHERED = 0.1;
  * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
  * jitter would else be a hundred turns. Never after the deadline, which they share.
  */
-export function nextTurn(members: readonly BatchMember[], now: Instant, leastMs: number): Instant | undefined {
+export function nextTurn(
+  members: readonly BatchMember[],
+  now: Instant,
+  leastMs: number,
+  lists: readonly { readonly dueAt: Instant }[] = [],
+): Instant | undefined {
   const watching = members.filter((member) => member.state === "watching");
-  const [first, ...others] = watching.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+  if (watching.length === 0) return undefined;
+  const [first, ...others] = [...watching, ...lists].map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
   if (first === undefined) return undefined;
   if (first <= now) return now;
   const until = first + GATHERED * (first - now);

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { marked } from "marked";
 import { describe, expect, test } from "vitest";
 import { cleanLine, cleanMarkdown } from "../shared/clean-text.ts";
 
@@ -67,8 +68,21 @@ describe("a line for Markdown", () => {
     ["a mention", "@octocat", "\\@octocat"],
     ["the escape itself", "\\*", "\\\\\\*"],
     ["a row of its own", "a\n| b |", "a \\| b \\|"],
+    ["an address", "see https://evil.test/login", "see https\\://evil.test/login"],
+    ["an address without its scheme", "see WWW.evil.test", "see WWW\\.evil.test"],
   ])("%s has no meaning in it", (_, text, line) => {
     expect(cleanMarkdown(text)).toBe(line);
+  });
+
+  test.each([
+    "https://evil.test/a",
+    "http://evil.test",
+    "ftp://evil.test",
+    "(www.evil.test)",
+    "www.www.evil.test",
+    "x://y",
+  ])("%s is no link, as GitHub reads it", async (text) => {
+    expect(await marked.parse(`| a |\n|---|\n| ${cleanMarkdown(text)} |`, { gfm: true })).not.toContain("<a");
   });
 
   test("no character with a meaning is left bare, whatever the text", () => {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeProblems, type DrillRequest, parseDrillRequest, type RawInputs } from "../shared/drill-request.ts";
 import { INPUT_NAMES, type InputName } from "../shared/inputs.ts";
-import { ACTION_CADENCE } from "../shared/restore/cadence.ts";
+import { ACTION_CADENCE, learnedCadence } from "../shared/restore/cadence.ts";
 import { at } from "./restore/scenes.ts";
 
 const GUID = "1daae3f5-7fd6-42e9-b1ba-8c05f873994d";
@@ -85,6 +85,15 @@ describe("good inputs", () => {
     expect(requested({ "partition-id": GUID.toUpperCase() }).targets.partitionIds).toEqual([GUID]);
   });
 
+  test("past restores say when to look, once there are enough of them; repetitions count", () => {
+    const past = requested({ "past-restore-seconds": "600.5, 600.5\n612,,0" });
+    expect(past.pastRestoresMs).toEqual([600_500, 600_500, 612_000, 0]);
+    expect(past.cadence).toEqual(learnedCadence([600_500, 600_500, 612_000], ACTION_CADENCE));
+    expect(past.cadence.kind).toBe("learned");
+    for (const few of ["", "600", "600,600", "5,21600,60,1200"])
+      expect(requested({ "past-restore-seconds": few }).cadence).toBe(ACTION_CADENCE);
+  });
+
   test("endpoints are tried in the order given, each once", () => {
     const text = "https://b:19080\nhttp://a:19080/,https://B:19080/";
     const hrefs = requested({ "cluster-endpoint": text }).endpoints.map(({ href }) => href);
@@ -149,6 +158,7 @@ describe("bad inputs", () => {
     ["server-ca", ["not PEM"]],
     ["server-certificate-thumbprint", ["xyz", "ab:cd", `${"a".repeat(40)}, zz`]],
     ["server-common-name", ["?", "https://cluster"]],
+    ["past-restore-seconds", ["-1", "NaN", "Infinity", "1e3", "abc", "5 min", "0x10", "604801", "60, 70; 80", "60,-3"]],
     ["access-token", ["two words"]],
     ["entra-tenant-id", ["not-a-guid !"]],
     ["entra-client-id", ["not-a-guid !"]],
@@ -212,6 +222,24 @@ describe("bad inputs", () => {
       "1 bad input; nothing was sent to the cluster.",
       'summary must be true or false; got "perhaps"',
     ]);
+  });
+
+  test("a past and a fixed interval contradict each other", () => {
+    expect(problemsOf({ "past-restore-seconds": "600", "poll-interval-seconds": "10" })).toEqual([
+      ["past-restore-seconds", "cannot go together with a fixed poll-interval-seconds: leave that on `auto`"],
+    ]);
+    expect(problemsOf({ "past-restore-seconds": "x", "poll-interval-seconds": "x" })).toHaveLength(2);
+  });
+
+  test("a past that only grows is told so, once, and not repeated", () => {
+    const thousand = Array.from({ length: 1_000 }, () => "600");
+    expect(problemsOf({ "past-restore-seconds": thousand.join("\n") })).toEqual([]);
+    expect(problemsOf({ "past-restore-seconds": [...thousand, "600"].join() })).toEqual([
+      ["past-restore-seconds", "must be at most 1000 durations, of which the last 10 count; got 1001"],
+    ]);
+    const [, message = ""] = problemsOf({ "past-restore-seconds": thousand.map(() => "x".repeat(99)).join() })[0] ?? [];
+    expect(message).toContain("and 997 more");
+    expect(message.length).toBeLessThan(400);
   });
 
   test("every bad item of a list is named, but not hundreds of them", () => {

@@ -59,3 +59,13 @@ describe("beside a target that is green", () => {
     expect(verdict.message).toContain(`in ${STOCK.name}:`);
   });
 });
+
+test("a run that passes at its very deadline says that nobody looked whether partitions had appeared meanwhile", async () => {
+  const inputs = { "service-name": ORDERS.name, "timeout-minutes": "1", "poll-interval-seconds": "60" };
+  const { verdict, warnings } = await run(inputs);
+  expect([verdict.reason, warnings]).toEqual([
+    "restored",
+    ["Whether partitions appeared meanwhile was not looked at: the run had come to its end."],
+  ]);
+  expect((await run({ ...inputs, "partition-id": A, "service-name": "" })).warnings).toEqual([]);
+});

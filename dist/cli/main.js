@@ -46,6 +46,10 @@ const INPUTS = {
 		default: "auto",
 		description: "`auto` (2 s growing to 30 s with the restore's age) or a fixed number of at least 0.1."
 	},
+	"past-restore-seconds": {
+		list: true,
+		description: "What earlier restores of the same kind took (`restore-seconds`), oldest first, newline or comma separated. From three on, if they have something in common, the last ten say when to look: seldom before any was over, often when most were. A restore unlike them is seen up to 150 s late."
+	},
 	"request-timeout-seconds": {
 		default: "20",
 		description: "One request, connection to last byte."
@@ -143,7 +147,7 @@ const OUTPUTS = {
 	"passed-count": "Partitions that passed.",
 	"failed-count": "Partitions that failed.",
 	"inconclusive-count": "Partitions of which nothing certain can be said.",
-	result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others.",
+	result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
 	"report-path": "Where the record was written; empty where no file was asked for, or it could not be written."
 };
 Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -355,6 +359,28 @@ function noted(input, checked, note) {
 	if (checked.ok) return checked.value;
 	note(input, checked.why);
 }
+// shared/input-values.ts
+/** The user's own text, short enough for a message. */
+function quote(text) {
+	return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
+/** What stands between commas and line ends, blanks left out. */
+function items(text) {
+	return text.split(/[\n,]/u).map((item) => item.trim()).filter((item) => item !== "");
+}
+const UNIT_MS = {
+	minutes: 6e4,
+	seconds: 1e3
+};
+/** A number of `unit` without sign or exponent, in milliseconds. */
+function duration(unit, bounds) {
+	const low = bounds.above === void 0 ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
+	return (text) => {
+		const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
+		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+		return good(Math.max(bounds.above === void 0 ? 0 : 1, Math.round(value * UNIT_MS[unit])));
+	};
+}
 // shared/restore/cadence.ts
 /** The Action's: the server itself works in steps of about 2 s, and 30 s is as late as a log reader will forgive. */
 const ACTION_CADENCE = {
@@ -367,33 +393,84 @@ const JITTER = .1;
 const FIRST_RETRY_MS = 1e3;
 const LONGEST_RETRY_MS = 3e4;
 /**
-* Milliseconds until the next look at a restore of age `ageMs`; never negative, never zero.
+* Milliseconds until the next look at what has been waited for since `ageMs`: a restore to appear, or a restored partition to become
+* healthy. Never negative, never zero.
 * @param jitter from 0 to 1: where in the band of ±10 % this look falls (0.5 is the middle). A fixed interval is exact.
 */
 function lookDelay(cadence, ageMs, jitter) {
 	if (cadence.kind === "fixed") return cadence.everyMs;
-	return clamp((cadence.kind === "learned" ? learnedDelay(cadence, ageMs) : cadence.fraction * Math.max(0, ageMs)) * (1 + JITTER * (2 * jitter - 1)), cadence.minMs, cadence.maxMs);
+	return clamp(jittered(cadence.fraction * Math.max(0, ageMs), jitter), cadence.minMs, cadence.maxMs);
 }
+/** The same for a restore under way, of age `ageMs`: the one whose end a past can tell of. */
+function restoreDelay(cadence, ageMs, jitter) {
+	if (cadence.kind !== "learned") return lookDelay(cadence, ageMs, jitter);
+	return clamp(jittered(learnedDelay(cadence, ageMs), jitter), cadence.minMs, cadence.latestMs);
+}
+function jittered(wantedMs, jitter) {
+	return wantedMs * (1 + JITTER * (2 * jitter - 1));
+}
+/** So many durations at least; of more the last ones. */
+const LEAST_KNOWN = 3;
+/** However alike they were: the next one may differ by so much (standard deviation of the logarithm). */
+const LEAST_SPREAD = .1;
+/** A past that differs by more teaches nothing. */
+const MOST_SPREAD = 1.2;
 /** How likely it is that today's is of another kind: the more, the less harm a past does that misleads. */
-const OTHERWISE = .25;
+const OTHERWISE = .35;
+/**
+* One request is worth as much as so many seconds of latency: 1 / lambda, in the words of the checking problem. Less where today's is of
+* another kind: what the past saves is not to be paid for by whom it misleads. Found by search (ADR 0014).
+*/
+const REQUEST_WORTH_S = {
+	known: 2.25,
+	otherwise: 1.5
+};
+/** A restore that outlives its past is seen no later than this. */
+const LATEST_MS = 15e4;
 const [SHORTEST_S, LONGEST_S] = [5, 21600];
+/**
+* The cadence that past durations (in milliseconds, oldest first) suggest; the other one where they are too few or too different
+* to suggest any, or where it is fixed: that is what the user asked for. Durations of zero or less teach nothing. It never looks
+* sooner than the other one's shortest delay.
+*/
+function learnedCadence(pastMs, otherwise) {
+	const logs = pastMs.filter((ms) => ms > 0).slice(-10).map((ms) => Math.log(ms));
+	if (logs.length < LEAST_KNOWN || otherwise.kind === "fixed") return otherwise;
+	const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+	const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
+	const spread = Math.max(LEAST_SPREAD, Math.sqrt(variance));
+	if (spread > MOST_SPREAD) return otherwise;
+	const shape = Math.PI / (Math.sqrt(3) * spread);
+	const { fraction, minMs, maxMs } = otherwise;
+	return {
+		kind: "learned",
+		medianMs: Math.max(1, Math.round(Math.exp(mean))),
+		shape,
+		fraction,
+		minMs,
+		maxMs,
+		latestMs: LATEST_MS
+	};
+}
 /** Looked up half a delay ahead, where on average the look will find the restore ended: the hazard rises towards the median. */
 function learnedDelay(cadence, ageMs) {
 	const ageS = Math.max(0, ageMs) / 1e3;
-	const delay = (atS) => clamp(Math.sqrt(4 / hazard(cadence, atS)), cadence.minMs / 1e3, cadence.maxMs / 1e3);
+	const delay = (atS) => clamp(Math.sqrt(2 * worthOverEnds(cadence, atS)), cadence.minMs / 1e3, cadence.latestMs / 1e3);
 	return 1e3 * delay(ageS + delay(ageS) / 2);
 }
-/** How likely a restore of that age is to end in the next second, as far as is known. */
-function hazard({ medianMs, shape }, ageS) {
+/**
+* What a request is worth at that age, for as likely as a restore gets there, over how likely it is to end there in the next second: both
+* over today's being of the known kind or of another. Its inverse is lambda times the hazard, with a lambda of each kind's own.
+*/
+function worthOverEnds({ medianMs, shape }, ageS) {
 	const at = Math.max(SHORTEST_S, ageS);
-	const odds = (at / (medianMs / 1e3)) ** shape;
-	const survivesKnown = 1 / (1 + odds);
-	const endsKnown = shape / at * odds * survivesKnown ** 2;
+	const survivesKnown = 1 / (1 + (at / (medianMs / 1e3)) ** shape);
+	const endsKnown = shape / at * survivesKnown * (1 - survivesKnown);
 	const range = Math.log(LONGEST_S / SHORTEST_S);
 	const survivesOther = Math.max(Math.LN2, Math.log(LONGEST_S / at)) / range;
 	const endsOther = 1 / (at * range);
-	const survives = .75 * survivesKnown + OTHERWISE * survivesOther;
-	return (.75 * endsKnown + OTHERWISE * endsOther) / Math.max(survives, Number.MIN_VALUE);
+	const { known, otherwise } = REQUEST_WORTH_S;
+	return (.65 * survivesKnown * known + OTHERWISE * survivesOther * otherwise) / (.65 * endsKnown + OTHERWISE * endsOther);
 }
 /**
 * Milliseconds until the next attempt after a fault, decorrelated: drawn between the first delay and three times the last one,
@@ -409,6 +486,56 @@ function retryDelay(cadence, previousMs, jitter, retryAfterMs = 0) {
 }
 function clamp(value, low, high) {
 	return Math.min(high, Math.max(low, value));
+}
+// shared/cadence-inputs.ts
+/** Whoever appends to the list for ever is told once, rather than parsed for ever: only the last ten count anyway. */
+const MOST_PAST = 1e3;
+const WEEK_S = 604800;
+const PAST = "past-restore-seconds";
+/**
+* `poll-interval-seconds` and `past-restore-seconds`. Every problem is noted; the result counts only if none was. A past too short or too
+* mixed to learn from is none: whoever fills the list from run to run begins with an empty one.
+*/
+function parseCadence(text, note) {
+	const interval = pollInterval(text("poll-interval-seconds"));
+	if (!interval.ok) note("poll-interval-seconds", interval.why);
+	const otherwise = interval.ok ? interval.value : ACTION_CADENCE;
+	const past = pastRestores(text(PAST));
+	if (!past.ok) note(PAST, past.why);
+	if (text(PAST) !== "" && otherwise.kind === "fixed") note(PAST, "cannot go together with a fixed poll-interval-seconds: leave that on `auto`");
+	const pastRestoresMs = past.ok ? past.value : [];
+	return {
+		cadence: learnedCadence(pastRestoresMs, otherwise),
+		pastRestoresMs
+	};
+}
+function pollInterval(text) {
+	if (text === "auto") return good(ACTION_CADENCE);
+	const every = duration("seconds", {
+		least: .1,
+		most: 3600
+	})(text);
+	return every.ok ? good({
+		kind: "fixed",
+		everyMs: every.value
+	}) : unreadable(every.why.replace("must be", "must be `auto` or"));
+}
+function pastRestores(text) {
+	const typed = items(text);
+	if (typed.length > MOST_PAST) return unreadable(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
+	const parsed = typed.map((item) => ({
+		item,
+		read: duration("seconds", {
+			least: 0,
+			most: WEEK_S
+		})(item)
+	}));
+	const wrong = parsed.flatMap(({ item, read }) => read.ok ? [] : [quote(item)]);
+	if (wrong.length > 0) {
+		const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : "";
+		return unreadable(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
+	}
+	return good(parsed.flatMap(({ read }) => read.ok ? [read.value] : []));
 }
 // shared/restore/instant.ts
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;
@@ -528,7 +655,7 @@ function parseDrillRequest(raw, targets = "required") {
 			least: 0,
 			most: DAY_MINUTES
 		})),
-		cadence: read("poll-interval-seconds", cadence),
+		...parseCadence(text, note),
 		requestTimeoutMs: read("request-timeout-seconds", duration("seconds", {
 			least: .1,
 			most: 300
@@ -592,13 +719,6 @@ function entity(parts, form) {
 function isComplete(request) {
 	return Object.values(request).every((value) => value !== void 0);
 }
-/** The user's own text, short enough for a message. */
-function quote(text) {
-	return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
-}
-function items(text) {
-	return text.split(/[\n,]/u).map((item) => item.trim()).filter((item) => item !== "");
-}
 function isPlainHttp(text) {
 	return URL.canParse(text) && new URL(text).protocol === "http:";
 }
@@ -627,29 +747,6 @@ function endpoint(text) {
 function partition(text) {
 	const id = parsePartitionId(text);
 	return id === void 0 ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`) : good(id);
-}
-const UNIT_MS = {
-	minutes: 6e4,
-	seconds: 1e3
-};
-function duration(unit, bounds) {
-	const low = bounds.above === void 0 ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
-	return (text) => {
-		const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
-		return good(Math.max(bounds.above === void 0 ? 0 : 1, Math.round(value * UNIT_MS[unit])));
-	};
-}
-function cadence(text) {
-	if (text === "auto") return good(ACTION_CADENCE);
-	const every = duration("seconds", {
-		least: .1,
-		most: 3600
-	})(text);
-	return every.ok ? good({
-		kind: "fixed",
-		everyMs: every.value
-	}) : unreadable(every.why.replace("must be", "must be `auto` or"));
 }
 function notBefore(text) {
 	if (text === "auto" || text === "any") return good(text);
@@ -794,6 +891,22 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
 		throw error;
 	}
 }
+/**
+* The observation with what was asked about its partition after it, `ms` later. By so much the answer has aged: to say less would
+* make it younger than it is.
+*/
+function withPartition(observation, partition, ms) {
+	const { clockSkewMs } = observation;
+	const aged = given("clockSkewMs", clockSkewMs === void 0 ? void 0 : clockSkewMs - ms);
+	return {
+		...observation,
+		...aged,
+		testimony: {
+			...observation.testimony,
+			partition
+		}
+	};
+}
 /** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
 function agedBy(ms, { clockSkewMs }) {
 	return given("clockSkewMs", clockSkewMs === void 0 || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
@@ -834,6 +947,23 @@ function stopped(signal) {
 		kind: "cancelled",
 		why: typeof reason === "string" ? reason : "the caller"
 	};
+}
+// shared/redact.ts
+const HIDDEN = "***";
+/** A value ends where a connection string, a URL or a JSON string goes on. */
+const VALUE = String.raw`[^\s;&"'\\<>]+`;
+const SECRETS = [
+	[new RegExp(String.raw`\b((?:Account|SharedAccess|Access)Key|SharedAccessSignature|Password|Pwd|sig|client_secret|client_assertion)=${VALUE}`, "gi"), `$1=${HIDDEN}`],
+	[new RegExp(String.raw`([?&]code=|\bx-functions-key"?\s{0,9}[:=]\s{0,9}"?)${VALUE}`, "gi"), `$1${HIDDEN}`],
+	[/((?:Password|Secret|ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${HIDDEN}"`],
+	[/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
+	[/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
+	[/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
+	[/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`]
+];
+/** The text without whatever looks like a credential. */
+function redact(text) {
+	return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
 }
 // shared/restore/watch.ts
 /** What is worked out of a `Date` header is not nearer to the truth than this: its second, and the second a reply takes. */
@@ -964,6 +1094,97 @@ function draw(dice) {
 		dice: next
 	};
 }
+// shared/restore/measure.ts
+/**
+* `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
+* our own clock first; between two of the cluster's the correction cancels out.
+*/
+function measure(watch, success) {
+	const end = endOf$2(watch, success);
+	const start = startOf(watch, end);
+	if (start === void 0) return void 0;
+	const between = (to) => Math.max(0, to - start.at);
+	return {
+		from: start.at,
+		fromSource: start.source,
+		to: end.least,
+		toSource: end.source,
+		ms: between(end.source === "cluster" ? end.least : end.most),
+		leastMs: between(end.least),
+		mostMs: between(end.most)
+	};
+}
+/**
+* `undefined` where it ended in time, within the tolerance. Looks are late where many share a budget, and where a worker was away; what a
+* late look finds must not turn a missed deadline green.
+*/
+function endedLate(watch, success) {
+	const { deadline, toleranceMs } = watch.plan;
+	const { least, most, source } = endOf$2(watch, success);
+	const at = earlier(source === "cluster" ? least : most, seenSince(watch));
+	return at - deadline > toleranceMs ? {
+		at,
+		source,
+		lateMs: at - deadline
+	} : void 0;
+}
+/** A time of the cluster's clock, by ours. */
+function byOurClock({ clockSkewMs }, at) {
+	return instantFromMs(at - clockSkewMs);
+}
+/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
+function endOf$2(watch, success) {
+	const { lastInFlight, plan, startedAt } = watch;
+	const seen = seenSince(watch);
+	if (success.at !== void 0 && (lastInFlight === void 0 || later(success.at, plan.toleranceMs) >= lastInFlight)) {
+		const at = byOurClock(watch, success.at);
+		return {
+			least: at,
+			most: later(at, 1e3),
+			source: "cluster"
+		};
+	}
+	return {
+		least: earlier(lastInFlight === void 0 ? startedAt : byOurClock(watch, lastInFlight), seen),
+		most: seen,
+		source: "observer"
+	};
+}
+/** When the result on record was first seen: itself, for the state alone may have been another restore's before. */
+function seenSince({ last, startedAt }) {
+	return last?.since ?? startedAt;
+}
+/**
+* A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
+* bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
+* was declared while the restore was seen running already: it did not begin with that.
+*/
+function startOf(watch, end) {
+	const { notBefore, toleranceMs } = watch.plan;
+	const declared = declaredDataLoss(watch.heard);
+	if (declared !== void 0) {
+		const at = byOurClock(watch, declared);
+		if (at <= (end.source === "cluster" ? end.most : end.least) && at <= runningSince(watch) + toleranceMs && (notBefore === "any" || at >= notBefore - toleranceMs)) return {
+			at,
+			source: "data-loss"
+		};
+	}
+	return notBefore === "any" ? void 0 : {
+		at: notBefore,
+		source: "not-before"
+	};
+}
+/** The replica has been told of the data loss by then; `Accepted` comes before. */
+const RUNNING = /* @__PURE__ */ new Set([
+	"RestoreInProgress",
+	"SecondariesInProgress",
+	"SecondaryInProgress"
+]);
+/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
+function runningSince({ inFlightSince, phases }) {
+	if (inFlightSince === void 0) return Infinity;
+	return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
+}
 // shared/restore/messages.ts
 const HOW = {
 	"in-flight": "this run saw it under way",
@@ -1034,6 +1255,10 @@ function restoreTimedOut(watch, terminal) {
 function deadlineExceeded(watch, now) {
 	const phase = watch.phases.at(-1);
 	return `Still under way at the deadline${phase === void 0 ? "" : `: ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`}. The restore goes on in the cluster.`;
+}
+function succeededLate({ at, source, lateMs }) {
+	const [ended, after] = [formatInstant(at), formatDuration(lateMs)];
+	return source === "cluster" ? `Restored at ${ended}, ${after} after the deadline: at the deadline it was still under way.` : `Its success was first seen at ${ended}, ${after} after the deadline, and nothing shows that it ended in time.`;
 }
 function noRestore(watch) {
 	return watch.everInFlight ? "The restore that was under way has vanished from the cluster's record." : `No restore is on record for this partition${sinceStart(watch)}.`;
@@ -1212,6 +1437,7 @@ function withAnswer(watch, observation, now) {
 		last: {
 			progress,
 			at: now,
+			since: unchangedSince(watch, progress) ?? now,
 			dated
 		},
 		...resultBefore(watch, progress),
@@ -1219,6 +1445,13 @@ function withAnswer(watch, observation, now) {
 		heard,
 		...given("dataLossHeard", dataLossHeard(watch, valid, heard, now))
 	};
+}
+function unchangedSince({ last }, progress) {
+	return last !== void 0 && isSame$1(progress, last.progress) ? last.since : void 0;
+}
+/** To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew. */
+function isSame$1(a, b) {
+	return JSON.stringify(a) === JSON.stringify(b);
 }
 /** A data loss that was declared while this very look was under way says nothing about the result it read before. */
 function dataLossHeard(watch, before, after, now) {
@@ -1287,7 +1520,7 @@ function resultBefore({ last }, progress) {
 function stillValid({ heard, last }, progress) {
 	if (progress === null) return {};
 	const before = last?.progress ?? null;
-	if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before)) return heard;
+	if (isTerminal(progress) && isSame$1(progress, before)) return heard;
 	const { backups } = heard;
 	const wasUnderWay = before !== null && !isTerminal(before);
 	return backups !== void 0 && wasUnderWay && samePoint(pointOf(progress), pointOf(before)) ? { backups } : {};
@@ -1396,79 +1629,6 @@ function sameText(a, b) {
 		...b,
 		clockSkewMs: 0
 	});
-}
-// shared/restore/measure.ts
-/**
-* `undefined` where there is nothing to count from (`not-before: any`, and no data loss that fits). All times are brought to
-* our own clock first; between two of the cluster's the correction cancels out.
-*/
-function measure(watch, success) {
-	const end = endOf$1(watch, success);
-	const start = startOf(watch, end);
-	if (start === void 0) return void 0;
-	const between = (to) => Math.max(0, to - start.at);
-	return {
-		from: start.at,
-		fromSource: start.source,
-		to: end.least,
-		toSource: end.source,
-		ms: between(end.source === "cluster" ? end.least : end.most),
-		leastMs: between(end.least),
-		mostMs: between(end.most)
-	};
-}
-/** A time of the cluster's clock, by ours. */
-function byOurClock({ clockSkewMs }, at) {
-	return instantFromMs(at - clockSkewMs);
-}
-/** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
-function endOf$1(watch, success) {
-	const { lastInFlight, plan, startedAt } = watch;
-	const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
-	if (success.at !== void 0 && (lastInFlight === void 0 || later(success.at, plan.toleranceMs) >= lastInFlight)) {
-		const at = byOurClock(watch, success.at);
-		return {
-			least: at,
-			most: later(at, 1e3),
-			source: "cluster"
-		};
-	}
-	return {
-		least: earlier(lastInFlight === void 0 ? startedAt : byOurClock(watch, lastInFlight), seen),
-		most: seen,
-		source: "observer"
-	};
-}
-/**
-* A data loss counts as the start if it was declared for this attempt: not before `not-before`, not after the end. One between the
-* bounds of an end that nothing dates may be of other trouble, and would make the restore look shorter than it was. So would one that
-* was declared while the restore was seen running already: it did not begin with that.
-*/
-function startOf(watch, end) {
-	const { notBefore, toleranceMs } = watch.plan;
-	const declared = declaredDataLoss(watch.heard);
-	if (declared !== void 0) {
-		const at = byOurClock(watch, declared);
-		if (at <= (end.source === "cluster" ? end.most : end.least) && at <= runningSince(watch) + toleranceMs && (notBefore === "any" || at >= notBefore - toleranceMs)) return {
-			at,
-			source: "data-loss"
-		};
-	}
-	return notBefore === "any" ? void 0 : {
-		at: notBefore,
-		source: "not-before"
-	};
-}
-/** The replica has been told of the data loss by then; `Accepted` comes before. */
-const RUNNING = /* @__PURE__ */ new Set([
-	"RestoreInProgress",
-	"SecondariesInProgress",
-	"SecondaryInProgress"
-]);
-/** When the attempt on record was first seen running, by our clock; `Infinity` where it was not. */
-function runningSince({ inFlightSince, phases }) {
-	if (inFlightSince === void 0) return Infinity;
-	return phases.find(({ state, firstSeen }) => firstSeen >= inFlightSince && RUNNING.has(state))?.firstSeen ?? Infinity;
 }
 // shared/restore/partition-info.ts
 /** Whether the partition can serve: `Ready`, and nothing worse than a warning. */
@@ -1627,9 +1787,24 @@ function judgeSuccess(watch, success, identifiedBy) {
 		if (age.leastMs > rpoMs) return end("rpo-missed", rpoMissed(age.leastMs, rpoMs));
 		if (age.mostMs > rpoMs) return waitOrEnd({ never: ageUnknown(age) }, "partition", "rpo-minutes", identifiedBy);
 	}
-	return judgeHealth(watch, success, identifiedBy);
+	const health = judgeHealth(watch, success, identifiedBy);
+	const doubt = identifiedBy === "timestamp" ? mayStillContradict(watch) : void 0;
+	const passes = health.next === "verdict" && health.verdict.verdict === "passed";
+	return doubt !== void 0 && passes ? waitOrEnd(doubt, "health-event", "its date", identifiedBy) : health;
 }
-/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
+/**
+* The health store can show that a date is of a clock that is ahead: while its answer is only lost on the way, no date passes by itself. What
+* breaks at that question for ever is not waited for: that there is no event proves nothing either.
+*/
+function mayStillContradict({ heard }) {
+	const { healthEvent } = heard;
+	if (healthEvent === void 0 || healthEvent.ok) return void 0;
+	return TREATMENT[healthEvent.problem.code].treatment === "bear" ? { problem: healthEvent.problem } : void 0;
+}
+/**
+* What keeps the partition from telling of its data loss, where it may still do so. Objectives count from that: meanwhile `not-before` does not
+* stand in for it.
+*/
 function mayStillTellOfLoss({ heard }) {
 	const { partition } = heard;
 	if (partition === void 0 || partition.ok) return void 0;
@@ -1781,9 +1956,12 @@ function unidentified(watch, terminal, now) {
 	const questions = terminal.state === "Success" ? [] : ["partition"];
 	if (questions.length > 0 && watch.heard.partition === void 0 && now < watch.plan.deadline) return askNow(watch, now, questions);
 	if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline) return askNow(watch, now, []);
+	if (questions.length > 0 && mayStillTellOfLoss(watch) !== void 0 && now >= watch.plan.startBy && now < watch.plan.deadline) return lookAgain(watch, now, watch.plan.deadline, questions);
 	return awaitRestore(watch, now, questions, () => verdict("stale", stale(watch, terminal)));
 }
 function succeeded(watch, success, identifiedBy, now) {
+	const late = endedLate(watch, success);
+	if (late !== void 0) return conclude(watch, verdict("deadline-exceeded", succeededLate(late), identifiedBy));
 	const judgement = judgeSuccess(watch, success, identifiedBy);
 	if (judgement.next === "verdict") return conclude(watch, judgement.verdict);
 	if (judgement.next === "ask" && now < watch.plan.deadline) return askNow(watch, now, judgement.questions);
@@ -1819,7 +1997,7 @@ function askNow(watch, now, ask) {
 const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
 	const { value: jitter, dice } = draw(watch.dice);
-	const at = soon(now, lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter), until);
+	const at = soon(now, delayOf(watch, now, jitter), until);
 	return {
 		next: "look",
 		at,
@@ -1832,9 +2010,11 @@ function lookAgain(watch, now, until, questions) {
 	};
 }
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function ageFrom(watch) {
-	const progress = watch.last?.progress ?? null;
-	return (progress !== null && isTerminal(progress) && watch.inFlightSince !== void 0 ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
+	if (inFlightSince === void 0) return lookDelay(plan.cadence, now - startedAt, jitter);
+	const progress = last?.progress ?? null;
+	if (progress === null || !isTerminal(progress)) return restoreDelay(plan.cadence, now - inFlightSince, jitter);
+	return lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
 }
 function bear(watch, problem, now) {
 	const { treatment, times, reason } = TREATMENT[problem.code];
@@ -2035,9 +2215,9 @@ function* whatChanged(before, after, at) {
 		watch: after
 	};
 }
-/** Our own defect: never a pass, and said to be no word about the restore. */
+/** Our own defect: never a pass, and said to be no word about the restore. An error may quote what it stumbled over. */
 function internalError(error) {
-	return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+	return verdict("internal-error", `The verification itself broke; this says nothing about the restore. ${redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error))}`);
 }
 // shared/clock.ts
 /**
@@ -2054,22 +2234,6 @@ const systemClock = {
 		}
 	}
 };
-// shared/redact.ts
-const HIDDEN = "***";
-/** A value ends where a connection string, a URL or a JSON string goes on. */
-const VALUE = String.raw`[^\s;&"'\\<>]+`;
-const SECRETS = [
-	[new RegExp(String.raw`\b((?:Account|SharedAccess)Key|SharedAccessSignature|Password|Pwd|sig)=${VALUE}`, "gi"), `$1=${HIDDEN}`],
-	[/("(?:\w*Password|\w*Secret|\w*ConnectionString|AccountKey|access_token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${HIDDEN}"`],
-	[/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${HIDDEN}`],
-	[/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
-	[/(:\/\/[^\s:/@"'\\]{1,100}:)[^\s/@"'\\]+@/g, `$1${HIDDEN}@`],
-	[/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----END)[^"])*/g, `$1${HIDDEN}`]
-];
-/** The text without whatever looks like a credential. */
-function redact(text) {
-	return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
-}
 // shared/service-fabric/exact-json.ts
 /**
 * `JSON.parse` that loses no digit: an integer too large for a double comes out as the string of its digits (LSNs are
@@ -2085,7 +2249,7 @@ const LARGE_NUMBER = /[[:,\s]-?\d{16}|^-?\d{16}/;
 function keepDigits(_key, value, context) {
 	if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
 	const source = context?.source;
-	return source !== void 0 && /^-?\d+$/.test(source) ? source : value;
+	return source !== void 0 && /^-?\d+$/.test(source) ? String(BigInt(source)) : value;
 }
 // shared/service-fabric/reply-faults.ts
 /**
@@ -2407,545 +2571,6 @@ function entityId(name) {
 function path$1(segments, query) {
 	const pairs = Object.entries(query).filter(([, value]) => value !== "");
 	return `/${segments.map((segment) => segment === "$" ? segment : encodeURIComponent(segment)).join("/")}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
-}
-// shared/service-fabric/ask.ts
-/**
-* One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
-* reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
-* Whether and when to ask again is the heart's business.
-*/
-function asker(options) {
-	const memory = {
-		...options,
-		preferred: 0,
-		version: options.apiVersion
-	};
-	return async (path, look) => {
-		const left = countdown(options.clock, look);
-		const asked = path(memory.version);
-		const answered = await withCredential(memory, asked, look);
-		if (!refusesVersion(answered.reply)) return answered;
-		const other = path(PREVIEW_VERSION);
-		if (other === asked) return answered;
-		await look.further?.();
-		const again = await withCredential(memory, other, left());
-		if (refusesVersion(again.reply)) return answered;
-		memory.version = PREVIEW_VERSION;
-		return again;
-	};
-}
-function refusesVersion(reply) {
-	return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
-}
-async function withCredential(memory, path, look) {
-	const left = countdown(memory.clock, look);
-	const answered = await viaAnyEndpoint(memory, path, left, await authorization(memory.tokens, look, false) ?? {});
-	if (!asksForRefresh(answered.reply)) return answered;
-	const renewed = await authorization(memory.tokens, left(), true);
-	if (renewed === void 0) return answered;
-	await look.further?.();
-	return viaAnyEndpoint(memory, path, left, renewed);
-}
-/** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
-async function authorization(tokens, look, refresh) {
-	const token = await tokens?.token(look, refresh);
-	if (token !== void 0) return { authorization: `Bearer ${token}` };
-	return refresh ? void 0 : {};
-}
-async function viaAnyEndpoint(memory, path, left, headers) {
-	const { endpoints, transport, clock } = memory;
-	for (let attempt = 1;; attempt++) {
-		const endpoint = endpoints[memory.preferred] ?? endpoints[0];
-		const sentAt = clock.now();
-		const look = left();
-		try {
-			return {
-				reply: withoutSecrets(await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers), headers),
-				sentAt,
-				receivedAt: clock.now()
-			};
-		} catch (error) {
-			if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
-			memory.preferred = (memory.preferred + 1) % endpoints.length;
-			if (attempt === endpoints.length || left().budgetMs <= 1) throw error;
-			await look.further?.();
-		}
-	}
-}
-/**
-* Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
-* must not repeat it after them.
-*/
-function withoutSecrets(reply, headers) {
-	const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
-	const clean = (text) => redact(token.length < SHORTEST_SECRET ? text : text.replaceAll(token, "***"));
-	return {
-		...reply,
-		statusText: clean(reply.statusText),
-		body: clean(reply.body)
-	};
-}
-/** As with the runner's masks: what is shorter is no secret, and would be found in any text. */
-const SHORTEST_SECRET = 8;
-/** What is left of a budget whenever it is asked for; never less than a millisecond. */
-function countdown(clock, look) {
-	const until = clock.now() + look.budgetMs;
-	return () => ({
-		...look,
-		budgetMs: Math.max(1, until - clock.now())
-	});
-}
-// shared/restore/int64.ts
-const DIGITS = /^-?\d{1,19}$/;
-/** As it should be, and too short to be out of range: nothing to convert. Lists hold thousands of these. */
-const CANONICAL = /^-?[1-9]\d{0,17}$/;
-/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
-function parseInt64(value) {
-	const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
-	if (typeof text !== "string" || !DIGITS.test(text)) return void 0;
-	const canonical = CANONICAL.test(text) ? text : BigInt(text).toString();
-	return isInt64(canonical) ? canonical : void 0;
-}
-function isInt64(canonical) {
-	return CANONICAL.test(canonical) || BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
-}
-// shared/restore/restore-point.ts
-/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
-function readEpoch(epoch) {
-	const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
-	const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
-	return dataLossVersion === void 0 || configurationVersion === void 0 ? void 0 : {
-		dataLossVersion,
-		configurationVersion
-	};
-}
-/** An epoch and an LSN, under the names given; `undefined` where there is no epoch at all. */
-function readPoint(body, epochName, lsnName) {
-	const fields = body[epochName] ?? void 0;
-	const lsnField = body[lsnName] ?? void 0;
-	if (fields === void 0) return good(void 0);
-	if (!isObject(fields)) return unreadable(`${epochName} is ${describe$1(fields)}`);
-	const epoch = readEpoch(fields);
-	if (epoch === void 0) return unreadable(`${epochName} holds no pair of 64-bit integers`);
-	const lsn = parseInt64(lsnField);
-	return lsn === void 0 ? unreadable(`${lsnName} is ${describe$1(lsnField)}`) : good({
-		epoch,
-		lsn
-	});
-}
-/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
-function readTime(value) {
-	const at = typeof value === "string" ? parseInstant(value) : void 0;
-	return at !== void 0 && at >= YEAR_2 ? at : void 0;
-}
-/** 0002-01-01T00:00:00Z. */
-const YEAR_2 = -621040608e5;
-// shared/restore/parse-partition.ts
-/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
-function parsePartitionInfo(body) {
-	if (!isObject(body)) return unreadable(`a partition is ${describe$1(body)}`);
-	const information = body["PartitionInformation"];
-	const id = isObject(information) ? text(information["Id"]) : void 0;
-	const partitionId = id === void 0 ? void 0 : parsePartitionId(id);
-	const [status, health] = [text(body["PartitionStatus"]), text(body["HealthState"])];
-	if (partitionId === void 0) return unreadable("PartitionInformation holds no partition GUID");
-	if (status === void 0 || health === void 0) return unreadable("PartitionStatus or HealthState is missing");
-	if (!isKind(body["ServiceKind"])) return unreadable(`ServiceKind is ${describe$1(body["ServiceKind"])}`);
-	const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
-	return good({
-		partitionId,
-		stateful: body["ServiceKind"] === "Stateful",
-		status,
-		health,
-		...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : void 0),
-		...given("targetReplicaSetSize", count$1(body["TargetReplicaSetSize"])),
-		...given("minReplicaSetSize", count$1(body["MinReplicaSetSize"]))
-	});
-}
-/** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
-function parseServiceInfo(body) {
-	if (!isObject(body)) return unreadable(`a service is ${describe$1(body)}`);
-	const [name, kind] = [text(body["Name"]), text(body["ServiceKind"])];
-	if (name === void 0) return unreadable("a service has no Name");
-	if (kind === void 0 || !isKind(kind)) return unreadable(`ServiceKind of a service is ${describe$1(kind)}`);
-	const persists = body["HasPersistedState"];
-	if (kind === "Stateful" && typeof persists !== "boolean") return unreadable(`HasPersistedState is ${describe$1(persists)}`);
-	const persisted = kind === "Stateful" && persists === true;
-	return good({
-		name,
-		persisted,
-		kind: kind === "Stateful" ? persisted ? "stateful" : "its state is not persisted" : kind.toLowerCase()
-	});
-}
-/**
-* Whether it says what a service is; newer clusters know more kinds than `Stateful` and `Stateless`. By `Invalid` a cluster says
-* that it does not know: who took it for stateless would leave it out, and be green without it.
-*/
-function isKind(kind) {
-	return typeof kind === "string" && kind !== "" && kind !== "Invalid";
-}
-/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
-function parseBackup(body) {
-	if (!isObject(body)) return unreadable(`a backup is ${describe$1(body)}`);
-	const backupId = parsePartitionId(text(body["BackupId"]) ?? "");
-	if (backupId === void 0) return unreadable("a backup has no BackupId");
-	const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
-	if (!point.ok) return point;
-	return good({
-		backupId,
-		type: text(body["BackupType"]) ?? "",
-		location: text(body["BackupLocation"]) ?? "",
-		...given("createdAt", readTime(body["CreationTimeUtc"])),
-		...given("point", (body["FailureError"] ?? null) === null ? point.value : void 0)
-	});
-}
-/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
-function parseRestoreHealthEvent(body) {
-	const events = isObject(body) ? body["HealthEvents"] : void 0;
-	if (!Array.isArray(events)) return unreadable(`HealthEvents is ${describe$1(events)}`);
-	return good(events.filter((event) => isObject(event)).filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore").filter((event) => event["IsExpired"] !== true).flatMap((event) => {
-		const at = readTime(event["SourceUtcTimestamp"]);
-		const description = cut$1(text(event["Description"]) ?? "", 300);
-		const storedAt = given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
-		return at === void 0 ? [] : [{
-			health: text(event["HealthState"]) ?? "",
-			at,
-			...storedAt,
-			description
-		}];
-	}).toSorted((a, b) => b.at - a.at)[0] ?? null);
-}
-function parseServiceName(body) {
-	const name = isObject(body) ? text(body["Name"]) : void 0;
-	return name === void 0 ? unreadable("the service has no Name") : good(name);
-}
-function parsePage(body) {
-	const items = isObject(body) ? body["Items"] : void 0;
-	if (!isObject(body) || !Array.isArray(items)) return unreadable(`Items is ${describe$1(items)}`);
-	const token = body["ContinuationToken"] ?? "";
-	return typeof token === "string" && token.isWellFormed() ? good({
-		items,
-		continuationToken: token
-	}) : unreadable(`ContinuationToken is ${describe$1(token)}`);
-}
-/** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
-const LONGEST_TEXT = 4096;
-function text(value) {
-	return typeof value === "string" && value !== "" ? cut$1(value, LONGEST_TEXT) : void 0;
-}
-function count$1(value) {
-	const exact = parseInt64(value);
-	return exact === void 0 ? void 0 : Number(exact);
-}
-// shared/restore/parse-restore-progress.ts
-/**
-* Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
-*
-* Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
-* is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
-*/
-function parseRestoreProgress(body) {
-	if (body === null) return good(null);
-	if (!isObject(body)) return unreadable(`the reply is ${describe$1(body)}, not an object`);
-	const spelled = body["RestoreState"];
-	if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled)) return unreadable(`RestoreState is ${describe$1(spelled)}`);
-	switch (spelled) {
-		case "Accepted":
-		case "RestoreInProgress":
-		case "SecondariesInProgress":
-		case "SecondaryInProgress": {
-			const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
-			const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-			return point.ok ? known({
-				state,
-				spelled,
-				...given("point", point.value)
-			}) : point;
-		}
-		case "Success": {
-			if ((body["FailureError"] ?? null) !== null) return unreadable("a Success bears a FailureError");
-			const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-			if (!point.ok) return point;
-			return known({
-				state: "Success",
-				spelled,
-				...given("at", readTime(body["TimeStampUtc"])),
-				...given("point", point.value)
-			});
-		}
-		case "Failure":
-		case "Timeout":
-		case "Invalid": return known({
-			state: spelled,
-			spelled,
-			...given("failure", readFailure(body))
-		});
-		default: return known({
-			state: "Unrecognized",
-			spelled: cut$1(spelled, 100)
-		});
-	}
-}
-/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
-function readFailure(body) {
-	const error = body["FailureError"];
-	if (!isObject(error)) return void 0;
-	const code = error["Code"];
-	const message = error["Message"];
-	return {
-		code: typeof code === "string" || typeof code === "number" ? cut$1(String(code), 100) : "",
-		message: typeof message === "string" ? cut$1(message, 1e3) : ""
-	};
-}
-function known(progress) {
-	return good(progress);
-}
-// shared/service-fabric/clock-skew.ts
-const SLOW_MS = 1e3;
-/**
-* The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
-* leave it in a range: one that holds zero is no sign of a skew at all. Of any other the end is taken that lets less pass: the
-* later one of a clock that is ahead, and the earlier one of a date in the past, which may be the reply's age as well. A
-* slow reply is taken for one that was dated when it came.
-*/
-function clockSkew(reply, sentAt, receivedAt) {
-	const serverMs = dateOf(reply);
-	if (serverMs === void 0) return void 0;
-	const [least, most] = [serverMs - receivedAt, serverMs + 1e3 - sentAt];
-	if (receivedAt - sentAt > SLOW_MS) {
-		const dated = least + 1e3;
-		const clockSkewMs = Math.abs(dated) <= SLOW_MS ? 0 : Math.round(dated);
-		return {
-			clockSkewMs,
-			clockSlackMs: Math.ceil(most - clockSkewMs)
-		};
-	}
-	if (least > 0) return { clockSkewMs: Math.round(most) };
-	return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
-}
-/**
-* When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). A year that
-* the header cannot write (it has four digits) is none: `Date.parse` reads up to 275760, and no sum with that is a date.
-*/
-function dateOf({ headers }) {
-	const { date } = headers;
-	const serverMs = typeof date === "string" ? Date.parse(date) : NaN;
-	return serverMs >= 0 && serverMs < YEAR_10000_MS ? serverMs : void 0;
-}
-const YEAR_10000_MS = 0xe677d21fdc00;
-// shared/service-fabric/rest-gateway.ts
-/** A cluster behind its REST gateway(s). */
-function restGateway(options) {
-	const { clock } = options;
-	const ask = asker(options);
-	let newestDate = Number.NEGATIVE_INFINITY;
-	const answer = async (path, look, parse) => {
-		const heardBefore = newestDate;
-		const answered = await ask(path, look);
-		refuseCached(answered.reply, heardBefore);
-		const value = readReply(answered.reply, answered.receivedAt, parse);
-		newestDate = Math.max(newestDate, dateOf(answered.reply) ?? newestDate);
-		return {
-			...answered,
-			value
-		};
-	};
-	const one = async (...asked) => (await answer(...asked)).value;
-	const list = (path, look, parse) => everyPage(look, countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
-	return {
-		async restoreProgress(id, look) {
-			const path = (version) => restoreProgressPath(id, version);
-			const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
-			return {
-				progress: value,
-				...clockSkew(reply, sentAt, receivedAt),
-				raw: rawBody(reply)
-			};
-		},
-		async partitionInfo(id, look) {
-			const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
-			if (info === null || info.partitionId === id && info.stateful) return info;
-			throw new GatewayError("unintelligible", `the answer is about ${info.stateful ? "another partition than the one asked for" : "a partition that is not stateful"}`);
-		},
-		restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
-		serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
-		partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
-		services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
-		backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup)
-	};
-}
-/** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
-const OLDEST_ANSWER = 5;
-/**
-* The cluster's own answer is wanted, not what it answered somebody some time ago. Whoever serves from a cache has to say so (RFC
-* 9111); who does not is given away by a date before that of an answer which was here when this one was asked for.
-*/
-function refuseCached(reply, heardBefore) {
-	const told = Number(reply.headers["age"] ?? 0);
-	const age = Math.max(told, (heardBefore - (dateOf(reply) ?? Infinity)) / 1e3);
-	if (!(age <= OLDEST_ANSWER)) throw new GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
-}
-/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
-async function everyPage({ further }, left, parse, page) {
-	const seen = /* @__PURE__ */ new Set([""]);
-	const all = [];
-	for (let token = "";;) {
-		const { items, continuationToken } = await page(token, left());
-		all.push(...items.map((item) => required(parse(item))));
-		if (continuationToken === "") return all;
-		if (seen.has(continuationToken)) throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
-		seen.add(continuationToken);
-		token = continuationToken;
-		await further?.();
-	}
-}
-/** 204 is how GET /Partitions/{id} says that there is none. */
-function orNull(parse) {
-	return (body) => body === null ? good(null) : parse(body);
-}
-// shared/service-fabric/server-trust.ts
-/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
-function distrust(trust, presented, nowMs) {
-	const { certificate, chainError, hostname } = presented;
-	const outside = outsideValidity(certificate, nowMs);
-	if (outside !== void 0) return outside;
-	const pinned = trust.thumbprints.length > 0;
-	if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
-	const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
-	if (!named && (!pinned || trust.ca.length > 0) && chainError !== void 0) return `its certificate is not trusted (${chainError})`;
-	if (trust.commonName !== void 0) return bears(certificate, trust.commonName) ? void 0 : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
-	if (pinned || named) return void 0;
-	return checkServerIdentity(hostname, legacy(certificate))?.message;
-}
-/** As subject or DNS name, and to the letter: OpenSSL takes a name that begins with a dot for every name below it. */
-function bears(certificate, name) {
-	return !name.startsWith(".") && certificate.checkHost(name, {
-		subject: "always",
-		wildcards: false
-	}) !== void 0;
-}
-function outsideValidity({ validFromDate, validToDate }, nowMs) {
-	if (Number.isNaN(validFromDate.getTime() + validToDate.getTime())) return "its certificate bears a date that is none";
-	if (nowMs > validToDate.getTime()) return `its certificate expired on ${validToDate.toISOString()}`;
-	if (nowMs < validFromDate.getTime()) return `its certificate is not valid before ${validFromDate.toISOString()}`;
-}
-/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
-function thumbprintsOf({ fingerprint, fingerprint256 }) {
-	return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
-}
-function nameOf(certificate) {
-	return [certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") || "no name at all";
-}
-/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
-function legacy(certificate) {
-	return certificate.toLegacyObject();
-}
-const EXPIRY_WARNING_MS = 2592e6;
-/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-function expiryWarning(whose, { validToDate }, nowMs) {
-	const left = validToDate.getTime() - nowMs;
-	if (!(left >= 0 && left <= EXPIRY_WARNING_MS)) return void 0;
-	return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 864e5)} days`;
-}
-// shared/service-fabric/unless-aborted.ts
-/**
-* The work's result, or the signal's reason as soon as it aborts: undici looks at its signal only once there is a connection,
-* `@azure/identity` between its own attempts. The work is left to itself then.
-*/
-async function unlessAborted(work, signal) {
-	const { promise: aborted, reject } = Promise.withResolvers();
-	const stop = () => reject(signal.reason);
-	if (signal.aborted) stop();
-	signal.addEventListener("abort", stop, { once: true });
-	try {
-		return await Promise.race([aborted, work]);
-	} catch (error) {
-		signal.throwIfAborted();
-		throw error;
-	} finally {
-		signal.removeEventListener("abort", stop);
-	}
-}
-/** What `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does, at a tenth of its cost per request. */
-function limited(signal, ms) {
-	const controller = new AbortController();
-	let over = false;
-	const stop = () => controller.abort(signal.reason);
-	const timer = setTimeout(() => {
-		over = true;
-		controller.abort(new DOMException("The budget of this request is spent.", "TimeoutError"));
-	}, ms);
-	if (signal.aborted) stop();
-	else signal.addEventListener("abort", stop, { once: true });
-	return {
-		signal: controller.signal,
-		isOver: () => over,
-		end() {
-			clearTimeout(timer);
-			signal.removeEventListener("abort", stop);
-		}
-	};
-}
-// shared/service-fabric/tokens.ts
-/** A token that was given: it is what it is. */
-function givenToken(token) {
-	return { token: (_look, refresh) => Promise.resolve(refresh ? void 0 : token) };
-}
-/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
-function parseAadMetadata(body) {
-	const metadata = isObject(body) ? body["metadata"] : void 0;
-	if (!isObject(body) || !isObject(metadata)) return unreadable(`the Entra metadata is ${describe$1(metadata)}`);
-	const { tenant, cluster } = metadata;
-	if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") return unreadable("the cluster is not set up for Microsoft Entra ID");
-	return good({
-		tenantId: tenant,
-		clusterId: cluster
-	});
-}
-/** A token is renewed this long before it ends. */
-const EARLY_MS = 3e5;
-/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
-function entraTokens({ credential, registration, tenantId, clock }) {
-	let scope;
-	let held;
-	return { async token(look, refresh) {
-		if (!refresh && held !== void 0 && clock.now() < held.until) return held.token;
-		scope ??= scopeOf(await registration(look), tenantId);
-		const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
-		const got = await asked(credential(), scope, abortSignal, look);
-		const lifetime = got.expiresOnTimestamp - clock.now();
-		held = {
-			token: got.token,
-			until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2)
-		};
-		return got.token;
-	} };
-}
-function scopeOf(registration, tenantId) {
-	if (tenantId !== void 0 && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
-	return `${registration.clusterId}/.default`;
-}
-async function asked(credential, scope, abortSignal, look) {
-	try {
-		return await fetched$1(credential, scope, abortSignal);
-	} catch (error) {
-		if (look.signal.aborted || error instanceof GatewayError) throw error;
-		if (abortSignal.aborted) throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
-		const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-		throw new GatewayError(isRefusal(error) ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, { cause: error });
-	}
-}
-/** The library wraps what its authority answered: a 4xx somewhere below is its "no", all else is trouble on the way. */
-function isRefusal(error) {
-	if (!(error instanceof Error)) return false;
-	const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : void 0;
-	if (typeof status === "number") return status >= 400 && status < 500 && status !== 408 && status !== 429;
-	return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
-}
-async function fetched$1(credential, scope, abortSignal) {
-	const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
-	if (got === null) throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
-	return got;
 }
 // node_modules/undici/lib/core/symbols.js
 var require_symbols = /* @__PURE__ */ __commonJSMin(((exports, module) => {
@@ -30274,6 +29899,25 @@ function proxyAuthorization({ username, password }) {
 	if (username === "" && password === "") return void 0;
 	return `Basic ${Buffer.from(`${decoded$1(username)}:${decoded$1(password)}`).toString("base64")}`;
 }
+/**
+* What is secret in the values of proxy variables, in each form in which it could come to light: as written, decoded, and as it is sent. Found
+* also where the variable is no URL, as with a `/` or an `@` in a password.
+*/
+function proxySecrets(values) {
+	const found = values.flatMap((value = "") => {
+		const [, userInfo = ""] = /^(?:[^:/]*:\/\/)?(.*)@/s.exec(value.trim()) ?? [];
+		const [, password = ""] = /^[^:]*:(.*)$/s.exec(userInfo) ?? [];
+		const plain = userInfo.split(":").map(decoded$1).join(":");
+		return [
+			userInfo,
+			password,
+			plain,
+			decoded$1(password),
+			Buffer.from(plain).toString("base64")
+		];
+	});
+	return [...new Set(found)].filter((secret) => secret !== "");
+}
 /** A `%` that encodes nothing stands for itself, as with curl. */
 function decoded$1(text) {
 	try {
@@ -30308,6 +29952,50 @@ function inSubnet(entry, host) {
 }
 function bareHost(hostname) {
 	return hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+}
+// shared/service-fabric/server-trust.ts
+/** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
+function distrust(trust, presented, nowMs) {
+	const { certificate, chainError, hostname } = presented;
+	const outside = outsideValidity(certificate, nowMs);
+	if (outside !== void 0) return outside;
+	const pinned = trust.thumbprints.length > 0;
+	if (pinned && !trust.thumbprints.some((thumbprint) => thumbprintsOf(certificate).includes(thumbprint))) return `its thumbprint is ${thumbprintsOf(certificate)[0]}, none of the ${trust.thumbprints.length} expected`;
+	const named = trust.ca.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
+	if (!named && (!pinned || trust.ca.length > 0) && chainError !== void 0) return `its certificate is not trusted (${chainError})`;
+	if (trust.commonName !== void 0) return bears(certificate, trust.commonName) ? void 0 : `its certificate does not bear the name ${trust.commonName} (${nameOf(certificate)})`;
+	if (pinned || named) return void 0;
+	return checkServerIdentity(hostname, legacy(certificate))?.message;
+}
+/** As subject or DNS name, and to the letter: OpenSSL takes a name that begins with a dot for every name below it. */
+function bears(certificate, name) {
+	return !name.startsWith(".") && certificate.checkHost(name, {
+		subject: "always",
+		wildcards: false
+	}) !== void 0;
+}
+function outsideValidity({ validFromDate, validToDate }, nowMs) {
+	if (Number.isNaN(validFromDate.getTime() + validToDate.getTime())) return "its certificate bears a date that is none";
+	if (nowMs > validToDate.getTime()) return `its certificate expired on ${validToDate.toISOString()}`;
+	if (nowMs < validFromDate.getTime()) return `its certificate is not valid before ${validFromDate.toISOString()}`;
+}
+/** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
+function thumbprintsOf({ fingerprint, fingerprint256 }) {
+	return [fingerprint.replaceAll(":", ""), fingerprint256.replaceAll(":", "")];
+}
+function nameOf(certificate) {
+	return [certificate.subject?.replaceAll("\n", ", "), certificate.subjectAltName].filter(Boolean).join("; ") || "no name at all";
+}
+/** `checkServerIdentity` still speaks the older form; Node's types call the conversion's result something else. */
+function legacy(certificate) {
+	return certificate.toLegacyObject();
+}
+const EXPIRY_WARNING_MS = 2592e6;
+/** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
+function expiryWarning(whose, { validToDate }, nowMs) {
+	const left = validToDate.getTime() - nowMs;
+	if (!(left >= 0 && left <= EXPIRY_WARNING_MS)) return void 0;
+	return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 864e5)} days`;
 }
 // shared/service-fabric/connect.ts
 /**
@@ -30402,6 +30090,7 @@ function tunnel(proxy, target, port, { timeoutMs, closing }) {
 	const host = proxy.hostname.replace(/^\[(.*)\]$/, "$1");
 	const secure = proxy.protocol === "https:";
 	const open = secure ? request$1 : request;
+	const limit = AbortSignal.timeout(timeoutMs);
 	return new Promise((resolve, reject) => {
 		const refuse = (why, cause) => reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
 		const connecting = open({
@@ -30419,16 +30108,14 @@ function tunnel(proxy, target, port, { timeoutMs, closing }) {
 				...authorization === void 0 ? {} : { "proxy-authorization": authorization }
 			},
 			agent: false,
-			timeout: timeoutMs,
-			signal: closing
+			signal: AbortSignal.any([closing, limit])
 		});
 		connecting.once("connect", (response, socket) => {
 			if (response.statusCode === 200) return resolve(socket);
 			socket.destroy();
 			return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
 		});
-		connecting.once("timeout", () => connecting.destroy(/* @__PURE__ */ new Error(`no tunnel within ${timeoutMs} ms`)));
-		connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
+		connecting.once("error", (error) => refuse(`cannot be used: ${limit.aborted ? `no tunnel within ${timeoutMs} ms` : error.message}`, error));
 		connecting.end();
 	});
 }
@@ -30444,6 +30131,45 @@ async function settled(socket, event, what, { timeoutMs, closing }) {
 	function ended() {
 		throw new Error(`${what} was closed by the other side`);
 	}
+}
+// shared/service-fabric/unless-aborted.ts
+/**
+* The work's result, or the signal's reason as soon as it aborts: undici looks at its signal only once there is a connection,
+* `@azure/identity` between its own attempts. The work is left to itself then.
+*/
+async function unlessAborted(work, signal) {
+	const { promise: aborted, reject } = Promise.withResolvers();
+	const stop = () => reject(signal.reason);
+	if (signal.aborted) stop();
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		return await Promise.race([aborted, work]);
+	} catch (error) {
+		signal.throwIfAborted();
+		throw error;
+	} finally {
+		signal.removeEventListener("abort", stop);
+	}
+}
+/** What `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does, at a tenth of its cost per request. */
+function limited(signal, ms) {
+	const controller = new AbortController();
+	let over = false;
+	const stop = () => controller.abort(signal.reason);
+	const timer = setTimeout(() => {
+		over = true;
+		controller.abort(new DOMException("The budget of this request is spent.", "TimeoutError"));
+	}, ms);
+	if (signal.aborted) stop();
+	else signal.addEventListener("abort", stop, { once: true });
+	return {
+		signal: controller.signal,
+		isOver: () => over,
+		end() {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", stop);
+		}
+	};
 }
 // shared/service-fabric/transport.ts
 const LARGEST_BODY = 1048576;
@@ -30488,7 +30214,7 @@ function httpTransport(options) {
 						...headers
 					}
 				};
-				return await unlessAborted(fetched(pool.dispatcher, asked, budget.signal), budget.signal);
+				return withoutSecrets(await unlessAborted(fetched$1(pool.dispatcher, asked, budget.signal), budget.signal), pool.secrets);
 			} catch (error) {
 				if (signal.aborted) throw error;
 				throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : void 0);
@@ -30514,30 +30240,43 @@ function openPool(url, options) {
 			...limits,
 			connect
 		}),
-		via: ""
+		via: "",
+		secrets: []
 	});
 	if (url.protocol === "https:") return direct(secureConnector(options));
 	const proxy = proxyFor(url, options.proxies);
 	if (proxy === void 0) return direct({ timeout: options.timeoutMs });
 	const token = proxyAuthorization(proxy);
+	const dispatcher = new import_undici.ProxyAgent({
+		...limits,
+		uri: `${proxy.protocol}//${proxy.host}`,
+		proxyTls: {
+			rejectUnauthorized: true,
+			ca: authorities()
+		},
+		...token === void 0 ? {} : { token }
+	});
+	const secrets = proxySecrets([options.proxies.httpProxy]).filter(({ length }) => length >= 8);
 	return {
-		dispatcher: new import_undici.ProxyAgent({
-			...limits,
-			uri: `${proxy.protocol}//${proxy.host}`,
-			proxyTls: {
-				rejectUnauthorized: true,
-				ca: authorities()
-			},
-			...token === void 0 ? {} : { token }
-		}),
-		via: ` through the proxy ${proxyName(proxy)}`
+		dispatcher,
+		via: ` through the proxy ${proxyName(proxy)}`,
+		secrets
+	};
+}
+/** A front-end repeats in its error what it was sent; no message and no record may repeat it after that. */
+function withoutSecrets(reply, secrets) {
+	const clean = (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+	return secrets.length === 0 ? reply : {
+		...reply,
+		statusText: clean(reply.statusText),
+		body: clean(reply.body)
 	};
 }
 const HEADERS = {
 	accept: "application/json",
 	"cache-control": "no-cache"
 };
-async function fetched(dispatcher, asked, signal) {
+async function fetched$1(dispatcher, asked, signal) {
 	const response = await dispatcher.request({
 		...asked,
 		method: "GET",
@@ -30568,7 +30307,7 @@ function asGatewayError(error, host, overBudgetMs) {
 	if (overBudgetMs !== void 0) return new GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
 	const root = rootCause(error);
 	if (root instanceof GatewayError) return root;
-	const code = codeOf(root);
+	const code = codeOf$1(root);
 	if (NO_TLS.has(code)) return new GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${describe(root)}`, { cause: error });
 	if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) return new GatewayError("access-denied", `${host} refused our certificate: ${describe(root)}`, { cause: error });
 	return new GatewayError("unreachable", `${host} cannot be reached: ${describe(root)}`, { cause: error });
@@ -30588,14 +30327,497 @@ function rootCause(error) {
 	if (error instanceof Error && error.cause !== void 0 && !(error instanceof import_undici.errors.ResponseError)) return rootCause(error.cause);
 	return error;
 }
-function codeOf(error) {
+function codeOf$1(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 function describe(error) {
 	if (!(error instanceof Error)) return String(error);
-	const code = codeOf(error);
+	const code = codeOf$1(error);
 	if (code.startsWith("ERR_SSL_")) return code;
 	return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
+}
+// shared/service-fabric/ask.ts
+/**
+* One question to the cluster, within one budget: the gateway that answered last is asked first, the others where it cannot be
+* reached; a refused credential is refreshed once; a refused api-version is replaced once by the preview generation's.
+* Whether and when to ask again is the heart's business.
+*/
+function asker(options) {
+	const memory = {
+		...options,
+		preferred: 0,
+		version: options.apiVersion
+	};
+	return async (path, look) => {
+		const left = countdown(options.clock, look);
+		const asked = path(memory.version);
+		const answered = await withCredential(memory, asked, look);
+		if (!refusesVersion(answered.reply)) return answered;
+		const other = path(PREVIEW_VERSION);
+		if (other === asked) return answered;
+		await look.further?.();
+		const again = await withCredential(memory, other, left());
+		if (refusesVersion(again.reply)) return answered;
+		memory.version = PREVIEW_VERSION;
+		return again;
+	};
+}
+function refusesVersion(reply) {
+	return reply.status === 400 && faultOf(signalOf(reply)).problem === "api-version-refused";
+}
+async function withCredential(memory, path, look) {
+	const left = countdown(memory.clock, look);
+	const answered = await viaAnyEndpoint(memory, path, left, await authorization(memory.tokens, look, false) ?? {});
+	if (!asksForRefresh(answered.reply)) return answered;
+	const renewed = await authorization(memory.tokens, left(), true);
+	if (renewed === void 0) return answered;
+	await look.further?.();
+	return viaAnyEndpoint(memory, path, left, renewed);
+}
+/** `undefined` where a refreshed token was wanted and there is none to be had: asking again would be pointless. */
+async function authorization(tokens, look, refresh) {
+	const token = await tokens?.token(look, refresh);
+	if (token !== void 0) return { authorization: `Bearer ${token}` };
+	return refresh ? void 0 : {};
+}
+async function viaAnyEndpoint(memory, path, left, headers) {
+	const { endpoints, transport, clock } = memory;
+	let at = memory.preferred;
+	for (let attempt = 1;; attempt++) {
+		const endpoint = endpoints[at] ?? endpoints[0];
+		const sentAt = clock.now();
+		const look = left();
+		try {
+			const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
+			memory.preferred = at;
+			return {
+				reply: withoutCredential(reply, headers),
+				sentAt,
+				receivedAt: clock.now()
+			};
+		} catch (error) {
+			if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
+			const failed = at;
+			at = (at + 1) % endpoints.length;
+			if (memory.preferred === failed) memory.preferred = at;
+			if (attempt === endpoints.length || left().budgetMs <= 1) throw error;
+			await look.further?.();
+		}
+	}
+}
+/**
+* Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
+* must not repeat it after them.
+*/
+function withoutCredential(reply, headers) {
+	const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
+	const bare = withoutSecrets(reply, token.length < 8 ? [] : [token]);
+	return {
+		...bare,
+		statusText: redact(bare.statusText),
+		body: redact(bare.body)
+	};
+}
+/** What is left of a budget whenever it is asked for; never less than a millisecond. */
+function countdown(clock, look) {
+	const until = clock.now() + look.budgetMs;
+	return () => ({
+		...look,
+		budgetMs: Math.max(1, until - clock.now())
+	});
+}
+// shared/restore/int64.ts
+const DIGITS = /^-?\d{1,19}$/;
+/** As it should be, and too short to be out of range: nothing to convert. Lists hold thousands of these. */
+const CANONICAL = /^-?[1-9]\d{0,17}$/;
+/** Accepts decimal digits, or a number that is exact as it stands; canonical form ("007" is "7"), `undefined` otherwise. */
+function parseInt64(value) {
+	const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
+	if (typeof text !== "string" || !DIGITS.test(text)) return void 0;
+	const canonical = CANONICAL.test(text) ? text : BigInt(text).toString();
+	return isInt64(canonical) ? canonical : void 0;
+}
+function isInt64(canonical) {
+	return CANONICAL.test(canonical) || BigInt.asIntN(64, BigInt(canonical)).toString() === canonical;
+}
+// shared/restore/restore-point.ts
+/** 6.4 and later say `DataLossVersion`/`ConfigurationVersion`, the 6.2 preview `DataLossNumber`/`ConfigurationNumber`. */
+function readEpoch(epoch) {
+	const dataLossVersion = parseInt64(epoch["DataLossVersion"] ?? epoch["DataLossNumber"]);
+	const configurationVersion = parseInt64(epoch["ConfigurationVersion"] ?? epoch["ConfigurationNumber"]);
+	return dataLossVersion === void 0 || configurationVersion === void 0 ? void 0 : {
+		dataLossVersion,
+		configurationVersion
+	};
+}
+/** An epoch and an LSN, under the names given; `undefined` where there is no epoch at all. */
+function readPoint(body, epochName, lsnName) {
+	const fields = body[epochName] ?? void 0;
+	const lsnField = body[lsnName] ?? void 0;
+	if (fields === void 0) return good(void 0);
+	if (!isObject(fields)) return unreadable(`${epochName} is ${describe$1(fields)}`);
+	const epoch = readEpoch(fields);
+	if (epoch === void 0) return unreadable(`${epochName} holds no pair of 64-bit integers`);
+	const lsn = parseInt64(lsnField);
+	return lsn === void 0 ? unreadable(`${lsnName} is ${describe$1(lsnField)}`) : good({
+		epoch,
+		lsn
+	});
+}
+/** .NET's `DateTime.MinValue` stands for "no time", shifted by the node's time zone: any instant of year 1 is absent. */
+function readTime(value) {
+	const at = typeof value === "string" ? parseInstant(value) : void 0;
+	return at !== void 0 && at >= YEAR_2 ? at : void 0;
+}
+/** 0002-01-01T00:00:00Z. */
+const YEAR_2 = -621040608e5;
+// shared/restore/parse-partition.ts
+/** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
+function parsePartitionInfo(body) {
+	if (!isObject(body)) return unreadable(`a partition is ${describe$1(body)}`);
+	const information = body["PartitionInformation"];
+	const id = isObject(information) ? text(information["Id"]) : void 0;
+	const partitionId = id === void 0 ? void 0 : parsePartitionId(id);
+	const [status, health] = [text(body["PartitionStatus"]), text(body["HealthState"])];
+	if (partitionId === void 0) return unreadable("PartitionInformation holds no partition GUID");
+	if (status === void 0 || health === void 0) return unreadable("PartitionStatus or HealthState is missing");
+	if (!isKind(body["ServiceKind"])) return unreadable(`ServiceKind is ${describe$1(body["ServiceKind"])}`);
+	const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
+	return good({
+		partitionId,
+		stateful: body["ServiceKind"] === "Stateful",
+		status,
+		health,
+		...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : void 0),
+		...given("targetReplicaSetSize", count$1(body["TargetReplicaSetSize"])),
+		...given("minReplicaSetSize", count$1(body["MinReplicaSetSize"]))
+	});
+}
+/** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
+function parseServiceInfo(body) {
+	if (!isObject(body)) return unreadable(`a service is ${describe$1(body)}`);
+	const [name, kind] = [text(body["Name"]), text(body["ServiceKind"])];
+	if (name === void 0) return unreadable("a service has no Name");
+	if (kind === void 0 || !isKind(kind)) return unreadable(`ServiceKind of a service is ${describe$1(kind)}`);
+	const persists = body["HasPersistedState"];
+	if (kind === "Stateful" && typeof persists !== "boolean") return unreadable(`HasPersistedState is ${describe$1(persists)}`);
+	const persisted = kind === "Stateful" && persists === true;
+	return good({
+		name,
+		persisted,
+		kind: kind === "Stateful" ? persisted ? "stateful" : "its state is not persisted" : kind.toLowerCase()
+	});
+}
+/**
+* Whether it says what a service is; newer clusters know more kinds than `Stateful` and `Stateless`. By `Invalid` a cluster says
+* that it does not know: who took it for stateless would leave it out, and be green without it.
+*/
+function isKind(kind) {
+	return typeof kind === "string" && kind !== "" && kind !== "Invalid";
+}
+/** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
+function parseBackup(body) {
+	if (!isObject(body)) return unreadable(`a backup is ${describe$1(body)}`);
+	const backupId = parsePartitionId(text(body["BackupId"]) ?? "");
+	if (backupId === void 0) return unreadable("a backup has no BackupId");
+	const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
+	if (!point.ok) return point;
+	return good({
+		backupId,
+		type: text(body["BackupType"]) ?? "",
+		location: text(body["BackupLocation"]) ?? "",
+		...given("createdAt", readTime(body["CreationTimeUtc"])),
+		...given("point", (body["FailureError"] ?? null) === null ? point.value : void 0)
+	});
+}
+/** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
+function parseRestoreHealthEvent(body) {
+	const events = isObject(body) ? body["HealthEvents"] : void 0;
+	if (!Array.isArray(events)) return unreadable(`HealthEvents is ${describe$1(events)}`);
+	return good(events.filter((event) => isObject(event)).filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore").filter((event) => event["IsExpired"] !== true).flatMap((event) => {
+		const at = readTime(event["SourceUtcTimestamp"]);
+		const description = cut$1(text(event["Description"]) ?? "", 300);
+		const storedAt = given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
+		return at === void 0 ? [] : [{
+			health: text(event["HealthState"]) ?? "",
+			at,
+			...storedAt,
+			description
+		}];
+	}).toSorted((a, b) => b.at - a.at)[0] ?? null);
+}
+function parseServiceName(body) {
+	const name = isObject(body) ? text(body["Name"]) : void 0;
+	return name === void 0 ? unreadable("the service has no Name") : good(name);
+}
+function parsePage(body) {
+	const items = isObject(body) ? body["Items"] : void 0;
+	if (!isObject(body) || !Array.isArray(items)) return unreadable(`Items is ${describe$1(items)}`);
+	const token = body["ContinuationToken"] ?? "";
+	return typeof token === "string" && token.isWellFormed() ? good({
+		items,
+		continuationToken: token
+	}) : unreadable(`ContinuationToken is ${describe$1(token)}`);
+}
+/** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
+const LONGEST_TEXT = 4096;
+function text(value) {
+	return typeof value === "string" && value !== "" ? cut$1(value, LONGEST_TEXT) : void 0;
+}
+function count$1(value) {
+	const exact = parseInt64(value);
+	return exact === void 0 ? void 0 : Number(exact);
+}
+// shared/restore/parse-restore-progress.ts
+/**
+* Reads the body of GetRestoreProgress. Integers beyond 2^53 must arrive as strings: `JSON.parse` alone rounds them.
+*
+* Strict on purpose: the published schema makes every field optional and two field types are documented wrongly, but what
+* is neither the documented nor the observed form is refused whole. A reply read generously is a false pass in waiting.
+*/
+function parseRestoreProgress(body) {
+	if (body === null) return good(null);
+	if (!isObject(body)) return unreadable(`the reply is ${describe$1(body)}, not an object`);
+	const spelled = body["RestoreState"];
+	if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled)) return unreadable(`RestoreState is ${describe$1(spelled)}`);
+	switch (spelled) {
+		case "Accepted":
+		case "RestoreInProgress":
+		case "SecondariesInProgress":
+		case "SecondaryInProgress": {
+			const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
+			const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+			return point.ok ? known({
+				state,
+				spelled,
+				...given("point", point.value)
+			}) : point;
+		}
+		case "Success": {
+			if ((body["FailureError"] ?? null) !== null) return unreadable("a Success bears a FailureError");
+			const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
+			if (!point.ok) return point;
+			return known({
+				state: "Success",
+				spelled,
+				...given("at", readTime(body["TimeStampUtc"])),
+				...given("point", point.value)
+			});
+		}
+		case "Failure":
+		case "Timeout":
+		case "Invalid": return known({
+			state: spelled,
+			spelled,
+			...given("failure", readFailure(body))
+		});
+		default: return known({
+			state: "Unrecognized",
+			spelled: cut$1(spelled, 100)
+		});
+	}
+}
+/** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
+function readFailure(body) {
+	const error = body["FailureError"];
+	if (!isObject(error)) return void 0;
+	const code = error["Code"];
+	const message = error["Message"];
+	return {
+		code: typeof code === "string" || typeof code === "number" ? cut$1(String(code), 100) : "",
+		message: typeof message === "string" ? cut$1(message, 1e3) : ""
+	};
+}
+function known(progress) {
+	return good(progress);
+}
+// shared/service-fabric/clock-skew.ts
+const SLOW_MS = 1e3;
+/**
+* The cluster's clock minus ours in milliseconds, from the `Date` header. The header's second and the request's own time
+* leave it in a range: one that holds zero is no sign of a skew at all. Of any other the end is taken that lets less pass: the
+* later one of a clock that is ahead, and the earlier one of a date in the past, which may be the reply's age as well. A
+* slow reply is taken for one that was dated when it came.
+*/
+function clockSkew(reply, sentAt, receivedAt) {
+	const serverMs = dateOf(reply);
+	if (serverMs === void 0) return void 0;
+	const [least, most] = [serverMs - receivedAt, serverMs + 1e3 - sentAt];
+	if (receivedAt - sentAt > SLOW_MS) {
+		const dated = least + 1e3;
+		const clockSkewMs = Math.abs(dated) <= SLOW_MS ? 0 : Math.round(dated);
+		return {
+			clockSkewMs,
+			clockSlackMs: Math.ceil(most - clockSkewMs)
+		};
+	}
+	if (least > 0) return { clockSkewMs: Math.round(most) };
+	return { clockSkewMs: most < 0 ? Math.round(least) : 0 };
+}
+/**
+* When the reply was made, by the cluster's clock: a whole second. A cache passes it on as it was (RFC 9111, 5.1). A year that
+* the header cannot write (it has four digits) is none: `Date.parse` reads up to 275760, and no sum with that is a date.
+*/
+function dateOf({ headers }) {
+	const { date } = headers;
+	const serverMs = typeof date === "string" ? Date.parse(date) : NaN;
+	return serverMs >= 0 && serverMs < YEAR_10000_MS ? serverMs : void 0;
+}
+const YEAR_10000_MS = 0xe677d21fdc00;
+// shared/service-fabric/rest-gateway.ts
+/** A cluster behind its REST gateway(s). */
+function restGateway(options) {
+	const { clock } = options;
+	const ask = asker(options);
+	let newestDate = Number.NEGATIVE_INFINITY;
+	const answer = async (path, look, parse) => {
+		const heardBefore = newestDate;
+		const answered = await ask(path, look);
+		refuseCached(answered.reply, heardBefore);
+		const value = readReply(answered.reply, answered.receivedAt, parse);
+		newestDate = Math.max(newestDate, dateOf(answered.reply) ?? newestDate);
+		return {
+			...answered,
+			value
+		};
+	};
+	const one = async (...asked) => (await answer(...asked)).value;
+	const list = (path, look, parse) => everyPage(look, countdown(clock, look), parse, (token, left) => one((version) => path(version, token), left, parsePage));
+	return {
+		async restoreProgress(id, look) {
+			const path = (version) => restoreProgressPath(id, version);
+			const { value, reply, sentAt, receivedAt } = await answer(path, look, parseRestoreProgress);
+			return {
+				progress: value,
+				...clockSkew(reply, sentAt, receivedAt),
+				raw: rawBody(reply)
+			};
+		},
+		async partitionInfo(id, look) {
+			const info = await one(() => partitionInfoPath(id), look, orNull(parsePartitionInfo));
+			if (info === null || info.partitionId === id && info.stateful) return info;
+			throw new GatewayError("unintelligible", `the answer is about ${info.stateful ? "another partition than the one asked for" : "a partition that is not stateful"}`);
+		},
+		restoreHealthEvent: (id, look) => one(() => partitionHealthPath(id), look, parseRestoreHealthEvent),
+		serviceName: (id, look) => one(() => serviceNamePath(id), look, parseServiceName),
+		partitions: (name, look) => list((version, token) => partitionsPath(name, version, token), look, parsePartitionInfo),
+		services: (name, look) => list((_version, token) => servicesPath(name, token), look, parseServiceInfo),
+		backups: (id, look) => list((version, token) => backupsPath(id, version, token), look, parseBackup)
+	};
+}
+/** How old an answer out of a cache may be, in seconds: as much as the clocks may differ. */
+const OLDEST_ANSWER = 5;
+/**
+* The cluster's own answer is wanted, not what it answered somebody some time ago. Whoever serves from a cache has to say so (RFC
+* 9111); who does not is given away by a date before that of an answer which was here when this one was asked for.
+*/
+function refuseCached(reply, heardBefore) {
+	const told = Number(reply.headers["age"] ?? 0);
+	const age = Math.max(told, (heardBefore - (dateOf(reply) ?? Infinity)) / 1e3);
+	if (!(age <= OLDEST_ANSWER)) throw new GatewayError("server-trouble", `the answer comes out of a cache${age > 0 ? ` and is ${age} s old` : ""}`);
+}
+/** All pages of a list within one budget. A token that comes back again would make it an endless one. */
+async function everyPage({ further }, left, parse, page) {
+	const seen = /* @__PURE__ */ new Set([""]);
+	const all = [];
+	for (let token = "";;) {
+		const { items, continuationToken } = await page(token, left());
+		all.push(...items.map((item) => required(parse(item))));
+		if (continuationToken === "") return all;
+		if (seen.has(continuationToken)) throw new GatewayError("unintelligible", "the list never ends: its continuation token repeats");
+		seen.add(continuationToken);
+		token = continuationToken;
+		await further?.();
+	}
+}
+/** 204 is how GET /Partitions/{id} says that there is none. */
+function orNull(parse) {
+	return (body) => body === null ? good(null) : parse(body);
+}
+// shared/service-fabric/tokens.ts
+/** A token that was given: it is what it is. */
+function givenToken(token) {
+	return { token: (_look, refresh) => Promise.resolve(refresh ? void 0 : token) };
+}
+/** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
+function parseAadMetadata(body) {
+	const metadata = isObject(body) ? body["metadata"] : void 0;
+	if (!isObject(body) || !isObject(metadata)) return unreadable(`the Entra metadata is ${describe$1(metadata)}`);
+	const { tenant, cluster } = metadata;
+	if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") return unreadable("the cluster is not set up for Microsoft Entra ID");
+	return good({
+		tenantId: tenant,
+		clusterId: cluster
+	});
+}
+/** A token is renewed this long before it ends. */
+const EARLY_MS = 3e5;
+/** Tokens of Microsoft Entra ID for the cluster's audience, kept until shortly before they end. */
+function entraTokens({ credential, registration, tenantId, clock }) {
+	let scope;
+	let held;
+	return { async token(look, refresh) {
+		if (!refresh && held !== void 0 && clock.now() < held.until) return held.token;
+		scope ??= scopeOf(await registration(look), tenantId);
+		const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
+		const got = await asked(credential(), scope, abortSignal, look);
+		if (!rolesIn(got.token).some((role) => CLUSTER_ROLES.includes(role))) throw noRole$1(scope);
+		const lifetime = got.expiresOnTimestamp - clock.now();
+		held = {
+			token: got.token,
+			until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2)
+		};
+		return got.token;
+	} };
+}
+function scopeOf(registration, tenantId) {
+	if (tenantId !== void 0 && registration.tenantId.toLowerCase() !== tenantId.toLowerCase()) throw new GatewayError("access-denied", `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`);
+	if (!/^[\w:/.~-]{1,200}$/.test(registration.clusterId)) throw new GatewayError("access-denied", "what the cluster names as its application id is none");
+	return `${registration.clusterId}/.default`;
+}
+/** The values of the role claim that a cluster takes: SecurityConfig.h, AADAdminRoleClaimValue and AADUserRoleClaimValue. */
+const CLUSTER_ROLES = ["Admin", "User"];
+/**
+* The audience is what the cluster says it is, and the token goes to the cluster. One that named a vault, a storage account or Microsoft
+* Graph would get a token with which it could go there in our name. Those bear no role of a cluster's; and a token without one is
+* refused by every cluster ("Invalid role"), so to keep it back costs nothing. Nothing is believed because of what stands in it: the
+* cluster checks the signature.
+*/
+function rolesIn(token) {
+	const [, payload = "", signature] = token.split(".");
+	if (signature === void 0) return [];
+	try {
+		const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+		const roles = isObject(claims) ? claims["roles"] : void 0;
+		return Array.isArray(roles) ? roles : [];
+	} catch {
+		return [];
+	}
+}
+function noRole$1(scope) {
+	return new GatewayError("access-denied", `the token for ${scope.replace(/\/\.default$/, "")}, which the cluster names as its application, bears neither of the roles that a cluster knows (Admin, User), so it was not sent: either the identity has no role in the cluster's application, or that is another's application`);
+}
+async function asked(credential, scope, abortSignal, look) {
+	try {
+		return await fetched(credential, scope, abortSignal);
+	} catch (error) {
+		if (look.signal.aborted || error instanceof GatewayError) throw error;
+		if (abortSignal.aborted) throw new GatewayError("timed-out", "no token from Microsoft Entra ID in time", { cause: error });
+		const said = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+		throw new GatewayError(isRefusal(error) ? "access-denied" : "unreachable", `no token from Microsoft Entra ID: ${said}`, { cause: error });
+	}
+}
+/** The library wraps what its authority answered: a 4xx somewhere below is its "no", all else is trouble on the way. */
+function isRefusal(error) {
+	if (!(error instanceof Error)) return false;
+	const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : void 0;
+	if (typeof status === "number") return status >= 400 && status < 500 && status !== 408 && status !== 429;
+	return ["AuthenticationError", "InteractionRequiredAuthError"].includes(error.name) || isRefusal(error.cause);
+}
+async function fetched(credential, scope, abortSignal) {
+	const got = await unlessAborted(credential.getToken(scope, { abortSignal }), abortSignal);
+	if (got === null) throw new GatewayError("access-denied", "Microsoft Entra ID gave no token");
+	return got;
 }
 // shared/service-fabric/open-cluster.ts
 /** The cluster's gateway client. Connects to nothing yet. */
@@ -30779,6 +31001,56 @@ function nothingFound({ empty, skipped }) {
 function names({ serviceNames, applicationNames }) {
 	return [...serviceNames, ...applicationNames].join(", ");
 }
+// shared/fleet/feed.ts
+/** Every partition is looked at this often also while the lists show no change: they may be silent, or wrong. */
+const SLOW_LOOK_MS = 3e5;
+const SHORTEST_MS$1 = 2e3;
+const LONGEST_MS = 2e4;
+/** The lists get so much of the budget at most; the rest is for the looks they lead to. */
+const SHARE = .4;
+/**
+* How often a list is read. Of the restores that are as old as the run, `open / age` a second may be expected to end (any duration
+* as likely as another on a log scale); lists that are sqrt(2 * worth / that) apart are then the fewest for the lateness. Never
+* less often than the cadence would look at one restore, within 2 s and 20 s; or as often as their share of the budget lets through.
+*/
+function listEveryMs({ ageMs, wantedMs, open, lists, perSecond }) {
+	const affordableMs = lists / (SHARE * perSecond) * 1e3;
+	const worthMs = 1e3 * Math.sqrt(2 * (ageMs / 1e3) / Math.max(1, open));
+	return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(SHORTEST_MS$1, Math.min(wantedMs, worthMs))));
+}
+/**
+* Whether the next look may wait for the list to show a change, because whatever is waited for must show there:
+* a restore that begins moves `DataLossVersion`; one that is under way keeps its partition from being `Ready` until it ends,
+* however it ends; and a success that waits for health waits for what the list tells. A partition that is `Ready` while
+* its restore is under way is not one whose end would show.
+*/
+function mayRest(watch, sighting) {
+	const { last, plan, problem } = watch;
+	if (problem !== void 0 || last === void 0) return false;
+	const { progress } = last;
+	const isOurs = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
+	if (progress !== null && !isTerminal(progress)) return isOurs && sighting.status !== "Ready";
+	if (progress?.state === "Success" && !isHealthy(sighting)) return true;
+	return isQuiet(plan, sighting);
+}
+/** Nothing has happened to the partition since the restore that counts could have begun. */
+function isQuiet({ notBefore, toleranceMs }, sighting) {
+	const { dataLossVersion, status } = sighting;
+	if (dataLossVersion === void 0 || notBefore === "any" || status !== "Ready") return false;
+	const declared = dataLossDeclaredAt(dataLossVersion);
+	return declared === void 0 || declared < notBefore - 2 * toleranceMs;
+}
+/** Whether what a list shows is worth a look at once. A partition that was never looked at has no watch yet. */
+function isHint(before, now, watch, plan) {
+	const changed = before !== void 0 && !isSame(before, now);
+	if (watch?.last === void 0) return now.status === "Ready" && !isQuiet(plan, now) && (changed || before === void 0);
+	if (!changed) return false;
+	const { progress } = watch.last;
+	return !(progress !== null && !isTerminal(progress)) || now.status === "Ready" || before.dataLossVersion !== now.dataLossVersion;
+}
+function isSame(a, b) {
+	return a.status === b.status && a.health === b.health && a.dataLossVersion === b.dataLossVersion;
+}
 // shared/fleet/budget.ts
 /** One look with everything there is to ask beside it has to fit into one burst. */
 const LEAST_BURST = 4;
@@ -30786,7 +31058,10 @@ const IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = .1;
 const SLOTS = 100;
-const CLEAN_MS = 1e4;
+const STEP_UP_MS = 1e4;
+const NEWEST_COUNTS = .05;
+/** Fourteen troubles in a row, or half of what came back over some time; a fifth of it does not get there by chance. */
+const TOO_MUCH = .5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1e3;
 const BREAKS_AFTER = 10;
@@ -30798,11 +31073,12 @@ function openBudget(perSecond, now) {
 	return {
 		set: perSecond,
 		rate: perSecond,
+		steadySince: now,
 		inFlight: 0,
 		held: 0,
 		spent: [],
 		troublesInARow: 0,
-		cleanSince: now
+		distress: 0
 	};
 }
 /** How many requests may go out at once where none went out before. */
@@ -30820,7 +31096,7 @@ function grant(budget, wish, now) {
 		at: pausedUntil
 	};
 	const burst = burstOf(budget);
-	const claim = Math.min(burst, 1 + wish.following + (wish.urgent ? 0 : Math.floor(burst * RESERVE)));
+	const claim = Math.min(burst, 1 + wish.following + (wish.urgent || wish.all === true ? 0 : Math.floor(burst * RESERVE)));
 	const spent = stillSpent(budget, now);
 	const over = total(spent) + held + claim - burst;
 	if (over > 0) return {
@@ -30878,48 +31154,68 @@ const TROUBLES = /* @__PURE__ */ new Set([
 function isTrouble({ code }) {
 	return TROUBLES.has(code);
 }
-function afterClean(budget, now) {
-	const { openSince, ...rest } = budget;
-	if (openSince !== void 0) return closed(rest, now);
-	const steps = Math.floor((now - rest.cleanSince) / CLEAN_MS);
-	if (rest.rate >= rest.set || steps < 1) return {
-		...rest,
-		troublesInARow: 0
+function afterClean({ openSince, ...before }, now) {
+	if (openSince !== void 0) return closed(before, now);
+	const rest = {
+		...before,
+		troublesInARow: 0,
+		distress: distressed(before, 0)
 	};
+	const steps = Math.floor((now - rest.steadySince) / STEP_UP_MS);
+	if (rest.rate >= rest.set || steps < 1 || rest.distress > TOO_MUCH) return rest;
 	const rate = Math.min(rest.set, rest.rate + steps * stepOf(rest));
 	return {
 		...rest,
 		rate,
-		troublesInARow: 0,
-		cleanSince: later(rest.cleanSince, steps * CLEAN_MS)
+		steadySince: later(rest.steadySince, steps * STEP_UP_MS)
 	};
 }
 /** An outage is over, which says little about load: half the set rate is a fair start. */
 function closed(budget, now) {
+	const rate = Math.max(floorOf(budget), budget.set / 2);
 	return {
 		...budget,
-		rate: Math.max(budget.rate, budget.set / 2),
+		rate,
 		troublesInARow: 0,
-		cleanSince: now
+		distress: 0,
+		steadySince: now
 	};
 }
-function afterTrouble(budget, { retryAfterMs = 0 }, now) {
-	const { openSince, halvedAt, pausedUntil = now } = budget;
-	const troublesInARow = budget.troublesInARow + 1;
-	const breaks = openSince !== void 0 || troublesInARow >= BREAKS_AFTER;
-	const halves = halvedAt === void 0 || now - halvedAt >= HALVED_AT_MOST_EVERY_MS;
+function afterTrouble(budget, outcome, now) {
+	const { lost = 1, throttled = false, retryAfterMs = 0 } = outcome;
+	const { halvedAt, pausedUntil = now } = budget;
+	const distress = distressed(budget, lost);
+	const halves = (throttled || retryAfterMs > 0 || distress > TOO_MUCH) && (halvedAt === void 0 || now - halvedAt >= HALVED_AT_MOST_EVERY_MS);
 	const pause = later(now, Math.min(retryAfterMs, LONGEST_PAUSE_MS));
 	return {
-		...budget,
+		...lost < 1 ? answered$1(budget, now) : unanswered(budget, now),
 		...halves ? {
 			rate: Math.max(floorOf(budget), budget.rate / 2),
-			halvedAt: now
+			halvedAt: now,
+			steadySince: now
 		} : {},
-		...breaks ? { openSince: now } : {},
 		...pause > pausedUntil ? { pausedUntil: pause } : {},
-		troublesInARow,
-		cleanSince: now
+		distress
 	};
+}
+function unanswered(budget, now) {
+	const troublesInARow = budget.troublesInARow + 1;
+	const breaks = budget.openSince !== void 0 || troublesInARow >= BREAKS_AFTER;
+	return {
+		...budget,
+		troublesInARow,
+		...breaks ? { openSince: now } : {}
+	};
+}
+/** Something of it came through: whatever else there is, the cluster is there. */
+function answered$1({ openSince, ...rest }, now) {
+	return openSince === void 0 ? {
+		...rest,
+		troublesInARow: 0
+	} : closed(rest, now);
+}
+function distressed({ distress }, lost) {
+	return distress * .95 + lost * NEWEST_COUNTS;
 }
 function floorOf({ set }) {
 	return Math.min(set, 1);
@@ -30927,6 +31223,7 @@ function floorOf({ set }) {
 function stepOf({ set }) {
 	return Math.max(1, set / 20);
 }
+/** The span of time in which at most a burst goes out. */
 function spanMs(budget) {
 	return Math.max(1e3, burstOf(budget) / budget.rate * 1e3);
 }
@@ -31022,6 +31319,52 @@ function paying(gateway, pay) {
 		backups: paid((id, look) => gateway.backups(id, look))
 	};
 }
+// shared/fleet/place.ts
+/** A name and a list are two requests; a list that tells of fewer partitions is not worth them. */
+const WORTH = 3;
+/** So many in a row that were not, or were not to be had, and the others are taken for alike. */
+const POOR_IN_A_ROW = 3;
+/** Nobody is looked at meanwhile, so it must not take long: at most this, and a tenth of what is left until the deadline. */
+const AT_MOST_MS = 3e4;
+/**
+* The services of partitions that were named one by one, where many of them share one: of one of those that are not in any list
+* yet the service is asked, and its list shows which others are in it too. As long as that pays; whatever goes wrong only means that
+* the others are looked at singly. What is sent is paid for by the gateway that is given.
+*/
+async function placed(partitionIds, known, { gateway, clock, signal }, deadline, requestTimeoutMs) {
+	const open = new Set(partitionIds);
+	for (const { partitions } of known) for (const { partitionId } of partitions) open.delete(partitionId);
+	const lists = new Map(known.map((list) => [list.name, list]));
+	const until = later(clock.now(), Math.min(AT_MOST_MS, (deadline - clock.now()) / 10));
+	for (let poor = 0; poor < POOR_IN_A_ROW && open.size >= WORTH;) {
+		const [id] = open;
+		const left = leftOf(until, clock.now(), requestTimeoutMs);
+		if (id === void 0 || left === void 0 || signal.aborted) break;
+		open.delete(id);
+		const list = await listAround(id, gateway, {
+			budgetMs: left,
+			signal
+		});
+		poor = 1 + (list?.partitions ?? []).filter(({ partitionId }) => open.delete(partitionId)).length < WORTH ? poor + 1 : 0;
+		if (list !== void 0) lists.set(list.name, list);
+	}
+	return [...lists.values()];
+}
+function leftOf(until, now, requestTimeoutMs) {
+	return now >= until ? void 0 : Math.min(requestTimeoutMs, until - now);
+}
+async function listAround(id, gateway, look) {
+	try {
+		const name = await gateway.serviceName(id, look);
+		return {
+			name,
+			partitions: await gateway.partitions(name, look)
+		};
+	} catch (error) {
+		if (error instanceof GatewayError || look.signal.aborted) return void 0;
+		throw error;
+	}
+}
 // node_modules/tinyqueue/index.js
 var TinyQueue = class {
 	constructor(data = [], compare = (a, b) => a < b ? -1 : a > b ? 1 : 0) {
@@ -31077,7 +31420,7 @@ var TinyQueue = class {
 // shared/fleet/agenda.ts
 /** Each class spans this factor of intervals: within one, the order of due times is nearly that of the ratios. */
 const CLASS_RATIO = Math.SQRT2;
-const SHORTEST_MS$1 = 1e3;
+const SHORTEST_MS = 1e3;
 /**
 * Ratios grow at different speeds, so that no one queue can hold what is due in their order. Items wait by due time; once due
 * they stand in a line with those of like intervals, and only the heads of these few lines are compared.
@@ -31129,7 +31472,7 @@ function lineUp(lines, now) {
 }
 function lineOf({ last, classes }, item) {
 	if (item.last) return last;
-	const nth = Math.ceil(Math.log(Math.max(SHORTEST_MS$1, item.intervalMs)) / Math.log(CLASS_RATIO));
+	const nth = Math.ceil(Math.log(Math.max(SHORTEST_MS, item.intervalMs)) / Math.log(CLASS_RATIO));
 	const line = classes.get(nth) ?? newLine();
 	classes.set(nth, line);
 	return line;
@@ -31177,55 +31520,6 @@ function openAlarm(clock, signal) {
 		end: () => signal.removeEventListener("abort", ring)
 	};
 }
-// shared/fleet/feed.ts
-/** Every partition is looked at this often also while the lists show no change: they may be silent, or wrong. */
-const SLOW_LOOK_MS = 3e5;
-const SHORTEST_MS = 2e3;
-const LONGEST_MS = 15e3;
-/** The lists get so much of the budget at most; the rest is for the looks they lead to. */
-const SHARE = .4;
-/**
-* How often the lists are read: as often as a restore that began with the run would be looked at, within 2 s and 15 s, or as
-* often as their share of the budget lets through.
-* @param wantedMs what the cadence says of a restore of the run's age
-*/
-function listEveryMs(wantedMs, lists, perSecond) {
-	const affordableMs = lists / (SHARE * perSecond) * 1e3;
-	return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(SHORTEST_MS, wantedMs)));
-}
-/**
-* Whether the next look may wait for the list to show a change, because whatever is waited for must show there:
-* a restore that begins moves `DataLossVersion`; one that is under way keeps its partition from being `Ready` until it ends,
-* however it ends; and a success that waits for health waits for what the list tells. A partition that is `Ready` while
-* its restore is under way is not one whose end would show.
-*/
-function mayRest(watch, sighting) {
-	const { last, plan, problem } = watch;
-	if (problem !== void 0 || last === void 0) return false;
-	const { progress } = last;
-	const isOurs = plan.notBefore === "any" || wasUnderWay(watch, plan.notBefore);
-	if (progress !== null && !isTerminal(progress)) return isOurs && sighting.status !== "Ready";
-	if (progress?.state === "Success" && !isHealthy(sighting)) return true;
-	return isQuiet(plan, sighting);
-}
-/** Nothing has happened to the partition since the restore that counts could have begun. */
-function isQuiet({ notBefore, toleranceMs }, sighting) {
-	const { dataLossVersion, status } = sighting;
-	if (dataLossVersion === void 0 || notBefore === "any" || status !== "Ready") return false;
-	const declared = dataLossDeclaredAt(dataLossVersion);
-	return declared === void 0 || declared < notBefore - 2 * toleranceMs;
-}
-/** Whether what a list shows is worth a look at once. A partition that was never looked at has no watch yet. */
-function isHint(before, now, watch, plan) {
-	const changed = before !== void 0 && !isSame(before, now);
-	if (watch?.last === void 0) return now.status === "Ready" && !isQuiet(plan, now) && (changed || before === void 0);
-	if (!changed) return false;
-	const { progress } = watch.last;
-	return !(progress !== null && !isTerminal(progress)) || now.status === "Ready" || before.dataLossVersion !== now.dataLossVersion;
-}
-function isSame(a, b) {
-	return a.status === b.status && a.health === b.health && a.dataLossVersion === b.dataLossVersion;
-}
 // shared/fleet/fleet.ts
 function memberOf({ members }, key) {
 	const member = members[key];
@@ -31241,23 +31535,35 @@ function watchOf({ plan }, { watch, partitionId, dice }, now) {
 }
 /** Puts the next look of a member on the agenda. */
 function schedule(fleet, key, now) {
-	const due = dueAt(fleet, memberOf(fleet, key), now);
+	const member = memberOf(fleet, key);
+	const due = dueAt(fleet, member, now);
 	fleet.agenda.put({
 		key,
 		due,
 		intervalMs: due - now,
 		last: due >= fleet.plan.deadline
 	});
+	if (asksAt(fleet, member, due).includes("partition")) member.feed?.asking.add(key);
 	fleet.alarm.wake(due);
 }
+/** What a look at that time asks beside the progress. */
+function asksAt(fleet, member, at) {
+	if (!(fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true)) return member.ask;
+	return [.../* @__PURE__ */ new Set([...member.ask, ...lastQuestions(watchOf(fleet, member, at))])];
+}
+/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
+const LAST_LOOK_MS = 1e3;
 /** A look that goes before those that only come by regularly. */
-function scheduleNow({ agenda, alarm, plan }, key, now) {
+function scheduleNow(fleet, key, now) {
+	const { agenda, alarm, plan } = fleet;
+	const member = memberOf(fleet, key);
 	agenda.put({
 		key,
 		due: now,
 		intervalMs: HINT_MS,
 		last: now >= plan.deadline
 	});
+	if (asksAt(fleet, member, now).includes("partition")) member.feed?.asking.add(key);
 	alarm.wake(now);
 }
 const HINT_MS = 1e3;
@@ -31281,72 +31587,15 @@ function dueAt({ open, pace, plan }, member, now) {
 	const byThen = now < plan.startBy && !watch.everInFlight ? earlier(slow, plan.startBy) : slow;
 	return earlier(plan.deadline, later(now, Math.max(byThen - now, turn - now)));
 }
+/** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
+function mayTakeAll({ pace, plan }, now) {
+	return plan.deadline - now > 2 * spanMs(pace.budget);
+}
 /** The interval at which the budget, as it was set, can look at all of so many. */
 function perLookMs(count, { set }) {
 	return count / set * 1e3;
 }
-// shared/fleet/looks.ts
-/** Starts the look of a member, if the budget allows. */
-function startLook(fleet, item, now) {
-	const { agenda, pace, plan } = fleet;
-	const member = memberOf(fleet, item.key);
-	const watch = watchOf(fleet, member, now);
-	const ask = plan.deadline - now <= LAST_LOOK_MS || member.endsSoon === true ? [.../* @__PURE__ */ new Set([...member.ask, ...lastQuestions(watch)])] : member.ask;
-	const wish = {
-		following: ask.length,
-		atOnce: Math.max(1, ask.length),
-		urgent: item.last
-	};
-	const answer = pace.ask(wish);
-	if (!answer.granted) return answer;
-	agenda.drop(item.key);
-	delete member.hinted;
-	delete member.endsSoon;
-	look(fleet, item.key, watch, ask, wish);
-	return answer;
-}
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1e3;
-async function look(fleet, key, watch, ask, wish) {
-	const { world, pace, requestTimeoutMs, members } = fleet;
-	try {
-		const purse = openPurse(pace, wish.following);
-		const gateway = paying(world.gateway, purse.pay);
-		const looked = await takeLook(watch, ask, {
-			...world,
-			gateway
-		}, requestTimeoutMs);
-		const trouble = troubleOf(looked.observation);
-		pace.settle({
-			atOnce: wish.atOnce,
-			following: purse.left()
-		}, members.length > 1 ? outcomeOf(trouble) : CLEAN);
-		land(fleet, key, looked);
-		if (trouble !== void 0 && isOpen(pace.budget)) shareTrouble(fleet, trouble);
-		tellProgress(fleet);
-	} catch (error) {
-		breakOff(fleet, error);
-	}
-}
-const CLEAN = { kind: "clean" };
-function outcomeOf(trouble) {
-	if (trouble === void 0) return CLEAN;
-	return {
-		kind: "trouble",
-		retryAfterMs: trouble.retryAfterMs ?? 0
-	};
-}
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation) {
-	if (observation === void 0 || observation.kind === "cancelled") return void 0;
-	if (observation.kind === "unavailable") return isTrouble(observation.problem) ? observation.problem : void 0;
-	const { partition, healthEvent, backups } = observation.testimony ?? {};
-	return [
-		partition,
-		healthEvent,
-		backups
-	].flatMap((told) => told?.ok === false ? told.problem : []).find(isTrouble);
-}
+// shared/fleet/land.ts
 /** What a look brought is told; then the next one is put on the agenda, or there is a result. */
 function land(fleet, key, { watch, events, next }) {
 	const { alarm, world, record } = fleet;
@@ -31357,6 +31606,7 @@ function land(fleet, key, { watch, events, next }) {
 	member.lookedAt = now;
 	if ("verdict" in next) {
 		fleet.open -= 1;
+		if (member.feed !== void 0) member.feed.open -= 1;
 		member.result = {
 			partitionId: member.partitionId,
 			endedAt: now,
@@ -31373,6 +31623,209 @@ function land(fleet, key, { watch, events, next }) {
 	if (missed) scheduleNow(fleet, key, now);
 	else schedule(fleet, key, now);
 }
+const CLEAN = { kind: "clean" };
+/** @param lost which part of what was asked met the trouble */
+function outcomeOf(trouble, lost = 1) {
+	if (trouble === void 0) return CLEAN;
+	const { code, retryAfterMs = 0 } = trouble;
+	return {
+		kind: "trouble",
+		lost,
+		throttled: code === "throttled",
+		retryAfterMs
+	};
+}
+// shared/fleet/together.ts
+/** So long a result waits for others of its service before the list is read. */
+const PARKED_MS = 2e3;
+/** Whether the next list is to answer for a partition: it stands in one, and there are enough to ask to make it worth its requests. */
+function isShared(feed, key) {
+	if (feed === void 0 || feed.failures > 0) return false;
+	return 1 + (feed.asking.size - (feed.asking.has(key) ? 1 : 0)) + feed.outstanding + feed.parked.length > feed.pages;
+}
+/** Only a result is judged by what its partition says. */
+function awaitsPartition(observation) {
+	return observation?.kind === "progress" && observation.progress !== null && isTerminal(observation.progress);
+}
+/** A success waits for the list. Of what failed the list may tell too little: its partition is asked at once. */
+async function park(fleet, feed, one) {
+	if (one.observation.progress?.state === "Success") feed.parked.push(one);
+	else await answerParked(fleet, [one], void 0);
+}
+/** Puts the list on the agenda that those who are parked wait for: after the looks that are due with them, but not for long. */
+async function wantList(fleet, feed) {
+	const [first] = feed.parked;
+	if (first === void 0 || feed.reading) return;
+	if (feed.failures > 0) return answerParked(fleet, feed.parked.splice(0), void 0);
+	const now = fleet.world.clock.now();
+	const isLate = now - first.at >= PARKED_MS;
+	if (feed.outstanding > 0 && !isLate) return;
+	const { due, last } = feed.parked.reduce((a, b) => b.last || b.due > a.due ? b : a);
+	fleet.agenda.put({
+		key: feed.key,
+		due: isLate ? later(first.due, -1) : due,
+		intervalMs: HINT_MS,
+		last
+	});
+	fleet.alarm.wake(now);
+}
+/**
+* Those that the list calls well are confirmed by it. Of all others the partition itself is asked, and of all where there is no
+* list; only trouble of the gateway's own they would meet alone as well, and it is borne alike.
+*/
+async function answerParked(fleet, all, told) {
+	const listed = new Map((told?.ok === true ? told.value : []).map((info) => [info.partitionId, info]));
+	const trouble = told?.ok === false && isTrouble(told.problem) ? told : void 0;
+	const alone = all.filter((one) => {
+		const found = listed.get(one.watch.plan.partitionId);
+		const answer = confirms(found) ? {
+			ok: true,
+			value: found
+		} : one.last ? void 0 : trouble;
+		if (answer !== void 0) unpark(fleet, one, answer);
+		return answer === void 0;
+	});
+	for (const one of alone) {
+		const answer = await askAlone(fleet, one);
+		if (answer === void 0) await callOne(fleet, one);
+		else unpark(fleet, one, answer);
+	}
+}
+/** Objectives count from the data loss, so a list that does not tell it says too little. */
+function confirms(info) {
+	return info?.stateful === true && isHealthy(info) && info.dataLossVersion !== void 0;
+}
+/** While only trials get through they are not kept waiting for one. */
+function letParkedGo(fleet, problem) {
+	for (const feed of fleet.feeds) for (const one of feed.parked.splice(0)) unpark(fleet, one, {
+		ok: false,
+		problem
+	});
+}
+/** Told to stop: what was read of a result that has not been confirmed counts for nothing. */
+async function callParkedOff(fleet) {
+	for (const feed of fleet.feeds) for (const one of feed.parked.splice(0)) await callOne(fleet, one);
+}
+async function callOne(fleet, { key, watch }) {
+	land(fleet, key, await takeLook(watch, [], fleet.world, fleet.requestTimeoutMs));
+}
+/** Nothing where the run was told to stop. */
+async function askAlone(fleet, { watch }) {
+	const { pace, requestTimeoutMs, world } = fleet;
+	const { clock, signal } = world;
+	const gateway = paying(world.gateway, (stop) => pace.one(stop));
+	const budgetMs = answerBy(watch, clock.now(), requestTimeoutMs) - clock.now();
+	try {
+		return {
+			ok: true,
+			value: await gateway.partitionInfo(watch.plan.partitionId, {
+				budgetMs,
+				signal
+			})
+		};
+	} catch (error) {
+		if (error instanceof GatewayError) return {
+			ok: false,
+			problem: error.toProblem()
+		};
+		if (signal.aborted) return void 0;
+		throw error;
+	}
+}
+function unpark(fleet, { key, watch, observation, at }, partition) {
+	const now = fleet.world.clock.now();
+	land(fleet, key, taken(watch, withPartition(observation, partition, now - at), now));
+}
+// shared/fleet/looks.ts
+/** Starts the look of a member, if the budget allows. */
+function startLook(fleet, item, now) {
+	const { agenda, pace } = fleet;
+	const member = memberOf(fleet, item.key);
+	const asked = asksAt(fleet, member, now);
+	const mayWait = item.last || fleet.plan.deadline - now > WAITS_BEFORE_MS;
+	const feed = asked.includes("partition") && mayWait && isShared(member.feed, item.key) ? member.feed : void 0;
+	const ask = feed === void 0 ? asked : asked.filter((question) => question !== "partition");
+	const atOnce = Math.max(1, ask.length);
+	const wish = {
+		following: ask.length,
+		atOnce,
+		urgent: item.last,
+		all: mayTakeAll(fleet, now)
+	};
+	const answer = pace.ask(wish);
+	if (!answer.granted) return answer;
+	const watch = watchOf(fleet, member, now);
+	agenda.drop(item.key);
+	member.feed?.asking.delete(item.key);
+	delete member.hinted;
+	delete member.endsSoon;
+	if (feed !== void 0) feed.outstanding += 1;
+	look(fleet, {
+		...item,
+		watch,
+		ask,
+		wish,
+		feed
+	});
+	return answer;
+}
+/** A look before the deadline is not to wait until after it: it would be the last one, with an answer that came too early. */
+const WAITS_BEFORE_MS = 5e3;
+async function look(fleet, started) {
+	const { world, pace, requestTimeoutMs, members } = fleet;
+	const { key, watch, ask, wish, feed, due, last } = started;
+	try {
+		const purse = openPurse(pace, wish.following);
+		const gateway = paying(world.gateway, purse.pay);
+		const looked = await takeLook(watch, ask, {
+			...world,
+			gateway
+		}, requestTimeoutMs);
+		const { lost, trouble } = troubleOf(looked.observation);
+		const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+		pace.settle({
+			atOnce: wish.atOnce,
+			following: purse.left()
+		}, outcome);
+		if (feed !== void 0) feed.outstanding -= 1;
+		if (feed !== void 0 && awaitsPartition(looked.observation)) await park(fleet, feed, {
+			key,
+			watch,
+			observation: looked.observation,
+			at: world.clock.now(),
+			due,
+			last
+		});
+		else land(fleet, key, looked);
+		if (feed !== void 0) await wantList(fleet, feed);
+		if (trouble !== void 0 && isOpen(pace.budget)) shareTrouble(fleet, trouble);
+		tellProgress(fleet);
+	} catch (error) {
+		breakOff(fleet, error);
+	}
+}
+/** What the look, or a question beside it, met of the gateway's own troubles. */
+function troubleOf(observation) {
+	if (observation === void 0 || observation.kind === "cancelled") return {
+		lost: 0,
+		trouble: void 0
+	};
+	if (observation.kind === "unavailable") return {
+		lost: 1,
+		trouble: isTrouble(observation.problem) ? observation.problem : void 0
+	};
+	const { partition, healthEvent, backups } = observation.testimony ?? {};
+	const asked = [
+		partition,
+		healthEvent,
+		backups
+	].filter((told) => told !== void 0);
+	const troubles = asked.flatMap((told) => told.ok || !isTrouble(told.problem) ? [] : told.problem);
+	return {
+		lost: troubles.length / (1 + asked.length),
+		trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0]
+	};
+}
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */
 function shareTrouble(fleet, problem) {
 	const { agenda, members, world } = fleet;
@@ -31386,6 +31839,7 @@ function shareTrouble(fleet, problem) {
 			problem
 		}, now));
 	}
+	letParkedGo(fleet, problem);
 }
 /** Told to stop: those under way notice by themselves, the others are concluded without a look. */
 async function callOff(fleet) {
@@ -31396,6 +31850,7 @@ async function callOff(fleet) {
 		agenda.drop(key);
 		land(fleet, key, await takeLook(watch, [], world, requestTimeoutMs));
 	}
+	await callParkedOff(fleet);
 }
 function tellProgress({ members, pace, progress, record, world }) {
 	if (members.length === 1) return;
@@ -31407,37 +31862,62 @@ function tellProgress({ members, pace, progress, record, world }) {
 const LEAST_PARTITIONS = 2;
 /** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
 const SILENT_AFTER = 2;
-/** Which lists are read; the members are told what the lists showed when the partitions were found. */
+/** One that is silent is tried again after that, and then more and more seldom: each trial that fails costs the budget its rate. */
+const AFTER_SILENCE_MS = 3e4;
+/** Which lists are read; the members are told which theirs is. */
 function feedsOf(members, services) {
-	const keys = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
-	return services.flatMap(({ name, partitions }) => {
-		const watched = partitions.flatMap(({ partitionId }) => keys.get(partitionId) ?? []);
-		return watched.length < LEAST_PARTITIONS ? [] : [{
-			name,
-			keys: watched,
-			failures: 0
-		}];
-	});
+	const keyOf = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
+	const feeds = services.map(({ name, partitions }) => ({
+		name,
+		keys: partitions.flatMap(({ partitionId }) => keyOf.get(partitionId) ?? [])
+	})).filter(({ keys }) => keys.length >= LEAST_PARTITIONS).map((service, nth) => feedOf$1(service, members.length + nth));
+	for (const feed of feeds) for (const key of feed.keys) memberOf({ members }, key).feed = feed;
+	return feeds;
+}
+function feedOf$1({ name, keys }, key) {
+	return {
+		name,
+		key,
+		keys,
+		open: keys.length,
+		failures: 0,
+		pages: 1,
+		reading: false,
+		outstanding: 0,
+		asking: /* @__PURE__ */ new Set(),
+		parked: []
+	};
 }
 /** The first lists come one after the other. */
 function startFeeds(fleet, services) {
 	const { feeds, startedAt } = fleet;
 	const shown = new Map(services.map(({ name, partitions }) => [name, partitions]));
-	const everyMs = everyMsAt(fleet, startedAt);
 	for (const [nth, feed] of feeds.entries()) {
 		show(fleet, feed, shown.get(feed.name) ?? [], startedAt);
-		put(fleet, nth, startedAt, Math.ceil(everyMs * (nth + 1) / feeds.length));
+		put(fleet, feed, startedAt, Math.ceil(everyMsAt(fleet, feed, startedAt) * (nth + 1) / feeds.length));
 	}
 }
-/** Starts to read a list, if the budget allows. */
-function startList(fleet, { key }) {
+/** Starts to read a list, if the budget allows. It answers for all whose results were read before this. */
+function startList(fleet, { key, last }) {
 	const { agenda, feeds, members, pace } = fleet;
 	const feed = feeds[key - members.length];
 	if (feed === void 0) throw new TypeError("there is a list of no service on the agenda");
-	const answer = pace.ask(LIST);
+	if (isOpen(pace.budget)) {
+		put(fleet, feed, fleet.world.clock.now(), AFTER_SILENCE_MS);
+		return {
+			granted: true,
+			budget: pace.budget
+		};
+	}
+	const answer = pace.ask({
+		...LIST,
+		urgent: last,
+		all: mayTakeAll(fleet, fleet.world.clock.now())
+	});
 	if (!answer.granted) return answer;
 	agenda.drop(key);
-	read(fleet, key - members.length, feed);
+	feed.reading = true;
+	read(fleet, feed, feed.parked.splice(0));
 	return answer;
 }
 const LIST = {
@@ -31445,33 +31925,46 @@ const LIST = {
 	atOnce: 1,
 	urgent: false
 };
-async function read(fleet, nth, feed) {
+async function read(fleet, feed, parked) {
 	const { alarm, pace, world } = fleet;
 	try {
 		const told = await listOf$1(fleet, feed);
 		const trouble = told.ok || !isTrouble(told.problem) ? void 0 : told.problem;
 		pace.settle(LIST, outcomeOf(trouble));
-		if (world.signal.aborted) return;
+		feed.reading = false;
+		if (world.signal.aborted) {
+			for (const one of parked) await callOne(fleet, one);
+			return;
+		}
 		const now = world.clock.now();
-		if (told.ok) show(fleet, feed, told.value, now);
-		else miss(fleet, feed, now);
-		if (!told.ok && TREATMENT[told.problem.code].treatment === "give-up") forget(fleet, feed, now);
-		else if (feed.keys.some((key) => isOpenStill(fleet, key))) put(fleet, nth, now);
+		if (told.ok) show(fleet, feed, told.value, now, parked);
+		else miss(fleet, feed, told.problem, now);
+		await answerParked(fleet, parked, told);
+		if (isRead(feed)) put(fleet, feed, now);
+		await wantList(fleet, feed);
 		if (trouble !== void 0 && isOpen(pace.budget)) shareTrouble(fleet, trouble);
-		alarm.wake(now);
+		alarm.wake(world.clock.now());
 	} catch (error) {
 		breakOff(fleet, error);
 	}
 }
-async function listOf$1({ pace, requestTimeoutMs, world: { gateway, signal } }, { name }) {
+async function listOf$1({ pace, requestTimeoutMs, world: { gateway, signal } }, feed) {
+	const { pay } = openPurse(pace, LIST.following);
+	let pages = 0;
+	const counted = (stop) => {
+		pages += 1;
+		return pay(stop);
+	};
 	try {
-		const { pay } = openPurse(pace, LIST.following);
+		const look = {
+			budgetMs: requestTimeoutMs,
+			signal
+		};
+		const value = await paying(gateway, counted).partitions(feed.name, look);
+		feed.pages = pages;
 		return {
 			ok: true,
-			value: await paying(gateway, pay).partitions(name, {
-				budgetMs: requestTimeoutMs,
-				signal
-			})
+			value
 		};
 	} catch (error) {
 		if (error instanceof GatewayError) return {
@@ -31486,14 +31979,20 @@ async function listOf$1({ pace, requestTimeoutMs, world: { gateway, signal } }, 
 	}
 }
 /** Remembers what a list shows, and sees to it that what it hints at is looked at. */
-function show(fleet, feed, listed, now) {
+function show(fleet, feed, listed, now, parked = []) {
 	feed.failures = 0;
 	const shown = new Map(listed.map((one) => [one.partitionId, one]));
+	const answered = new Set(parked.map(({ key }) => key));
 	for (const key of feed.keys) {
 		if (!isOpenStill(fleet, key)) continue;
 		const member = memberOf(fleet, key);
 		const before = member.sighting;
 		const found = shown.get(member.partitionId);
+		if (answered.has(key) && found !== void 0) {
+			member.sighting = sightingOf(found);
+			delete member.hinted;
+			continue;
+		}
 		if (found === void 0) {
 			delete member.sighting;
 			if (before !== void 0) hint(fleet, key, member, now);
@@ -31510,9 +32009,10 @@ function hint(fleet, key, member, now) {
 	if (fleet.agenda.of(key) === void 0) member.hinted = true;
 	else scheduleNow(fleet, key, now);
 }
-function miss(fleet, feed, now) {
-	feed.failures += 1;
-	if (feed.failures === SILENT_AFTER) forget(fleet, feed, now);
+function miss(fleet, feed, { code }, now) {
+	const denied = TREATMENT[code].treatment === "give-up";
+	feed.failures = denied ? Infinity : feed.failures + 1;
+	if (denied || feed.failures === SILENT_AFTER) forget(fleet, feed, now);
 }
 /** The list is not to be had: its partitions are looked at as often as the heart wants. */
 function forget(fleet, feed, now) {
@@ -31525,16 +32025,30 @@ function forget(fleet, feed, now) {
 function isOpenStill(fleet, key) {
 	return memberOf(fleet, key).result === void 0;
 }
-function put({ agenda, members, ...fleet }, nth, now, everyMs = everyMsAt(fleet, now)) {
-	agenda.put({
-		key: members.length + nth,
+function isRead({ failures, open }) {
+	return failures < Infinity && open > 0;
+}
+function put(fleet, feed, now, everyMs = everyMsAt(fleet, feed, now)) {
+	fleet.agenda.put({
+		key: feed.key,
 		due: later(now, everyMs),
 		intervalMs: everyMs,
 		last: false
 	});
 }
-function everyMsAt({ feeds, pace, plan, startedAt }, now) {
-	return Math.ceil(listEveryMs(lookDelay(plan.cadence, now - startedAt, .5), feeds.length, pace.budget.set));
+function everyMsAt({ feeds, pace, plan, startedAt }, { failures, open }, now) {
+	const ageMs = now - startedAt;
+	const lists = feeds.filter(isRead).length;
+	const wantedMs = lookDelay(plan.cadence, ageMs, .5);
+	const everyMs = Math.ceil(listEveryMs({
+		ageMs,
+		wantedMs,
+		open,
+		lists,
+		perSecond: pace.budget.set
+	}));
+	if (failures < SILENT_AFTER) return everyMs;
+	return Math.max(everyMs, Math.min(SLOW_LOOK_MS, AFTER_SILENCE_MS * 2 ** (failures - SILENT_AFTER)));
 }
 /** Of all that a list tells only what is compared is kept, thousands of times; the words as one text each. */
 function sightingOf({ status, health, dataLossVersion }) {
@@ -31545,22 +32059,29 @@ function sightingOf({ status, health, dataLossVersion }) {
 	};
 }
 // shared/fleet/progress.ts
-const EVERY_MS = 6e4;
-/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
+const EVERY_MS = 1e4;
+/** The pace is that of so long: what ended within seconds says little about thousands. */
+const PACE_MS = 6e4;
+/** Tells how a run stands, at most each ten seconds and never in its first: hung on the looks, it has no timer of its own. */
 function progressReporter(members, startedAt, deadline) {
-	let last = {
+	let toldAt = startedAt;
+	let from = {
 		at: startedAt,
 		ended: 0
 	};
+	let perMs = 0;
 	return (budget, now) => {
-		if (now - last.at < EVERY_MS) return void 0;
+		if (now - toldAt < EVERY_MS) return void 0;
+		toldAt = now;
 		const told = standing(members, budget, startedAt, now);
 		const ended = members.length - told.watched;
-		const perMs = (ended - last.ended) / (now - last.at);
-		last = {
-			at: now,
-			ended
-		};
+		if (now - from.at >= PACE_MS) {
+			perMs = (ended - from.ended) / (now - from.at);
+			from = {
+				at: now,
+				ended
+			};
+		}
 		if (perMs === 0) return told;
 		return {
 			...told,
@@ -31698,10 +32219,15 @@ function brokenRun(error, startedAt, endedAt, source) {
 		warnings: []
 	};
 }
-/** Below that, single looks are few enough, and lists would be requests of their own. */
-const LISTS_FROM = 20;
 /** Above that, the witnesses on which no verdict depends are not asked: the budget is for verdicts. */
 const CORROBORATED_UP_TO = 100;
+/** The plan for each of so many that are watched together. */
+function planOfMany(plan, count) {
+	return count > CORROBORATED_UP_TO ? {
+		...plan,
+		corroborate: false
+	} : plan;
+}
 /** Watches every partition of the targets to its end. Never rejects for anything the cluster or the network does. */
 async function verifyRestore(request, world, seed, record) {
 	const startedAt = world.clock.now();
@@ -31758,11 +32284,12 @@ function commonPlan(request, startedAt, deadline) {
 		...given("rpoMs", request.rpoMs ?? void 0)
 	};
 }
+const NOT_LISTED_AGAIN = "Whether partitions appeared meanwhile was not looked at: the run had come to its end.";
 /**
 * Watches the scope; then looks whether partitions have appeared in it meanwhile, and watches those too, until there are no
 * new ones or the deadline has come. A partition that vanishes ends its own watch as `partition-not-found`.
 */
-async function watchAll(request, scope, plan, world, { dice, listsFrom = LISTS_FROM, pace }, record) {
+async function watchAll(request, scope, plan, world, { dice, listsFrom = 20, pace }, record) {
 	const { requestTimeoutMs, targets } = request;
 	const known = /* @__PURE__ */ new Set();
 	const results = [];
@@ -31770,23 +32297,27 @@ async function watchAll(request, scope, plan, world, { dice, listsFrom = LISTS_F
 	let { services, serviceOf } = scope;
 	for (let fresh = scope.partitionIds; fresh.length > 0;) {
 		for (const id of fresh) known.add(id);
-		const lists = fresh.length >= listsFrom ? services : [];
+		const placing = {
+			...world,
+			gateway: paying(world.gateway, (stop) => pace.one(stop))
+		};
+		const lists = fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
 		const options = {
 			requestTimeoutMs,
 			dice: dice + results.length,
 			pace,
 			services: lists
 		};
-		const ofCrowd = fresh.length > CORROBORATED_UP_TO ? {
-			...plan,
-			corroborate: false
-		} : plan;
-		const watched = await watchFleet(fresh, ofCrowd, world, options, record);
+		const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
 		results.push(...watched.map((one) => ({
 			...one,
 			...given("serviceName", serviceOf.get(one.partitionId))
 		})));
-		if (isExplicit(targets) || world.signal.aborted || world.clock.now() >= plan.deadline) break;
+		if (isExplicit(targets)) break;
+		if (world.signal.aborted || world.clock.now() >= plan.deadline) {
+			if (results.every(({ verdict }) => verdict.verdict === "passed")) warnings.push(NOT_LISTED_AGAIN);
+			break;
+		}
 		const now = await scoped(request, world, plan.deadline, pace);
 		if ("verdict" in now) {
 			warnings.push(`Whether partitions appeared meanwhile could not be seen. ${now.message}`);
@@ -32017,9 +32548,9 @@ function cleanLine(text, most = 500) {
 	const line = text.replace(UNPRINTABLE, " ").replaceAll("##[", "# #[").replace(/^\s*::/, ": :");
 	return line.length > most ? `${line.slice(0, most - 3).replace(HALF_CHARACTER, "")}...` : line;
 }
-/** One line for Markdown and the HTML in it: every character with a meaning there is escaped. */
+/** One line for Markdown and the HTML in it: every character with a meaning there is escaped, and no address becomes a link. */
 function cleanMarkdown(text, most = 500) {
-	return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&");
+	return cleanHtml(text, most).replace(/[\\`*_[\]#|~@]/g, "\\$&").replace(/:(?=\/\/)|(?<=www)\./gi, "\\$&");
 }
 /** One line for the inside of an HTML element, where Markdown is not read: `<pre>`, `<code>`. */
 function cleanHtml(text, most = 500) {
@@ -32039,8 +32570,15 @@ function objectivesOf({ plan }, partition) {
 	]].flatMap(([name, objectiveSeconds, measuredSeconds]) => objectiveSeconds === null ? [] : [{
 		name,
 		objectiveSeconds,
-		measuredSeconds
+		measuredSeconds: certain(partition, objectiveSeconds, measuredSeconds)
 	}]);
+}
+/**
+* What is counted from `not-before` is the least it can have been. Where the heart would not judge by that (`rejected`), it is not told
+* as met beside a verdict that says that it cannot be known.
+*/
+function certain({ reason, timing }, objectiveSeconds, measuredSeconds) {
+	return reason === "rejected" && timing?.startSource === "not-before" && measuredSeconds !== null && measuredSeconds <= objectiveSeconds ? null : measuredSeconds;
 }
 /** `RTO met: 3 min 10 s of 10 min, 6 min 50 s to spare`. */
 function describeObjective({ name, objectiveSeconds, measuredSeconds }) {
@@ -32065,6 +32603,9 @@ const PARTITIONS = "partitions";
 const MOST_LINE = 1e3;
 const MOST_CASE = 4e3;
 const MOST_OUT = 1e5;
+/** Of all cases together, as far as some lines of each are left: readers of such files have limits of their own. */
+const MOST_OF_ALL = 1e7;
+const LEAST_CASE = 500;
 /**
 * The record as JUnit XML: a suite for each service (partitions named one by one are the suite `partitions`), a case for each
 * partition. `failed` is a failure, `inconclusive` an error, a service with nothing to restore is skipped; a run that came to no
@@ -32096,17 +32637,19 @@ function casesOf(record) {
 			said: clean(`${name}: ${why}`)
 		};
 	});
-	if (record.partitions.length > 0) return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
+	const { length: count } = record.partitions;
+	const most = Math.max(LEAST_CASE, Math.min(MOST_CASE, Math.floor(MOST_OF_ALL / count)));
+	if (count > 0) return [...record.partitions.map((one) => caseOf(record, one, most)), ...skipped];
 	const { elapsedSeconds: seconds, message } = record;
 	return [{
 		suite: PARTITIONS,
 		name: "verification",
 		seconds,
-		ended: endOf(record, clean(message)),
+		ended: endOf$1(record, clean(message)),
 		said: clean(message)
 	}, ...skipped];
 }
-function caseOf(record, one) {
+function caseOf(record, one, most) {
 	const text = cut([
 		`${one.verdict}: ${one.reason}`,
 		one.message,
@@ -32114,17 +32657,20 @@ function caseOf(record, one) {
 		...one.failure === null ? [] : [`The cluster's error: ${one.failure.code} ${one.failure.message}`],
 		...objectivesOf(record, one).map(describeObjective),
 		...one.warnings
-	].map(clean).join("\n"), MOST_CASE);
+	].map((line) => cleanLine(line, Math.min(MOST_LINE, most))).join("\n"), most);
 	return {
 		suite: token(one.serviceName ?? PARTITIONS),
 		name: one.partitionId,
 		seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-		ended: endOf(one, text),
+		ended: endOf$1({
+			...one,
+			message: one.message.slice(0, most)
+		}, text),
 		said: text
 	};
 }
 /** Only `passed` may look green: what is inconclusive is an error, also when it was cancelled. */
-function endOf({ verdict, reason, message }, said) {
+function endOf$1({ verdict, reason, message }, said) {
 	if (verdict === "passed") return void 0;
 	const text = {
 		"@_message": clean(message),
@@ -32189,6 +32735,15 @@ function cut(text, most) {
 function token(text) {
 	return cleanLine(text, 200).replace(/\s+/g, " ").trim() || PARTITIONS;
 }
+// shared/report/json-text.ts
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+* JSON that can be looked at: the same value, whoever parses it, but what was hidden in a text stands there as `\u202e`. A record goes to
+* terminals, diffs and logs, and the cluster's own words stand in it to the letter.
+*/
+function jsonText(value, indent) {
+	return JSON.stringify(value, void 0, indent).replace(UNSEEN, (found) => found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`));
+}
 /**
 * The text of the report file. Up to 100 partitions it is the record, one indented JSON document. Above that it is JSON Lines:
 * first the run without its `partitions`, then a line for each partition, worst first.
@@ -32196,11 +32751,22 @@ function token(text) {
 function* reportText(record) {
 	const { partitions, ...run } = record;
 	if (partitions.length <= 100) {
-		yield `${JSON.stringify(record, void 0, 2)}\n`;
+		yield `${jsonText(record, 2)}\n`;
 		return;
 	}
-	yield `${JSON.stringify(run)}\n`;
-	for (const partition of partitions) yield `${JSON.stringify(partition)}\n`;
+	yield `${jsonText(run)}\n`;
+	for (const partition of partitions) yield `${jsonText(partition)}\n`;
+}
+/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
+function* documentText(record) {
+	const { partitions, ...run } = record;
+	if (partitions.length <= 100) {
+		yield* reportText(record);
+		return;
+	}
+	yield `${jsonText(run).slice(0, -1)},"partitions":[`;
+	for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${jsonText(partition)}`;
+	yield "\n]}\n";
 }
 // shared/report/write-text.ts
 /**
@@ -32254,15 +32820,27 @@ const KIND = {
 };
 /** How it is watched, a line each; the kind of a credential, never the credential. */
 function settings(request) {
-	const { cadence, healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
-	const every = cadence.kind === "fixed" ? formatDuration(cadence.everyMs) : `${formatDuration(cadence.minMs)} to ${formatDuration(cadence.maxMs)}, by its age`;
+	const { healthCheck, expectedBackupId, rtoMs, rpoMs } = request;
 	const objectives = [...rtoMs === null ? [] : [`RTO ${formatDuration(rtoMs)}`], ...rpoMs === null ? [] : [`RPO ${formatDuration(rpoMs)}`]];
 	return [
 		`Known to the cluster by ${KIND[request.access.credential.kind]}; api-version ${request.apiVersion}.`,
-		`The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${every}; each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
+		`The restore must appear within ${formatDuration(Math.min(request.startTimeoutMs, request.timeoutMs))}; looked at every ${often(request)}; each request for at most ${formatDuration(request.requestTimeoutMs)}.`,
 		`Health check: ${healthCheck}. Objectives: ${objectives.length === 0 ? "none" : objectives.join(", ")}. Expected backup: ${expectedBackupId ?? "any"}.`
 	];
 }
+function often({ cadence, pastRestoresMs: { length: known } }) {
+	if (cadence.kind === "fixed") return formatDuration(cadence.everyMs);
+	const from = formatDuration(cadence.minMs);
+	if (cadence.kind === "learned") {
+		const past = known > 10 ? `the last 10 of ${known}` : known;
+		return `${from} to ${formatDuration(cadence.latestMs)}, most often about ${formatDuration(cadence.medianMs)} after its start, by ${past} past restores`;
+	}
+	const nothing = `${known === 1 ? "1 past restore teaches" : `${known} past restores teach`} nothing`;
+	const taught = known === 0 ? "" : ` (${nothing}: too few, or nothing in common)`;
+	return `${from} to ${formatDuration(cadence.maxMs)}, by its age${taught}`;
+}
+/** What a fleet said of itself is news for so long. */
+const NEWS_MS = 12e4;
 const MOST_STATES = 6;
 const NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
@@ -32278,8 +32856,10 @@ var ProgressLog = class {
 	#say;
 	#all = /* @__PURE__ */ new Map();
 	#unanswered = /* @__PURE__ */ new Set();
+	#standing;
 	#lines = 0;
 	#hidden = 0;
+	#named = 0;
 	constructor(span, say) {
 		this.#startedAt = span.startedAt;
 		this.#deadline = span.deadline;
@@ -32318,7 +32898,10 @@ var ProgressLog = class {
 					faults: event.watch.faults
 				});
 				break;
-			case "concluded": this.#concluded(event);
+			case "concluded":
+				this.#concluded(event);
+				break;
+			case "progress": this.#standing = event;
 		}
 	};
 	/** The heartbeat. It has no timer of its own: a hanging request must not silence it, so its host beats it once a minute. */
@@ -32327,11 +32910,17 @@ var ProgressLog = class {
 		const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
 		[this.#lines, this.#hidden] = [0, 0];
 		const all = [...this.#all.values()];
-		this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
+		const fleet = this.#fleetAt(at);
+		this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${fleet}${more}`, "quiet");
 	}
 	/** The last word, where there was more to tell since the last heartbeat than was told. */
 	close(at) {
 		if (this.#hidden > 0) this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
+	}
+	#fleetAt(at) {
+		const told = this.#standing;
+		if (told === void 0 || at - told.at > NEWS_MS || told.watched === 0) return "";
+		return howItGoes(told, this.#deadline, this.#few).map((text) => `; ${text}`).join("");
 	}
 	get #few() {
 		return this.#all.size <= 20;
@@ -32340,7 +32929,7 @@ var ProgressLog = class {
 		return `+${formatDuration(at - this.#startedAt)}`;
 	}
 	#tell({ at, partitionId }, text, tone = "plain") {
-		if (++this.#lines > 30) this.#hidden++;
+		if (++this.#lines > (this.#few ? 30 : 4)) this.#hidden++;
 		else this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
 	}
 	/** A fault is most often the cluster's: while one partition is without an answer, the others are not told of. */
@@ -32354,9 +32943,44 @@ var ProgressLog = class {
 		const seen = this.#all.get(event.partitionId);
 		if (seen !== void 0) seen.ended = verdict;
 		this.#unanswered.delete(event.partitionId);
-		if (this.#few || verdict !== "passed") this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+		if (this.#few) this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+		else if (verdict !== "passed") this.#name(event, `${verdict}: ${reason}`, TONE[verdict]);
+	}
+	/** The first of many that went wrong: enough to see what it is, and the record has all of them. */
+	#name({ at, partitionId }, text, tone) {
+		const nth = ++this.#named;
+		if (nth <= 20) this.#say(`${this.#elapsed(at)}  ${partitionId}  ${text}`, tone);
+		if (nth === 21) this.#say(`${this.#elapsed(at)}  from here on those that do not pass are counted`, "quiet");
 	}
 };
+/** What a fleet says of itself: of a few partitions only what is out of the ordinary. */
+function howItGoes(told, deadline, few) {
+	const pace = paceOf(told);
+	if (few) return pace.extraordinary ? [pace.text] : [];
+	return [
+		pace.text,
+		`oldest look ${formatDuration(told.oldestLookMs)} ago`,
+		...endOf(told, deadline)
+	];
+}
+function paceOf({ blind, rate, setRate }) {
+	if (blind) return {
+		text: "not reachable, one request at a time tries",
+		extraordinary: true
+	};
+	const rounded = Math.round(rate * 10) / 10;
+	return rounded < setRate ? {
+		text: `slowed down to ${rounded} of ${setRate} requests/s`,
+		extraordinary: true
+	} : {
+		text: `up to ${setRate} requests/s`,
+		extraordinary: false
+	};
+}
+function endOf({ at, estimatedEnd }, deadline) {
+	if (estimatedEnd === void 0) return [];
+	return estimatedEnd >= deadline ? ["at this pace not all will have ended by the deadline"] : [`at this pace all will have ended in ${formatDuration(estimatedEnd - at)}`];
+}
 function counted(all) {
 	if (all.length === 0) return "";
 	const sum = (of) => all.reduce((total, seen) => total + of(seen), 0);
@@ -32386,9 +33010,8 @@ function plural(amount, what) {
 // shared/report/ending.ts
 /** `guide` is where docs/troubleshooting.md can be read. Text of the cluster is in it: whoever prints it cleans it. */
 function endingOf(record, guide) {
-	const { verdict, reason, message, counts } = record;
-	const count = record.partitions.length;
-	const several = count > 1 ? [`${count} partitions: ${counts.passed} passed, ${counts.failed} failed, ${counts.inconclusive} inconclusive.`] : [];
+	const { verdict, reason, message } = record;
+	const several = record.partitions.length > 1 ? [countsOf(record)] : [];
 	const next = verdict === "passed" ? [] : [`Next: ${REASONS[reason].next} More: ${guide}#${reason}`];
 	return {
 		title: `Restore verification ${verdict}: ${reason}`,
@@ -32398,6 +33021,17 @@ function endingOf(record, guide) {
 			...next
 		]
 	};
+}
+/** `1000 partitions: 704 passed, 296 failed, 0 inconclusive (256 rto-missed, 40 restore-failed).`: a run has one reason, its partitions many. */
+function countsOf({ partitions, counts }) {
+	const red = partitions.filter((one) => one.verdict !== "passed");
+	const why = new Set(red.map(({ reason }) => reason)).size > 1 ? ` (${reasonsOf(red)})` : "";
+	const { passed, failed, inconclusive } = counts;
+	return `${partitions.length} partitions: ${passed} passed, ${failed} failed, ${inconclusive} inconclusive${why}.`;
+}
+/** `256 rto-missed, 40 restore-failed`: the most frequent first. */
+function reasonsOf(partitions) {
+	return [...Map.groupBy(partitions, ({ reason }) => reason)].toSorted(([, a], [, b]) => b.length - a.length).map(([reason, { length }]) => `${length} ${reason}`).join(", ");
 }
 // shared/probe/answers.ts
 const NEEDS_PARTITION = "not asked: name a partition or a service";
@@ -32977,9 +33611,11 @@ function misused({ name, rawName, value, inlineValue }, command) {
 		return value === void 0 ? void 0 : `--${name} takes no value`;
 	}
 	if (!Object.hasOwn(OPTIONS, name)) return `${shown(rawName)} is no option`;
-	if (inputBehind(name, command) === void 0) return `--${name} means nothing to ${command}`;
+	const input = inputBehind(name, command);
+	if (input === void 0) return `--${name} means nothing to ${command}`;
 	const swallowed = inlineValue === false && /^--[a-z]/.test(value ?? "");
-	return value === void 0 || swallowed ? `--${name} needs a value` : void 0;
+	const empty = value?.trim() === "" && input.secret !== true;
+	return value === void 0 || swallowed || empty ? `--${name} needs a value` : void 0;
 }
 function inputBehind(option, command) {
 	const inputs = inputsOf(command);
@@ -33071,6 +33707,14 @@ function wrapped(text) {
 // cli/identity.ts
 /** Where other CI systems and Kubernetes tell of the token they gave: the name is Microsoft's. */
 const TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+/** `ENOENT` and the like: all of an error that says nothing of what was typed. */
+function codeOf(error) {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "an error";
+}
+/** Node repeats the path, which may be the token itself; so would the error as a cause. */
+function unread(error) {
+	throw new Error(`the file that ${TOKEN_FILE} names cannot be read: ${codeOf(error)}`);
+}
 /**
 * The token that stands in a file, exchanged for one of Microsoft Entra ID. The file is read anew at each exchange: it is
 * renewed by whoever wrote it. `@azure/identity` is loaded when it is first needed.
@@ -33078,13 +33722,13 @@ const TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
 function federatedIdentity(file) {
 	return (tenantId, clientId) => ({ async getToken(scope, options) {
 		const { ClientAssertionCredential } = await import("./esm.js");
-		const assertion = async () => (await readFile(file, "utf8")).trim();
+		const assertion = () => readFile(file, "utf8").then((text) => text.trim(), unread);
 		return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
 	} });
 }
 // cli/inputs.ts
 /**
-* Each input from the command line, or else from the environment; each as it is, or out of a file. Empty is as good as not given,
+* Each input from the command line, or else from the environment; each as it is, or out of a file. An empty variable is as good as none,
 * as everywhere. Rejects with the signal's reason where it aborts while a file is read: the standard input may never end.
 */
 async function gatherInputs(typed, terminal, signal) {
@@ -33120,10 +33764,9 @@ async function gatherInputs(typed, terminal, signal) {
 			else raw[input] = text;
 		} catch (error) {
 			signal.throwIfAborted();
-			const why = error instanceof Error ? error.message : String(error);
 			problems.push({
 				input,
-				message: `${way.name} cannot be read: ${why}`
+				message: `${way.name} cannot be read: ${whyUnread(input, error)}`
 			});
 		}
 	}
@@ -33132,6 +33775,11 @@ async function gatherInputs(typed, terminal, signal) {
 		problems,
 		warnings: [...exposed(typed), ...misspelt(terminal.env)]
 	};
+}
+/** Node repeats the path. Where a secret is wanted, what was typed as its path may be the secret itself. */
+function whyUnread(input, error) {
+	if (specOf(input).secret !== true) return error instanceof Error ? error.message : String(error);
+	return `${codeOf(error)} (the path of a file is wanted, not what stands in it)`;
 }
 function waysOf(input, { values }, { env }) {
 	const options = [input, ...specOf(input).file === void 0 ? [] : [`${input}-file`]];
@@ -33218,7 +33866,7 @@ async function probe(request, { terminal, clock, signal, json, showHosts }) {
 	} finally {
 		await cluster.close();
 	}
-	terminal.stdout.write(json ? `${JSON.stringify(report, void 0, 2)}\n` : probePage(report, showHosts));
+	terminal.stdout.write(json ? `${jsonText(report, 2)}\n` : probePage(report, showHosts));
 	return report.admitted ? 0 : 2;
 }
 // node_modules/chalk/source/vendor/ansi-styles/index.js
@@ -36963,7 +37611,7 @@ async function verify(request, around) {
 			if (signal.reason instanceof Error) throw signal.reason;
 		} catch (error) {
 			const what = error instanceof Error ? error.stack ?? error.message : String(error);
-			for (const line of what.split("\n")) progress.say(line, "bad");
+			for (const line of redact(what).split("\n")) progress.say(line, "bad");
 			result = brokenRun(error, terminal.startedAt, clock.now(), SOURCE);
 		}
 	}
@@ -37011,7 +37659,7 @@ function tell(record, { terminal: { stdout, stderr }, json }) {
 	const { title, lines } = endingOf(record, "docs/troubleshooting.md");
 	stream.write(`${styleText(COLOUR[TONE[record.verdict]], cleanLine(title, 200), { stream })}\n`);
 	for (const line of lines) stream.write(`${cleanLine(line.startsWith("Next: ") ? inOptions(line) : line, 2e3)}\n`);
-	if (json) stdout.write(`${JSON.stringify(record, void 0, 2)}\n`);
+	if (json) for (const piece of documentText(record)) stdout.write(piece);
 }
 /** Only the verdict decides the exit code: a file that could not be written is a warning. */
 async function writeFiles({ reportPath, junitPath }, record, { terminal: { places, stderr } }) {
@@ -37107,6 +37755,7 @@ function stopping(source, nowMs) {
 	return stop;
 }
 // cli/main.ts
+process.report.excludeEnv = true;
 process.exitCode = 2;
 const stop = stopping(process, () => performance.now());
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

@@ -7,6 +7,7 @@ The job completes when the verdict is passed; any other end fails the job, with 
 The account's system-assigned identity needs Key Vault Secrets User on the secret that holds the function key; nothing else.
 A cloud job that runs for more than three hours is taken off its worker and begun again from the top: the idempotency key, made of what the
 schedule knows, leads it back to the same verification. For verifications longer than that, end here with -NoWait and let the app's alerts speak.
+The key is that of the day: a second drill of the same day needs an -IdempotencyKey of its own, and fails without one.
 #>
 param(
     [Parameter(Mandatory)] [string] $FunctionUrl,
@@ -32,6 +33,11 @@ $request = $RequestJson | ConvertFrom-Json -AsHashtable
 if (-not $request.ContainsKey('idempotencyKey')) { $request['idempotencyKey'] = $IdempotencyKey }
 $start = [uri]::new([uri]$FunctionUrl, '/api/verifications')
 $reply = Invoke-WebRequest @call -Method Post -Uri $start -ContentType 'application/json' -Body ($request | ConvertTo-Json -Depth 10)
+# It had ended before this job asked: this morning's verdict is none about what was restored since.
+if ($reply.StatusCode -eq 200) {
+    $before = $reply.Content | ConvertFrom-Json
+    throw "verification $($before.id) of this key had ended at $($before.endedAtUtc) already ($($before.verdict)/$($before.reason)): give another -IdempotencyKey"
+}
 while ($reply.StatusCode -eq 202) {
     $id = ($reply.Content | ConvertFrom-Json).id
     if ($NoWait) { Write-Output "started: $id"; return }

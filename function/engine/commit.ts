@@ -1,4 +1,4 @@
-import { type Integrity, isObject, RECORD_SCHEMA, type RecordContent, seal } from "../../shared/index.ts";
+import { type Integrity, isObject, jsonText, RECORD_SCHEMA, type RecordContent, seal } from "../../shared/index.ts";
 import { type Log, tell } from "../events.ts";
 import type { Documents } from "../store/documents.ts";
 import type { SeriesHead } from "../store/series.ts";
@@ -53,7 +53,7 @@ async function write({ store }: World, head: SeriesHead, content: RecordContent)
     const evidence = await readStaged(store.state, head.id, batch.sha256);
     if (evidence !== undefined) await store.records.create(batch.name, evidence);
   }
-  await store.records.create(recordPath(head.id), JSON.stringify(seal(content, head.predecessorSha256)));
+  await store.records.create(recordPath(head.id), jsonText(seal(content, head.predecessorSha256)));
 }
 
 /** `undefined` where another version laid it aside in another form. */

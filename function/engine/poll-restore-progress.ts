@@ -1,11 +1,13 @@
 import {
-  type BatchMember,
   requestsDue,
   FUNCTION_CADENCE,
   type Instant,
   instantFromMs,
   later,
+  type ListedBatch,
+  listsDue,
   nextTurn,
+  readLists,
   type Recorder,
   takeTurn,
 } from "../../shared/index.ts";
@@ -48,13 +50,13 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
     return lookAt(grantedAt, clock.now());
   }
   const tally = { looks: 0, faults: 0 };
-  const members = await lookNow(world, found, document, recorder(log, facts, tally));
+  const { members, lists } = await lookNow(world, found, document, recorder(log, facts, tally));
   const open = members.filter(({ state }) => state === "watching").length;
   tell(log, "verification.polled", { ...facts, ...tally, open });
-  const replaced = await replaceBatch(store.state, id, batch, { schema: 1, members }, etag);
+  const replaced = await replaceBatch(store.state, id, batch, { schema: 1, members, lists }, etag);
   // Somebody else was first, and what they saw counts: ask the store what is next.
   if (!replaced) return { finished: false, call: "pollRestoreProgress" };
-  const next = nextTurn(members, clock.now(), LEAST_MS);
+  const next = nextTurn(members, clock.now(), LEAST_MS, lists);
   return next === undefined ? { finished: false, call: "recordVerification" } : lookAt(next, clock.now());
 }
 
@@ -65,11 +67,11 @@ function lookAt(at: Instant, now: Instant): Answer {
   return { finished: false, call: "pollRestoreProgress", waitMs: Math.min(at - now, LONGEST_WAIT_MS) };
 }
 
-/** The first look due, or when the budget lets it out; `undefined` where all have concluded. */
-function dueOf({ members, grantedAt }: BatchDocument, now: Instant): Instant | undefined {
-  const due = members.flatMap((member) => (member.state === "watching" ? [member.dueAt] : []));
-  if (due.length === 0) return undefined;
-  const first = instantFromMs(Math.min(...due));
+/** The first look or list due, or when the budget lets it out; `undefined` where all have concluded. */
+function dueOf({ members, lists, grantedAt }: BatchDocument, now: Instant): Instant | undefined {
+  const looks = members.flatMap((member) => (member.state === "watching" ? [member.dueAt] : []));
+  if (looks.length === 0) return undefined;
+  const first = instantFromMs(Math.min(...looks, ...lists.map(({ dueAt }) => dueAt)));
   return grantedAt !== undefined && grantedAt > now && grantedAt > first ? grantedAt : first;
 }
 
@@ -77,8 +79,8 @@ function dueOf({ members, grantedAt }: BatchDocument, now: Instant): Instant | u
  * When a whole batch may begin: batches take their turns one after the other, so that few activities wait at a time. What is exact is
  * drawn by each look below; a handful of looks need no turn.
  */
-async function grant({ store, clock }: World, cluster: Cluster, { members }: BatchDocument): Promise<Instant> {
-  const due = requestsDue(members, clock.now());
+async function grant({ store, clock }: World, cluster: Cluster, batch: ListedBatch): Promise<Instant> {
+  const due = allDue(batch, clock.now());
   if (due <= atOnce(cluster)) return clock.now();
   return store.budget.take(`${cluster.name}:turns`, due, cluster.maxRequestsPerSecond, clock.now());
 }
@@ -91,15 +93,22 @@ function atOnce({ maxRequestsPerSecond }: Cluster): number {
 async function lookNow(
   world: World,
   { request, cluster }: Asked,
-  { members }: BatchDocument,
+  batch: ListedBatch,
   record: Recorder,
-): Promise<readonly BatchMember[]> {
+): Promise<ListedBatch> {
   const { clock } = world;
   const until = later(clock.now(), TURN_MS);
   const { requestTimeoutMs } = request;
-  const pace = drawing(world, cluster, requestsDue(members, clock.now()), until);
+  const pace = drawing(world, cluster, allDue(batch, clock.now()), until);
   const turn = { requestTimeoutMs, until, inFlight: IN_FLIGHT, pace };
-  return takeTurn(members, watchingIn(world, cluster), turn, record);
+  const watching = watchingIn(world, cluster);
+  const { members, lists } = await readLists(batch, watching, turn);
+  return { members: await takeTurn(members, watching, turn, record), lists };
+}
+
+/** What a turn will ask for at most: lists show some looks to be needless. */
+function allDue({ members, lists }: ListedBatch, now: Instant): number {
+  return requestsDue(members, now) + listsDue(lists, now);
 }
 
 type Pace = (requests: number, signal: AbortSignal) => Promise<boolean>;

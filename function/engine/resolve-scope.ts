@@ -1,9 +1,11 @@
 import {
-  type BatchMember,
   beginMember,
   commonPlan,
   type DrillRequest,
+  type ListedBatch,
+  listsOf,
   type PartitionId,
+  planOfMany,
   type Scope,
   scopeOrVerdict,
   type Verdict,
@@ -14,6 +16,7 @@ import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";
 import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
+import { cadenceFor } from "./past-restores.ts";
 import { watchingIn } from "./request-of.ts";
 import { NOTHING_SEEN, openVerification, settle } from "./settle.ts";
 import { batchesOf, beginBatch, decideScope, readScope, type ScopeDocument } from "./state.ts";
@@ -74,10 +77,11 @@ export async function beginRound(
   if (scope === undefined) throw new TypeError("a round without a scope");
   const [batches, before] = [batchesOf(scopes), batchesOf(scopes.slice(0, -1)).length];
   const fresh = batches.map((ids, batch) => ({ ids, batch })).slice(before);
-  await inTurn(fresh, async ({ ids, batch }) => {
-    await beginBatch(store.state, id, batch, membersOf(ids, batch, verification, request, scope));
-  });
+  const cadence = await cadenceFor(world, verification, request, scope.partitionIds);
   const partitionCount = batches.reduce((sum, { length }) => sum + length, 0);
+  await inTurn(fresh, async ({ ids, batch }) => {
+    await beginBatch(store.state, id, batch, batchOf(ids, batch, verification, { ...request, cadence }, scope));
+  });
   await store.verifications.resolved(id, { batches: batches.length, partitionCount });
   await store.lists.enlist({ ...verification, batches: batches.length, partitionCount }, scope.partitionIds);
   tell(log, "verification.resolved", {
@@ -93,17 +97,22 @@ export async function beginRound(
 
 /**
  * Batches are kept apart by their dice, partitions of a batch are not: looks that fall together are one activity, and what jitters apart
- * would be many.
+ * would be many. As in a run of the Action, a crowd is asked only what its verdicts depend on.
  */
-function membersOf(
+function batchOf(
   ids: readonly PartitionId[],
   batch: number,
   { startedAt, deadline, notBefore }: Verification,
   request: DrillRequest,
-  { resolvedAt, dice }: ScopeDocument,
-): readonly BatchMember[] {
-  const plan = { ...commonPlan(request, startedAt, deadline), notBefore };
-  return ids.map((partitionId) =>
-    beginMember({ ...plan, partitionId }, resolvedAt, (dice + Math.imul(batch, 0x9e3779b1)) >>> 0),
-  );
+  { dice, partitionIds, resolvedAt, serviceOf }: ScopeDocument,
+): ListedBatch {
+  const plan = planOfMany({ ...commonPlan(request, startedAt, deadline), notBefore }, partitionIds.length);
+  const lists = listsOf(ids, partitionIds, serviceOf, resolvedAt);
+  const listed = new Set(lists.map(({ service }) => service));
+  const members = ids.map((partitionId) => {
+    const service = serviceOf[partitionId];
+    const its = service !== undefined && listed.has(service) ? service : undefined;
+    return beginMember({ ...plan, partitionId }, resolvedAt, (dice + Math.imul(batch, 0x9e3779b1)) >>> 0, its);
+  });
+  return { members, lists };
 }

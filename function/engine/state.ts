@@ -1,7 +1,8 @@
 import {
-  type BatchMember,
   type Instant,
   isObject,
+  jsonText,
+  type ListedBatch,
   type PartitionId,
   type RestoreRecord,
   type Scope,
@@ -20,9 +21,8 @@ export interface ScopeDocument extends Omit<Scope, "serviceOf" | "services" | "e
 }
 
 /** Where a batch stands between two looks. */
-export interface BatchDocument {
+export interface BatchDocument extends ListedBatch {
   readonly schema: 1;
-  readonly members: readonly BatchMember[];
   /** The cluster's budget lets the next looks out from then on. */
   readonly grantedAt?: Instant;
 }
@@ -70,13 +70,8 @@ export function batchesOf(scopes: readonly ScopeDocument[]): readonly (readonly 
   );
 }
 
-export async function beginBatch(
-  documents: Documents,
-  id: string,
-  batch: number,
-  members: readonly BatchMember[],
-): Promise<void> {
-  const document: BatchDocument = { schema: 1, members };
+export async function beginBatch(documents: Documents, id: string, batch: number, begun: ListedBatch): Promise<void> {
+  const document: BatchDocument = { schema: 1, ...begun };
   await documents.create(batchPath(id, batch), JSON.stringify(document));
 }
 
@@ -106,7 +101,7 @@ const stagedPath = (id: string, sha256: string): string => `${stagedFolder(id)}$
 /** Lays a record aside that may become one, under its digest: however often, it is the same. */
 export async function stage(documents: Documents, id: string, record: RestoreRecord): Promise<string> {
   const { sha256 } = record.integrity;
-  await documents.create(stagedPath(id, sha256), JSON.stringify(record));
+  await documents.create(stagedPath(id, sha256), jsonText(record));
   return sha256;
 }
 
@@ -137,5 +132,5 @@ function isScope(value: unknown): value is ScopeDocument {
 }
 
 function isBatch(value: unknown): value is BatchDocument {
-  return isObject(value) && value["schema"] === 1 && Array.isArray(value["members"]);
+  return isObject(value) && value["schema"] === 1 && Array.isArray(value["members"]) && Array.isArray(value["lists"]);
 }

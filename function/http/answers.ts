@@ -1,12 +1,13 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { formatInstant, type RecordContent } from "../../shared/index.ts";
+import { formatInstant, jsonText, type RecordContent } from "../../shared/index.ts";
 import type { FieldProblem } from "../request.ts";
 import type { Verification } from "../verification.ts";
 
 /** When a caller should ask again, in seconds: about as often as the app itself looks. */
 export const ASK_AGAIN_SECONDS = 15;
 
-const HEADERS = {
+/** Of every answer in JSON: what is asked for with a key stays in no cache. */
+export const HEADERS = {
   "Content-Type": "application/json; charset=utf-8",
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -17,7 +18,7 @@ export function answer(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
-  return { status, headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) };
+  return { status, headers: { ...HEADERS, ...headers }, body: jsonText(body) };
 }
 
 /** A refusal with everything there is to put right. */

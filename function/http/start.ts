@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { Engine } from "../engine/engine.ts";
 import { startVerification as begin } from "../engine/start.ts";
 import { type Log, tell, whatFailed } from "../events.ts";
-import { bodyFields, type FieldProblem, readRequest } from "../request.ts";
+import { bodyFields, contentProblems, type FieldProblem, readRequest } from "../request.ts";
 import { idOf } from "../verification.ts";
 import type { World } from "../world.ts";
 import { answer, ASK_AGAIN_SECONDS, location, refusal, standing } from "./answers.ts";
@@ -19,7 +19,10 @@ export async function startVerification(
   if (!read.ok) return refusal(read.status, read.why);
   const problems: FieldProblem[] = [];
   const fields = bodyFields(read.fields, (message) => void problems.push({ field: "body", message }));
-  if (fields === undefined) return refusal(400, "the request cannot be read; nothing was started", problems);
+  if (fields === undefined) {
+    const everything = [...problems, ...contentProblems(read.fields, world.configuration.clusters)];
+    return refusal(400, "the request cannot be read; nothing was started", everything);
+  }
   const { body, idempotencyKey } = fields;
   const asked = readRequest(body, world.configuration.clusters);
   if (!asked.ok) {

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { readRecord, recordPath, type StoredRecord } from "../engine/commit.ts";
 import { isVerificationId } from "../verification.ts";
 import type { World } from "../world.ts";
-import { type AbridgedRecord, refusal, standing } from "./answers.ts";
+import { type AbridgedRecord, HEADERS, refusal, standing } from "./answers.ts";
 
 const UNKNOWN = "there is no such verification";
 /** What a status shows of many partitions; the record has all. */
@@ -23,8 +23,7 @@ export async function getRecord(world: World, request: HttpRequest): Promise<Htt
   const id = request.params["id"] ?? "";
   const found = isVerificationId(id) ? await world.store.records.read(recordPath(id)) : undefined;
   if (found === undefined) return refusal(404, "there is no record of such a verification (yet)");
-  const headers = { "Content-Type": "application/json; charset=utf-8", "X-Content-Type-Options": "nosniff" };
-  return { status: 200, headers, body: found.content };
+  return { status: 200, headers: HEADERS, body: found.content };
 }
 
 /** Not sealed itself: it names the digest of the stored record, which its own content cannot bear. */

@@ -20,8 +20,20 @@ const PIECE = 30_000;
 export function toColumns(row: Verification): Columns {
   const text = JSON.stringify(row.body);
   const columns: Record<string, string | number> = { ...toListColumns(row) };
-  for (let at = 0; at * PIECE < text.length; at++) columns[`body${at}`] = text.slice(at * PIECE, (at + 1) * PIECE);
+  for (const [at, piece] of pieces(text).entries()) columns[`body${at}`] = piece;
   return columns;
+}
+
+/** Characters stay whole: half of one would not come back out of UTF-8. */
+function pieces(text: string): readonly string[] {
+  const all: string[] = [];
+  for (let from = 0; from < text.length;) {
+    const to = from + PIECE;
+    const piece = text.slice(from, text.slice(from, to).isWellFormed() ? to : to - 1);
+    all.push(piece);
+    from += piece.length;
+  }
+  return all;
 }
 
 /** Without the body: what a list shows. */
@@ -57,7 +69,7 @@ export function concluded(conclusion: Conclusion | null): Columns {
     state: "concluded",
     verdict,
     reason,
-    message: message.slice(0, MOST_MESSAGE),
+    message: message.slice(0, MOST_MESSAGE).toWellFormed(),
     endedAt: formatInstant(endedAt),
     restoreSeconds: restoreSeconds ?? "",
   };
@@ -110,10 +122,10 @@ export function fromColumns(columns: Fields): Verification {
 
 function readBody(columns: Fields): RequestBody {
   const cluster = String(columns["cluster"]);
-  const pieces: string[] = [];
-  for (let at = 0; typeof columns[`body${at}`] === "string"; at++) pieces.push(String(columns[`body${at}`]));
-  if (pieces.length === 0) return { cluster };
-  const body: unknown = JSON.parse(pieces.join(""));
+  const kept: string[] = [];
+  for (let at = 0; typeof columns[`body${at}`] === "string"; at++) kept.push(String(columns[`body${at}`]));
+  if (kept.length === 0) return { cluster };
+  const body: unknown = JSON.parse(kept.join(""));
   return isObject(body) ? { ...body, cluster } : { cluster };
 }
 

@@ -7,6 +7,8 @@ param isPrivate bool
 param deploymentContainerName string
 param recordsContainerName string
 param recordsRetentionDays int
+@description('Where it is written down who deleted what.')
+param workspaceId string
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
@@ -36,6 +38,16 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   properties: {
     deleteRetentionPolicy: { enabled: true, days: 30 }
     containerDeleteRetentionPolicy: { enabled: true, days: 30 }
+  }
+}
+
+// What is deleted, by whom: a record that is gone is missed by nobody else. Writes are not kept: each look is one.
+resource deletions 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: blobs
+  name: 'deletions'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'StorageDelete', enabled: true }]
   }
 }
 

@@ -2,6 +2,8 @@ param name string
 param location string
 param tags object
 param isPrivate bool
+@description('Where it is written down who read which secret.')
+param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
@@ -19,6 +21,16 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
       defaultAction: isPrivate ? 'Deny' : 'Allow'
       bypass: isPrivate ? 'None' : 'AzureServices'
     }
+  }
+}
+
+// Every secret that is read, by whom and from where.
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'audit', enabled: true }]
   }
 }
 

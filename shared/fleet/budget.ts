@@ -6,8 +6,9 @@ import type { Problem, ProblemCode } from "../restore/problem.ts";
  * cluster keep it where they all can read it. At most `burst` requests go out in any span of `burst / rate` seconds (a second
  * or more), so that no second ever sees more than the set rate. (A bucket that refills while it is drawn from lets burst + rate through in one.)
  *
- * The rate is halved by trouble and grows back step by step. After ten troubles in a row the breaker opens: one trial at a
- * time, until one is answered.
+ * The rate is halved where the cluster asks for it, or where troubles are as many as answers, and grows back step by step. A trouble now and then
+ * says nothing about load: halved by each, it would stay at its floor wherever one answer in fifty is lost. After ten troubles in a row the
+ * breaker opens: one trial at a time, until one is answered.
  */
 export interface Budget {
   /** Requests per second, as set. */
@@ -20,10 +21,12 @@ export interface Budget {
   /** What was spent within the span, oldest first, in slots of time so that it stays short. */
   readonly spent: readonly Spent[];
   readonly troublesInARow: number;
+  /** Which part of what came back lately was trouble, from 0 to 1: the last outcome counts a twentieth, the one before as much of the rest. */
+  readonly distress: number;
   /** When the rate was last halved. */
   readonly halvedAt?: Instant;
-  /** Since when, or since which step back up, there was no trouble. */
-  readonly cleanSince: Instant;
+  /** When the rate was last changed, up or down. */
+  readonly steadySince: Instant;
   /** What the cluster asked for in `Retry-After`. */
   readonly pausedUntil?: Instant;
   /** There while the breaker is open: when the last trial (or the tenth trouble) ended. */
@@ -44,6 +47,8 @@ export interface Wish {
   readonly atOnce: number;
   /** A last look may draw on the reserve, does not wait out a `Retry-After`, and is a trial at once. */
   readonly urgent: boolean;
+  /** `true` where no last look can be near: nothing is kept for one. */
+  readonly all?: boolean;
 }
 
 /** `at` is when to ask again; absent where only the end of something in flight can help. */
@@ -52,7 +57,15 @@ export type Grant =
   | { readonly granted: false; readonly at?: Instant };
 
 /** How something that was granted went. An answer of the cluster's own is `clean`, also where it is a refusal. */
-export type Outcome = { readonly kind: "clean" } | { readonly kind: "trouble"; readonly retryAfterMs?: number };
+export type Outcome =
+  | { readonly kind: "clean" }
+  /** `lost` is which part of what was asked met it, all unless said; `throttled` where it says that there were too many requests. */
+  | {
+      readonly kind: "trouble";
+      readonly lost?: number;
+      readonly throttled?: boolean;
+      readonly retryAfterMs?: number;
+    };
 
 /** One look with everything there is to ask beside it has to fit into one burst. */
 const LEAST_BURST = 4;
@@ -60,7 +73,10 @@ const IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = 0.1;
 const SLOTS = 100;
-const CLEAN_MS = 10_000;
+const STEP_UP_MS = 10_000;
+const NEWEST_COUNTS = 0.05;
+/** Fourteen troubles in a row, or half of what came back over some time; a fifth of it does not get there by chance. */
+const TOO_MUCH = 0.5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1_000;
 const BREAKS_AFTER = 10;
@@ -70,7 +86,8 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** @param perSecond more than 0 */
 export function openBudget(perSecond: number, now: Instant): Budget {
-  return { set: perSecond, rate: perSecond, inFlight: 0, held: 0, spent: [], troublesInARow: 0, cleanSince: now };
+  const idle = { inFlight: 0, held: 0, spent: [], troublesInARow: 0, distress: 0 };
+  return { set: perSecond, rate: perSecond, steadySince: now, ...idle };
 }
 
 /** How many requests may go out at once where none went out before. */
@@ -87,7 +104,10 @@ export function grant(budget: Budget, wish: Wish, now: Instant): Grant {
   if (!wish.urgent && pausedUntil !== undefined && now < pausedUntil) return { granted: false, at: pausedUntil };
 
   const burst = burstOf(budget);
-  const claim = Math.min(burst, 1 + wish.following + (wish.urgent ? 0 : Math.floor(burst * RESERVE)));
+  const claim = Math.min(
+    burst,
+    1 + wish.following + (wish.urgent || wish.all === true ? 0 : Math.floor(burst * RESERVE)),
+  );
   const spent = stillSpent(budget, now);
   const over = total(spent) + held + claim - burst;
   if (over > 0) return { granted: false, ...freed(budget, spent, over) };
@@ -139,37 +159,52 @@ export function isTrouble({ code }: Problem): boolean {
   return TROUBLES.has(code);
 }
 
-function afterClean(budget: Budget, now: Instant): Budget {
-  const { openSince, ...rest } = budget;
-  if (openSince !== undefined) return closed(rest, now);
-  const steps = Math.floor((now - rest.cleanSince) / CLEAN_MS);
-  if (rest.rate >= rest.set || steps < 1) return { ...rest, troublesInARow: 0 };
+function afterClean({ openSince, ...before }: Budget, now: Instant): Budget {
+  if (openSince !== undefined) return closed(before, now);
+  const rest = { ...before, troublesInARow: 0, distress: distressed(before, 0) };
+  const steps = Math.floor((now - rest.steadySince) / STEP_UP_MS);
+  if (rest.rate >= rest.set || steps < 1 || rest.distress > TOO_MUCH) return rest;
   const rate = Math.min(rest.set, rest.rate + steps * stepOf(rest));
-  return { ...rest, rate, troublesInARow: 0, cleanSince: later(rest.cleanSince, steps * CLEAN_MS) };
+  return { ...rest, rate, steadySince: later(rest.steadySince, steps * STEP_UP_MS) };
 }
 
 /** An outage is over, which says little about load: half the set rate is a fair start. */
 function closed(budget: Omit<Budget, "openSince">, now: Instant): Budget {
-  return { ...budget, rate: Math.max(budget.rate, budget.set / 2), troublesInARow: 0, cleanSince: now };
+  const rate = Math.max(floorOf(budget), budget.set / 2);
+  return { ...budget, rate, troublesInARow: 0, distress: 0, steadySince: now };
 }
 
-function afterTrouble(budget: Budget, { retryAfterMs = 0 }: { readonly retryAfterMs?: number }, now: Instant): Budget {
-  const { openSince, halvedAt, pausedUntil = now } = budget;
-  const troublesInARow = budget.troublesInARow + 1;
-  const breaks = openSince !== undefined || troublesInARow >= BREAKS_AFTER;
-  const halves = halvedAt === undefined || now - halvedAt >= HALVED_AT_MOST_EVERY_MS;
+function afterTrouble(budget: Budget, outcome: Exclude<Outcome, { kind: "clean" }>, now: Instant): Budget {
+  const { lost = 1, throttled = false, retryAfterMs = 0 } = outcome;
+  const { halvedAt, pausedUntil = now } = budget;
+  const distress = distressed(budget, lost);
+  const asked = throttled || retryAfterMs > 0 || distress > TOO_MUCH;
+  const halves = asked && (halvedAt === undefined || now - halvedAt >= HALVED_AT_MOST_EVERY_MS);
   const pause = later(now, Math.min(retryAfterMs, LONGEST_PAUSE_MS));
   return {
-    ...budget,
-    ...(halves ? { rate: Math.max(floorOf(budget), budget.rate / 2), halvedAt: now } : {}),
-    ...(breaks ? { openSince: now } : {}),
+    ...(lost < 1 ? answered(budget, now) : unanswered(budget, now)),
+    ...(halves ? { rate: Math.max(floorOf(budget), budget.rate / 2), halvedAt: now, steadySince: now } : {}),
     ...(pause > pausedUntil ? { pausedUntil: pause } : {}),
-    troublesInARow,
-    cleanSince: now,
+    distress,
   };
 }
 
-function floorOf({ set }: Budget): number {
+function unanswered(budget: Budget, now: Instant): Budget {
+  const troublesInARow = budget.troublesInARow + 1;
+  const breaks = budget.openSince !== undefined || troublesInARow >= BREAKS_AFTER;
+  return { ...budget, troublesInARow, ...(breaks ? { openSince: now } : {}) };
+}
+
+/** Something of it came through: whatever else there is, the cluster is there. */
+function answered({ openSince, ...rest }: Budget, now: Instant): Budget {
+  return openSince === undefined ? { ...rest, troublesInARow: 0 } : closed(rest, now);
+}
+
+function distressed({ distress }: Pick<Budget, "distress">, lost: number): number {
+  return distress * (1 - NEWEST_COUNTS) + lost * NEWEST_COUNTS;
+}
+
+function floorOf({ set }: Pick<Budget, "set">): number {
   return Math.min(set, 1);
 }
 
@@ -177,7 +212,8 @@ function stepOf({ set }: Budget): number {
   return Math.max(1, set / 20);
 }
 
-function spanMs(budget: Budget): number {
+/** The span of time in which at most a burst goes out. */
+export function spanMs(budget: Budget): number {
   return Math.max(1_000, (burstOf(budget) / budget.rate) * 1_000);
 }
 

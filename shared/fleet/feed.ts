@@ -1,5 +1,6 @@
 import { wasUnderWay } from "../restore/attempt.ts";
 import { dataLossDeclaredAt } from "../restore/filetime.ts";
+import { earlier, type Instant, later } from "../restore/instant.ts";
 import { isHealthy, type PartitionInfo } from "../restore/partition-info.ts";
 import { isTerminal } from "../restore/restore-progress.ts";
 import type { Watch, WatchPlan } from "../restore/watch.ts";
@@ -16,18 +17,34 @@ export type Sighting = Pick<PartitionInfo, "status" | "health" | "dataLossVersio
 export const SLOW_LOOK_MS = 300_000;
 
 const SHORTEST_MS = 2_000;
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 20_000;
 /** The lists get so much of the budget at most; the rest is for the looks they lead to. */
 const SHARE = 0.4;
+/** One list is worth as much as so many seconds of lateness of one verdict. */
+const LIST_WORTH_S = 1;
+
+/** What it depends on how often the list of a service is read. */
+export interface ListNeeds {
+  /** How long the run has been going on. */
+  readonly ageMs: number;
+  /** What the cadence says of a restore of that age. */
+  readonly wantedMs: number;
+  /** Of how many partitions the list still tells something. */
+  readonly open: number;
+  /** How many lists are read. */
+  readonly lists: number;
+  readonly perSecond: number;
+}
 
 /**
- * How often the lists are read: as often as a restore that began with the run would be looked at, within 2 s and 15 s, or as
- * often as their share of the budget lets through.
- * @param wantedMs what the cadence says of a restore of the run's age
+ * How often a list is read. Of the restores that are as old as the run, `open / age` a second may be expected to end (any duration
+ * as likely as another on a log scale); lists that are sqrt(2 * worth / that) apart are then the fewest for the lateness. Never
+ * less often than the cadence would look at one restore, within 2 s and 20 s; or as often as their share of the budget lets through.
  */
-export function listEveryMs(wantedMs: number, lists: number, perSecond: number): number {
+export function listEveryMs({ ageMs, wantedMs, open, lists, perSecond }: ListNeeds): number {
   const affordableMs = (lists / (SHARE * perSecond)) * 1_000;
-  return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(SHORTEST_MS, wantedMs)));
+  const worthMs = 1_000 * Math.sqrt((2 * LIST_WORTH_S * (ageMs / 1_000)) / Math.max(1, open));
+  return Math.max(affordableMs, Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(wantedMs, worthMs))));
 }
 
 /**
@@ -45,6 +62,17 @@ export function mayRest(watch: Watch, sighting: Sighting): boolean {
   if (progress !== null && !isTerminal(progress)) return isOurs && sighting.status !== "Ready";
   if (progress?.state === "Success" && !isHealthy(sighting)) return true;
   return isQuiet(plan, sighting);
+}
+
+/**
+ * Until when a look may wait for the list; `undefined` where it may not. Counted from the last look, so that it is the same whenever it is
+ * asked. The end of the wait for a restore to appear is a moment of its own.
+ */
+export function restsUntil(watch: Watch, sighting: Sighting): Instant | undefined {
+  const { everInFlight, last, plan } = watch;
+  if (last === undefined || !mayRest(watch, sighting)) return undefined;
+  const slow = earlier(plan.deadline, later(last.at, SLOW_LOOK_MS));
+  return last.at < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
 }
 
 /** Nothing has happened to the partition since the restore that counts could have begun. */

@@ -3,12 +3,13 @@ import type { World } from "../observe-restore.ts";
 import type { Dice } from "../restore/dice.ts";
 import { earlier, type Instant, later } from "../restore/instant.ts";
 import type { PartitionId } from "../restore/partition-id.ts";
+import { lastQuestions } from "../restore/success.ts";
 import type { Verdict } from "../restore/verdict.ts";
-import { beginWatch, type Watch, type WatchPlan } from "../restore/watch.ts";
+import { beginWatch, type Observation, type Watch, type WatchPlan } from "../restore/watch.ts";
 import type { Question } from "../restore/witness.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Alarm } from "./alarm.ts";
-import { type Budget, isOpen } from "./budget.ts";
+import { type Budget, isOpen, spanMs } from "./budget.ts";
 import { mayRest, type Sighting, SLOW_LOOK_MS } from "./feed.ts";
 import type { Pace } from "./pace.ts";
 
@@ -43,6 +44,8 @@ export interface Member {
   readonly partitionId: PartitionId;
   readonly dice: Dice;
   ask: readonly Question[];
+  /** The list it stands in, where there is one. */
+  feed?: Feed;
   watch?: Watch;
   lookedAt?: Instant;
   result?: PartitionResult;
@@ -59,9 +62,36 @@ export interface Member {
 /** A service whose list is read. */
 export interface Feed {
   readonly name: string;
+  /** Under which its own looks stand on the agenda. */
+  readonly key: number;
   /** The keys of its partitions. */
   readonly keys: readonly number[];
+  /** How many of them are still watched. */
+  open: number;
+  /** Lists in a row that were not to be had; `Infinity` where they are denied. */
   failures: number;
+  /** How many requests the last one took. */
+  pages: number;
+  /** Whether one is being read. */
+  reading: boolean;
+  /** Partitions whose next look asks how they are. */
+  readonly asking: Set<number>;
+  /** How many looks are under way whose question the next list is to answer. */
+  outstanding: number;
+  /** Those that have been answered but for that question, oldest first. */
+  readonly parked: Parked[];
+}
+
+/** A look that has read a result; how its partition is the next list of its service tells. */
+export interface Parked {
+  readonly key: number;
+  /** As it was before this look. */
+  readonly watch: Watch;
+  readonly observation: Extract<Observation, { kind: "progress" }>;
+  readonly at: Instant;
+  /** When the look was due. */
+  readonly due: Instant;
+  readonly last: boolean;
 }
 
 export interface Fleet {
@@ -96,18 +126,33 @@ export function watchOf({ plan }: Fleet, { watch, partitionId, dice }: Member, n
 
 /** Puts the next look of a member on the agenda. */
 export function schedule(fleet: Fleet, key: number, now: Instant): void {
-  const due = dueAt(fleet, memberOf(fleet, key), now);
+  const member = memberOf(fleet, key);
+  const due = dueAt(fleet, member, now);
   fleet.agenda.put({ key, due, intervalMs: due - now, last: due >= fleet.plan.deadline });
+  if (asksAt(fleet, member, due).includes("partition")) member.feed?.asking.add(key);
   fleet.alarm.wake(due);
 }
 
+/** What a look at that time asks beside the progress. */
+export function asksAt(fleet: Fleet, member: Member, at: Instant): readonly Question[] {
+  const mayEnd = fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true;
+  if (!mayEnd) return member.ask;
+  return [...new Set([...member.ask, ...lastQuestions(watchOf(fleet, member, at))])];
+}
+
+/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
+const LAST_LOOK_MS = 1_000;
+
 /** A look that goes before those that only come by regularly. */
-export function scheduleNow({ agenda, alarm, plan }: Fleet, key: number, now: Instant): void {
+export function scheduleNow(fleet: Fleet, key: number, now: Instant): void {
+  const { agenda, alarm, plan } = fleet;
+  const member = memberOf(fleet, key);
   agenda.put({ key, due: now, intervalMs: HINT_MS, last: now >= plan.deadline });
+  if (asksAt(fleet, member, now).includes("partition")) member.feed?.asking.add(key);
   alarm.wake(now);
 }
 
-const HINT_MS = 1_000;
+export const HINT_MS = 1_000;
 const AT_ONCE_MS = 1;
 
 /** Ends the run: something is wrong with the verification itself, outside any one watch. */
@@ -131,6 +176,11 @@ function dueAt({ open, pace, plan }: Fleet, member: Member, now: Instant): Insta
   // The end of the wait for a restore to appear is a moment of its own.
   const byThen = now < plan.startBy && !watch.everInFlight ? earlier(slow, plan.startBy) : slow;
   return earlier(plan.deadline, later(now, Math.max(byThen - now, turn - now)));
+}
+
+/** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
+export function mayTakeAll({ pace, plan }: Fleet, now: Instant): boolean {
+  return plan.deadline - now > 2 * spanMs(pace.budget);
 }
 
 /** The interval at which the budget, as it was set, can look at all of so many. */

@@ -3,79 +3,106 @@ import { lookDelay } from "../restore/cadence.ts";
 import { given } from "../restore/fields.ts";
 import { type Instant, later } from "../restore/instant.ts";
 import type { PartitionInfo } from "../restore/partition-info.ts";
-import { TREATMENT } from "../restore/problem.ts";
+import { type Problem, TREATMENT } from "../restore/problem.ts";
 import type { Told } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
 import { type Grant, isOpen, isTrouble, type Wish } from "./budget.ts";
-import { isHint, listEveryMs, type Sighting } from "./feed.ts";
+import { isHint, listEveryMs, type Sighting, SLOW_LOOK_MS } from "./feed.ts";
 import {
   breakOff,
   type Feed,
   type Fleet,
   type ListedPartition,
+  mayTakeAll,
   type Member,
   memberOf,
+  type Parked,
   schedule,
   scheduleNow,
   type ServiceList,
 } from "./fleet.ts";
-import { outcomeOf, shareTrouble } from "./looks.ts";
+import { outcomeOf } from "./land.ts";
+import { shareTrouble } from "./looks.ts";
 import { openPurse, paying } from "./pace.ts";
+import { answerParked, callOne, wantList } from "./together.ts";
 
 /** A list of one partition tells no more than a look at it, and costs as much. */
 const LEAST_PARTITIONS = 2;
 /** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
 const SILENT_AFTER = 2;
+/** One that is silent is tried again after that, and then more and more seldom: each trial that fails costs the budget its rate. */
+const AFTER_SILENCE_MS = 30_000;
 
-/** Which lists are read; the members are told what the lists showed when the partitions were found. */
+/** Which lists are read; the members are told which theirs is. */
 export function feedsOf(members: readonly Member[], services: readonly ServiceList[]): readonly Feed[] {
-  const keys = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
-  return services.flatMap(({ name, partitions }): readonly Feed[] => {
-    const watched = partitions.flatMap(({ partitionId }) => keys.get(partitionId) ?? []);
-    return watched.length < LEAST_PARTITIONS ? [] : [{ name, keys: watched, failures: 0 }];
-  });
+  const keyOf = new Map(members.map(({ partitionId }, key) => [partitionId, key]));
+  const watched = services.map(({ name, partitions }) => ({
+    name,
+    keys: partitions.flatMap(({ partitionId }) => keyOf.get(partitionId) ?? []),
+  }));
+  const feeds = watched
+    .filter(({ keys }) => keys.length >= LEAST_PARTITIONS)
+    .map((service, nth) => feedOf(service, members.length + nth));
+  for (const feed of feeds) {
+    for (const key of feed.keys) memberOf({ members }, key).feed = feed;
+  }
+  return feeds;
+}
+
+function feedOf({ name, keys }: Pick<Feed, "name" | "keys">, key: number): Feed {
+  const nothing = { failures: 0, pages: 1, reading: false, outstanding: 0 };
+  return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [] };
 }
 
 /** The first lists come one after the other. */
 export function startFeeds(fleet: Fleet, services: readonly ServiceList[]): void {
   const { feeds, startedAt } = fleet;
   const shown = new Map(services.map(({ name, partitions }) => [name, partitions]));
-  const everyMs = everyMsAt(fleet, startedAt);
   for (const [nth, feed] of feeds.entries()) {
     show(fleet, feed, shown.get(feed.name) ?? [], startedAt);
-    put(fleet, nth, startedAt, Math.ceil((everyMs * (nth + 1)) / feeds.length));
+    put(fleet, feed, startedAt, Math.ceil((everyMsAt(fleet, feed, startedAt) * (nth + 1)) / feeds.length));
   }
 }
 
-/** Starts to read a list, if the budget allows. */
-export function startList(fleet: Fleet, { key }: Item): Grant {
+/** Starts to read a list, if the budget allows. It answers for all whose results were read before this. */
+export function startList(fleet: Fleet, { key, last }: Item): Grant {
   const { agenda, feeds, members, pace } = fleet;
   const feed = feeds[key - members.length];
   if (feed === undefined) throw new TypeError("there is a list of no service on the agenda");
-  const answer = pace.ask(LIST);
+  if (isOpen(pace.budget)) {
+    // What a list meets says too little of what a look would: it is no trial.
+    put(fleet, feed, fleet.world.clock.now(), AFTER_SILENCE_MS);
+    return { granted: true, budget: pace.budget };
+  }
+  const answer = pace.ask({ ...LIST, urgent: last, all: mayTakeAll(fleet, fleet.world.clock.now()) });
   if (!answer.granted) return answer;
   agenda.drop(key);
-  void read(fleet, key - members.length, feed);
+  feed.reading = true;
+  void read(fleet, feed, feed.parked.splice(0));
   return answer;
 }
 
 const LIST: Wish = { following: 0, atOnce: 1, urgent: false };
 
-async function read(fleet: Fleet, nth: number, feed: Feed): Promise<void> {
+async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promise<void> {
   const { alarm, pace, world } = fleet;
   try {
     const told = await listOf(fleet, feed);
     const trouble = told.ok || !isTrouble(told.problem) ? undefined : told.problem;
     pace.settle(LIST, outcomeOf(trouble));
-    if (world.signal.aborted) return;
+    feed.reading = false;
+    if (world.signal.aborted) {
+      for (const one of parked) await callOne(fleet, one);
+      return;
+    }
     const now = world.clock.now();
-    if (told.ok) show(fleet, feed, told.value, now);
-    else miss(fleet, feed, now);
-    const denied = !told.ok && TREATMENT[told.problem.code].treatment === "give-up";
-    if (denied) forget(fleet, feed, now);
-    else if (feed.keys.some((key) => isOpenStill(fleet, key))) put(fleet, nth, now);
+    if (told.ok) show(fleet, feed, told.value, now, parked);
+    else miss(fleet, feed, told.problem, now);
+    await answerParked(fleet, parked, told);
+    if (isRead(feed)) put(fleet, feed, now);
+    await wantList(fleet, feed);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
-    alarm.wake(now);
+    alarm.wake(world.clock.now());
   } catch (error) {
     breakOff(fleet, error);
   }
@@ -83,11 +110,19 @@ async function read(fleet: Fleet, nth: number, feed: Feed): Promise<void> {
 
 async function listOf(
   { pace, requestTimeoutMs, world: { gateway, signal } }: Fleet,
-  { name }: Feed,
+  feed: Feed,
 ): Promise<Told<readonly PartitionInfo[]>> {
+  const { pay } = openPurse(pace, LIST.following);
+  let pages = 0;
+  const counted = (stop: AbortSignal): Promise<void> => {
+    pages += 1;
+    return pay(stop);
+  };
   try {
-    const { pay } = openPurse(pace, LIST.following);
-    return { ok: true, value: await paying(gateway, pay).partitions(name, { budgetMs: requestTimeoutMs, signal }) };
+    const look = { budgetMs: requestTimeoutMs, signal };
+    const value = await paying(gateway, counted).partitions(feed.name, look);
+    feed.pages = pages;
+    return { ok: true, value };
   } catch (error) {
     if (error instanceof GatewayError) return { ok: false, problem: error.toProblem() };
     if (signal.aborted) return { ok: true, value: [] };
@@ -96,14 +131,27 @@ async function listOf(
 }
 
 /** Remembers what a list shows, and sees to it that what it hints at is looked at. */
-function show(fleet: Fleet, feed: Feed, listed: readonly ListedPartition[], now: Instant): void {
+function show(
+  fleet: Fleet,
+  feed: Feed,
+  listed: readonly ListedPartition[],
+  now: Instant,
+  parked: readonly Parked[] = [],
+): void {
   feed.failures = 0;
   const shown = new Map(listed.map((one) => [one.partitionId, one]));
+  const answered = new Set(parked.map(({ key }) => key));
   for (const key of feed.keys) {
     if (!isOpenStill(fleet, key)) continue;
     const member = memberOf(fleet, key);
     const before = member.sighting;
     const found = shown.get(member.partitionId);
+    if (answered.has(key) && found !== undefined) {
+      // It is no hint to the look that it answers.
+      member.sighting = sightingOf(found);
+      delete member.hinted;
+      continue;
+    }
     if (found === undefined) {
       // One that is gone from its service is looked at, and no longer waited for.
       delete member.sighting;
@@ -123,9 +171,10 @@ function hint(fleet: Fleet, key: number, member: Member, now: Instant): void {
   else scheduleNow(fleet, key, now);
 }
 
-function miss(fleet: Fleet, feed: Feed, now: Instant): void {
-  feed.failures += 1;
-  if (feed.failures === SILENT_AFTER) forget(fleet, feed, now);
+function miss(fleet: Fleet, feed: Feed, { code }: Problem, now: Instant): void {
+  const denied = TREATMENT[code].treatment === "give-up";
+  feed.failures = denied ? Infinity : feed.failures + 1;
+  if (denied || feed.failures === SILENT_AFTER) forget(fleet, feed, now);
 }
 
 /** The list is not to be had: its partitions are looked at as often as the heart wants. */
@@ -141,15 +190,21 @@ function isOpenStill(fleet: Fleet, key: number): boolean {
   return memberOf(fleet, key).result === undefined;
 }
 
-function put({ agenda, members, ...fleet }: Fleet, nth: number, now: Instant, everyMs = everyMsAt(fleet, now)): void {
-  agenda.put({ key: members.length + nth, due: later(now, everyMs), intervalMs: everyMs, last: false });
+function isRead({ failures, open }: Feed): boolean {
+  return failures < Infinity && open > 0;
 }
 
-function everyMsAt(
-  { feeds, pace, plan, startedAt }: Pick<Fleet, "feeds" | "pace" | "plan" | "startedAt">,
-  now: Instant,
-): number {
-  return Math.ceil(listEveryMs(lookDelay(plan.cadence, now - startedAt, 0.5), feeds.length, pace.budget.set));
+function put(fleet: Fleet, feed: Feed, now: Instant, everyMs = everyMsAt(fleet, feed, now)): void {
+  fleet.agenda.put({ key: feed.key, due: later(now, everyMs), intervalMs: everyMs, last: false });
+}
+
+function everyMsAt({ feeds, pace, plan, startedAt }: Fleet, { failures, open }: Feed, now: Instant): number {
+  const ageMs = now - startedAt;
+  const lists = feeds.filter(isRead).length;
+  const wantedMs = lookDelay(plan.cadence, ageMs, 0.5);
+  const everyMs = Math.ceil(listEveryMs({ ageMs, wantedMs, open, lists, perSecond: pace.budget.set }));
+  if (failures < SILENT_AFTER) return everyMs;
+  return Math.max(everyMs, Math.min(SLOW_LOOK_MS, AFTER_SILENCE_MS * 2 ** (failures - SILENT_AFTER)));
 }
 
 /** Of all that a list tells only what is compared is kept, thousands of times; the words as one text each. */

@@ -1,44 +1,67 @@
-import { type Looked, taken, takeLook } from "../look.ts";
+import { taken, takeLook } from "../look.ts";
 import type { Instant } from "../restore/instant.ts";
 import type { Problem } from "../restore/problem.ts";
-import { lastQuestions } from "../restore/success.ts";
 import type { Observation, Watch } from "../restore/watch.ts";
 import type { Question } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
-import { type Grant, isOpen, isTrouble, type Outcome, type Wish } from "./budget.ts";
-import { breakOff, type Fleet, memberOf, schedule, scheduleNow, watchOf } from "./fleet.ts";
+import { type Grant, isOpen, isTrouble, type Wish } from "./budget.ts";
+import { asksAt, breakOff, type Feed, type Fleet, mayTakeAll, memberOf, watchOf } from "./fleet.ts";
+import { CLEAN, land, outcomeOf } from "./land.ts";
 import { openPurse, paying } from "./pace.ts";
+import { awaitsPartition, callParkedOff, isShared, letParkedGo, park, wantList } from "./together.ts";
+
+/** A look as it goes out. */
+interface Started extends Pick<Item, "key" | "due" | "last"> {
+  readonly watch: Watch;
+  /** What it asks itself. */
+  readonly ask: readonly Question[];
+  readonly wish: Wish;
+  /** Whose list is to say how the partition is, instead of the partition itself. */
+  readonly feed: Feed | undefined;
+}
 
 /** Starts the look of a member, if the budget allows. */
 export function startLook(fleet: Fleet, item: Item, now: Instant): Grant {
-  const { agenda, pace, plan } = fleet;
+  const { agenda, pace } = fleet;
   const member = memberOf(fleet, item.key);
-  const watch = watchOf(fleet, member, now);
-  const mayEnd = plan.deadline - now <= LAST_LOOK_MS || member.endsSoon === true;
-  const ask = mayEnd ? [...new Set([...member.ask, ...lastQuestions(watch)])] : member.ask;
-  const wish = { following: ask.length, atOnce: Math.max(1, ask.length), urgent: item.last };
+  const asked = asksAt(fleet, member, now);
+  const mayWait = item.last || fleet.plan.deadline - now > WAITS_BEFORE_MS;
+  const feed = asked.includes("partition") && mayWait && isShared(member.feed, item.key) ? member.feed : undefined;
+  const ask = feed === undefined ? asked : asked.filter((question) => question !== "partition");
+  const atOnce = Math.max(1, ask.length);
+  const wish = { following: ask.length, atOnce, urgent: item.last, all: mayTakeAll(fleet, now) };
   const answer = pace.ask(wish);
   if (!answer.granted) return answer;
+  const watch = watchOf(fleet, member, now);
   agenda.drop(item.key);
+  member.feed?.asking.delete(item.key);
   delete member.hinted;
   delete member.endsSoon;
-  void look(fleet, item.key, watch, ask, wish);
+  if (feed !== undefined) feed.outstanding += 1;
+  void look(fleet, { ...item, watch, ask, wish, feed });
   return answer;
 }
 
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1_000;
+/** A look before the deadline is not to wait until after it: it would be the last one, with an answer that came too early. */
+const WAITS_BEFORE_MS = 5_000;
 
-async function look(fleet: Fleet, key: number, watch: Watch, ask: readonly Question[], wish: Wish): Promise<void> {
+async function look(fleet: Fleet, started: Started): Promise<void> {
   const { world, pace, requestTimeoutMs, members } = fleet;
+  const { key, watch, ask, wish, feed, due, last } = started;
   try {
     const purse = openPurse(pace, wish.following);
     const gateway = paying(world.gateway, purse.pay);
     const looked = await takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
-    const trouble = troubleOf(looked.observation);
+    const { lost, trouble } = troubleOf(looked.observation);
     // One partition alone has its own backoff; what many meet says something about the gateway.
-    pace.settle({ atOnce: wish.atOnce, following: purse.left() }, members.length > 1 ? outcomeOf(trouble) : CLEAN);
-    land(fleet, key, looked);
+    const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+    pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
+    if (feed !== undefined) feed.outstanding -= 1;
+    // What a result comes to without the partition's word is not yet what it comes to.
+    if (feed !== undefined && awaitsPartition(looked.observation))
+      await park(fleet, feed, { key, watch, observation: looked.observation, at: world.clock.now(), due, last });
+    else land(fleet, key, looked);
+    if (feed !== undefined) await wantList(fleet, feed);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
     tellProgress(fleet);
   } catch (error) {
@@ -46,42 +69,24 @@ async function look(fleet: Fleet, key: number, watch: Watch, ask: readonly Quest
   }
 }
 
-const CLEAN: Outcome = { kind: "clean" };
-
-export function outcomeOf(trouble: Problem | undefined): Outcome {
-  if (trouble === undefined) return CLEAN;
-  return { kind: "trouble", retryAfterMs: trouble.retryAfterMs ?? 0 };
+interface Met {
+  /** Which part of what was asked. */
+  readonly lost: number;
+  readonly trouble: Problem | undefined;
 }
 
 /** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation: Observation | undefined): Problem | undefined {
-  if (observation === undefined || observation.kind === "cancelled") return undefined;
-  if (observation.kind === "unavailable") return isTrouble(observation.problem) ? observation.problem : undefined;
+function troubleOf(observation: Observation | undefined): Met {
+  if (observation === undefined || observation.kind === "cancelled") return { lost: 0, trouble: undefined };
+  if (observation.kind === "unavailable")
+    return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
   const { partition, healthEvent, backups } = observation.testimony ?? {};
-  const problems = [partition, healthEvent, backups].flatMap((told) => (told?.ok === false ? told.problem : []));
-  return problems.find(isTrouble);
-}
-
-/** What a look brought is told; then the next one is put on the agenda, or there is a result. */
-function land(fleet: Fleet, key: number, { watch, events, next }: Looked): void {
-  const { alarm, world, record } = fleet;
-  const member = memberOf(fleet, key);
-  const now = world.clock.now();
-  for (const event of events) record(event);
-  member.watch = watch;
-  member.lookedAt = now;
-  if ("verdict" in next) {
-    fleet.open -= 1;
-    member.result = { partitionId: member.partitionId, endedAt: now, verdict: next.verdict, watch };
-    alarm.wake(now);
-    return;
-  }
-  member.ask = next.ask;
-  member.wantedAt = next.at;
-  const missed = member.hinted === true;
-  delete member.hinted;
-  if (missed) scheduleNow(fleet, key, now);
-  else schedule(fleet, key, now);
+  const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
+  const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
+  return {
+    lost: troubles.length / (1 + asked.length),
+    trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
+  };
 }
 
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */
@@ -94,6 +99,7 @@ export function shareTrouble(fleet: Fleet, problem: Problem): void {
     agenda.drop(key);
     land(fleet, key, taken(watch, { kind: "unavailable", problem }, now));
   }
+  letParkedGo(fleet, problem);
 }
 
 /** Told to stop: those under way notice by themselves, the others are concluded without a look. */
@@ -105,6 +111,7 @@ export async function callOff(fleet: Fleet): Promise<undefined> {
     agenda.drop(key);
     land(fleet, key, await takeLook(watch, [], world, requestTimeoutMs));
   }
+  await callParkedOff(fleet);
 }
 
 function tellProgress({ members, pace, progress, record, world }: Fleet): void {

@@ -3,21 +3,28 @@ import { earlier, type Instant, later } from "../restore/instant.ts";
 import type { Budget } from "./budget.ts";
 import type { Member } from "./fleet.ts";
 
-const EVERY_MS = 60_000;
+const EVERY_MS = 10_000;
+/** The pace is that of so long: what ended within seconds says little about thousands. */
+const PACE_MS = 60_000;
 
-/** Tells how a run stands, at most once a minute and never in its first: hung on the looks, it has no timer of its own. */
+/** Tells how a run stands, at most each ten seconds and never in its first: hung on the looks, it has no timer of its own. */
 export function progressReporter(
   members: readonly Member[],
   startedAt: Instant,
   deadline: Instant,
 ): (budget: Budget, now: Instant) => FleetProgress | undefined {
-  let last = { at: startedAt, ended: 0 };
+  let toldAt = startedAt;
+  let from = { at: startedAt, ended: 0 };
+  let perMs = 0;
   return (budget, now) => {
-    if (now - last.at < EVERY_MS) return undefined;
+    if (now - toldAt < EVERY_MS) return undefined;
+    toldAt = now;
     const told = standing(members, budget, startedAt, now);
     const ended = members.length - told.watched;
-    const perMs = (ended - last.ended) / (now - last.at);
-    last = { at: now, ended };
+    if (now - from.at >= PACE_MS) {
+      perMs = (ended - from.ended) / (now - from.at);
+      from = { at: now, ended };
+    }
     if (perMs === 0) return told;
     return { ...told, estimatedEnd: earlier(deadline, later(now, Math.round(told.watched / perMs))) };
   };

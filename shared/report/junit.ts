@@ -14,6 +14,9 @@ const PARTITIONS = "partitions";
 const MOST_LINE = 1_000;
 const MOST_CASE = 4_000;
 const MOST_OUT = 100_000;
+/** Of all cases together, as far as some lines of each are left: readers of such files have limits of their own. */
+const MOST_OF_ALL = 10_000_000;
+const LEAST_CASE = 500;
 
 type Attributes = Readonly<Record<`@_${string}`, string | number>>;
 type Text = Attributes & { readonly "#text": string };
@@ -46,7 +49,9 @@ function casesOf(record: RestoreRecord): readonly Case[] {
     const ended = { skipped: "" } as const;
     return { suite: token(name), name: "nothing to restore", seconds: 0, ended, said: clean(`${name}: ${why}`) };
   });
-  if (record.partitions.length > 0) return [...record.partitions.map((one) => caseOf(record, one)), ...skipped];
+  const { length: count } = record.partitions;
+  const most = Math.max(LEAST_CASE, Math.min(MOST_CASE, Math.floor(MOST_OF_ALL / count)));
+  if (count > 0) return [...record.partitions.map((one) => caseOf(record, one, most)), ...skipped];
   const { elapsedSeconds: seconds, message } = record;
   return [
     { suite: PARTITIONS, name: "verification", seconds, ended: endOf(record, clean(message)), said: clean(message) },
@@ -54,7 +59,7 @@ function casesOf(record: RestoreRecord): readonly Case[] {
   ];
 }
 
-function caseOf(record: RestoreRecord, one: PartitionRecord): Case {
+function caseOf(record: RestoreRecord, one: PartitionRecord, most: number): Case {
   const said = [
     `${one.verdict}: ${one.reason}`,
     one.message,
@@ -63,12 +68,12 @@ function caseOf(record: RestoreRecord, one: PartitionRecord): Case {
     ...objectivesOf(record, one).map(describeObjective),
     ...one.warnings,
   ];
-  const text = cut(said.map(clean).join("\n"), MOST_CASE);
+  const text = cut(said.map((line) => cleanLine(line, Math.min(MOST_LINE, most))).join("\n"), most);
   return {
     suite: token(one.serviceName ?? PARTITIONS),
     name: one.partitionId,
     seconds: one.timing?.restoreSeconds ?? record.elapsedSeconds,
-    ended: endOf(one, text),
+    ended: endOf({ ...one, message: one.message.slice(0, most) }, text),
     said: text,
   };
 }

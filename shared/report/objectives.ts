@@ -16,8 +16,23 @@ export function objectivesOf({ plan }: Pick<RestoreRecord, "plan">, partition: P
     ["RPO", plan.rpoSeconds, restoredPointAgeSeconds(partition)],
   ];
   return all.flatMap(([name, objectiveSeconds, measuredSeconds]) =>
-    objectiveSeconds === null ? [] : [{ name, objectiveSeconds, measuredSeconds }],
+    objectiveSeconds === null
+      ? []
+      : [{ name, objectiveSeconds, measuredSeconds: certain(partition, objectiveSeconds, measuredSeconds) }],
   );
+}
+
+/**
+ * What is counted from `not-before` is the least it can have been. Where the heart would not judge by that (`rejected`), it is not told
+ * as met beside a verdict that says that it cannot be known.
+ */
+function certain(
+  { reason, timing }: PartitionRecord,
+  objectiveSeconds: number,
+  measuredSeconds: number | null,
+): number | null {
+  const atLeast = reason === "rejected" && timing?.startSource === "not-before";
+  return atLeast && measuredSeconds !== null && measuredSeconds <= objectiveSeconds ? null : measuredSeconds;
 }
 
 /** `RTO met: 3 min 10 s of 10 min, 6 min 50 s to spare`. */

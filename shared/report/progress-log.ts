@@ -1,4 +1,4 @@
-import type { DrillEvent, Recorder } from "../drill-event.ts";
+import type { DrillEvent, FleetProgress, Recorder } from "../drill-event.ts";
 import { formatDuration, type Instant } from "../restore/instant.ts";
 import type { PartitionId } from "../restore/partition-id.ts";
 import type { Outcome } from "../restore/verdict.ts";
@@ -7,10 +7,13 @@ import type { Outcome } from "../restore/verdict.ts";
 export type Tone = "plain" | "good" | "bad" | "doubt" | "quiet";
 export type Say = (text: string, tone: Tone) => void;
 
-/** More partitions than this are counted; only what goes wrong is told of them one by one. */
+/** More partitions than this are counted; so many of those that do not pass are told by name, and the others are counted, too. */
 export const FEW = 20;
-/** Beyond this many lines between two heartbeats, changes are counted too. */
+/** Beyond this many lines between two heartbeats, changes are counted too; of more than a few partitions, beyond a handful. */
 export const MOST_LINES = 30;
+export const MOST_LINES_OF_MANY = 4;
+/** What a fleet said of itself is news for so long. */
+const NEWS_MS = 120_000;
 const MOST_STATES = 6;
 
 const NOTHING = "no restore on record";
@@ -37,8 +40,10 @@ export class ProgressLog {
   readonly #say: Say;
   readonly #all = new Map<PartitionId, Seen>();
   readonly #unanswered = new Set<PartitionId>();
+  #standing: FleetProgress | undefined;
   #lines = 0;
   #hidden = 0;
+  #named = 0;
 
   constructor(span: { readonly startedAt: Instant; readonly deadline: Instant }, say: Say) {
     this.#startedAt = span.startedAt;
@@ -73,6 +78,7 @@ export class ProgressLog {
         this.#concluded(event);
         break;
       case "progress":
+        this.#standing = event;
         break;
     }
   };
@@ -83,13 +89,22 @@ export class ProgressLog {
     const more = this.#hidden === 0 ? "" : `; ${this.#hidden} more changes`;
     [this.#lines, this.#hidden] = [0, 0];
     const all = [...this.#all.values()];
-    this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${more}`, "quiet");
+    const fleet = this.#fleetAt(at);
+    this.#say(`${this.#elapsed(at)}  ${whereItStands(all, at)}; ${left}${counted(all)}${fleet}${more}`, "quiet");
   }
 
   /** The last word, where there was more to tell since the last heartbeat than was told. */
   close(at: Instant): void {
     if (this.#hidden > 0)
       this.#say(`${this.#elapsed(at)}  and ${this.#hidden} more changes, all in the record`, "quiet");
+  }
+
+  #fleetAt(at: Instant): string {
+    const told = this.#standing;
+    if (told === undefined || at - told.at > NEWS_MS || told.watched === 0) return "";
+    return howItGoes(told, this.#deadline, this.#few)
+      .map((text) => `; ${text}`)
+      .join("");
   }
 
   get #few(): boolean {
@@ -101,7 +116,7 @@ export class ProgressLog {
   }
 
   #tell({ at, partitionId }: OfPartition, text: string, tone: Tone = "plain"): void {
-    if (++this.#lines > MOST_LINES) this.#hidden++;
+    if (++this.#lines > (this.#few ? MOST_LINES : MOST_LINES_OF_MANY)) this.#hidden++;
     else this.#say(`${this.#elapsed(at)}  ${this.#all.size > 1 ? `${partitionId}  ` : ""}${text}`, tone);
   }
 
@@ -117,8 +132,38 @@ export class ProgressLog {
     const seen = this.#all.get(event.partitionId);
     if (seen !== undefined) seen.ended = verdict;
     this.#unanswered.delete(event.partitionId);
-    if (this.#few || verdict !== "passed") this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+    if (this.#few) this.#tell(event, `${verdict}: ${reason}`, TONE[verdict]);
+    else if (verdict !== "passed") this.#name(event, `${verdict}: ${reason}`, TONE[verdict]);
   }
+
+  /** The first of many that went wrong: enough to see what it is, and the record has all of them. */
+  #name({ at, partitionId }: OfPartition, text: string, tone: Tone): void {
+    const nth = ++this.#named;
+    if (nth <= FEW) this.#say(`${this.#elapsed(at)}  ${partitionId}  ${text}`, tone);
+    if (nth === FEW + 1) this.#say(`${this.#elapsed(at)}  from here on those that do not pass are counted`, "quiet");
+  }
+}
+
+/** What a fleet says of itself: of a few partitions only what is out of the ordinary. */
+function howItGoes(told: FleetProgress, deadline: Instant, few: boolean): readonly string[] {
+  const pace = paceOf(told);
+  if (few) return pace.extraordinary ? [pace.text] : [];
+  return [pace.text, `oldest look ${formatDuration(told.oldestLookMs)} ago`, ...endOf(told, deadline)];
+}
+
+function paceOf({ blind, rate, setRate }: FleetProgress): { readonly text: string; readonly extraordinary: boolean } {
+  if (blind) return { text: "not reachable, one request at a time tries", extraordinary: true };
+  const rounded = Math.round(rate * 10) / 10;
+  return rounded < setRate
+    ? { text: `slowed down to ${rounded} of ${setRate} requests/s`, extraordinary: true }
+    : { text: `up to ${setRate} requests/s`, extraordinary: false };
+}
+
+function endOf({ at, estimatedEnd }: FleetProgress, deadline: Instant): readonly string[] {
+  if (estimatedEnd === undefined) return [];
+  return estimatedEnd >= deadline
+    ? ["at this pace not all will have ended by the deadline"]
+    : [`at this pace all will have ended in ${formatDuration(estimatedEnd - at)}`];
 }
 
 function counted(all: readonly Seen[]): string {

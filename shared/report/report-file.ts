@@ -1,5 +1,6 @@
 import { seal } from "../evidence/seal.ts";
 import type { RestoreRecord } from "../record.ts";
+import { jsonText } from "./json-text.ts";
 
 /** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
 export const MOST_IN_ONE_DOCUMENT = 100;
@@ -12,14 +13,26 @@ export const MOST_IN_ONE_DOCUMENT = 100;
 export function* reportText(record: RestoreRecord): Generator<string, void, void> {
   const { partitions, ...run } = record;
   if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
-    yield `${JSON.stringify(record, undefined, 2)}\n`;
+    yield `${jsonText(record, 2)}\n`;
     return;
   }
-  yield `${JSON.stringify(run)}\n`;
+  yield `${jsonText(run)}\n`;
   let before = record.integrity.sha256;
   for (const partition of partitions) {
     const line = seal(partition, before);
     before = line.integrity.sha256;
-    yield `${JSON.stringify(line)}\n`;
+    yield `${jsonText(line)}\n`;
   }
+}
+
+/** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
+export function* documentText(record: RestoreRecord): Generator<string, void, void> {
+  const { partitions, ...run } = record;
+  if (partitions.length <= MOST_IN_ONE_DOCUMENT) {
+    yield* reportText(record);
+    return;
+  }
+  yield `${jsonText(run).slice(0, -1)},"partitions":[`;
+  for (const [nth, partition] of partitions.entries()) yield `${nth === 0 ? "" : ","}\n${jsonText(partition)}`;
+  yield "\n]}\n";
 }

@@ -1,12 +1,13 @@
 import { awaitsRereading, identify, wasUnderWay } from "./attempt.ts";
-import { lookDelay, retryDelay } from "./cadence.ts";
+import { lookDelay, restoreDelay, retryDelay } from "./cadence.ts";
 import { draw } from "./dice.ts";
 import { earlier, type Instant, later } from "./instant.ts";
+import { endedLate } from "./measure.ts";
 import * as say from "./messages.ts";
 import { NEVER_REACHED_MS, type Problem, TREATMENT } from "./problem.ts";
 import { remember, settled, withoutOldNews } from "./remember.ts";
 import { isTerminal, pointOf, type RestoreProgress, type Success, type Terminal } from "./restore-progress.ts";
-import { isAnotherBackup, judgeSuccess, lastQuestions } from "./success.ts";
+import { isAnotherBackup, judgeSuccess, lastQuestions, mayStillTellOfLoss } from "./success.ts";
 import { type IdentifiedBy, type Verdict, verdict } from "./verdict.ts";
 import type { Observation, Step, Watch } from "./watch.ts";
 import type { Question } from "./witness.ts";
@@ -57,10 +58,16 @@ function unidentified(watch: Watch, terminal: Terminal, now: Instant): Step {
   if (questions.length > 0 && watch.heard.partition === undefined && now < watch.plan.deadline)
     return askNow(watch, now, questions);
   if (awaitsRereading(terminal, watch, now) && now < watch.plan.deadline) return askNow(watch, now, []);
+  // What would date it was lost on the way, and may come yet: a fault of transport does not make it stale.
+  const untold = questions.length > 0 && mayStillTellOfLoss(watch) !== undefined;
+  if (untold && now >= watch.plan.startBy && now < watch.plan.deadline)
+    return lookAgain(watch, now, watch.plan.deadline, questions);
   return awaitRestore(watch, now, questions, () => verdict("stale", say.stale(watch, terminal)));
 }
 
 function succeeded(watch: Watch, success: Success, identifiedBy: IdentifiedBy, now: Instant): Step {
+  const late = endedLate(watch, success);
+  if (late !== undefined) return conclude(watch, verdict("deadline-exceeded", say.succeededLate(late), identifiedBy));
   const judgement = judgeSuccess(watch, success, identifiedBy);
   if (judgement.next === "verdict") return conclude(watch, judgement.verdict);
   if (judgement.next === "ask" && now < watch.plan.deadline) return askNow(watch, now, judgement.questions);
@@ -97,18 +104,18 @@ const ASKS_IN_A_ROW = 2;
 
 function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readonly Question[]): Step {
   const { value: jitter, dice } = draw(watch.dice);
-  const delay = lookDelay(watch.plan.cadence, now - ageFrom(watch), jitter);
-  const at = soon(now, delay, until);
+  const at = soon(now, delayOf(watch, now, jitter), until);
   // The look at the deadline is the last one: it asks whatever a success would have to answer.
   const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
   return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
 
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
-function ageFrom(watch: Watch): Instant {
-  const progress = watch.last?.progress ?? null;
-  const waitingForHealth = progress !== null && isTerminal(progress) && watch.inFlightSince !== undefined;
-  return (waitingForHealth ? watch.phases.at(-1)?.firstSeen : watch.inFlightSince) ?? watch.startedAt;
+function delayOf({ plan, last, inFlightSince, phases, startedAt }: Watch, now: Instant, jitter: number): number {
+  if (inFlightSince === undefined) return lookDelay(plan.cadence, now - startedAt, jitter);
+  const progress = last?.progress ?? null;
+  if (progress === null || !isTerminal(progress)) return restoreDelay(plan.cadence, now - inFlightSince, jitter);
+  return lookDelay(plan.cadence, now - (phases.at(-1)?.firstSeen ?? startedAt), jitter);
 }
 
 function bear(watch: Watch, problem: Problem, now: Instant): Step {

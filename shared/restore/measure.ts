@@ -39,6 +39,25 @@ export function measure(watch: Watch, success: Success): Duration | undefined {
   };
 }
 
+/** When a success ended, by our clock, where that was after the deadline or may have been: a late look sees more than there was in time. */
+export interface LateEnd {
+  readonly at: Instant;
+  readonly source: End["source"];
+  readonly lateMs: number;
+}
+
+/**
+ * `undefined` where it ended in time, within the tolerance. Looks are late where many share a budget, and where a worker was away; what a
+ * late look finds must not turn a missed deadline green.
+ */
+export function endedLate(watch: Watch, success: Success): LateEnd | undefined {
+  const { deadline, toleranceMs } = watch.plan;
+  const { least, most, source } = endOf(watch, success);
+  // Whatever a clock says, it was over when it was first seen to be.
+  const at = earlier(source === "cluster" ? least : most, seenSince(watch));
+  return at - deadline > toleranceMs ? { at, source, lateMs: at - deadline } : undefined;
+}
+
 /** A time of the cluster's clock, by ours. */
 export function byOurClock({ clockSkewMs }: Watch, at: Instant): Instant {
   return instantFromMs(at - clockSkewMs);
@@ -53,13 +72,18 @@ interface End {
 /** The cluster's date, unless its answers show the restore still under way after it: then a replica's clock is wrong, and ours counts. */
 function endOf(watch: Watch, success: Success): End {
   const { lastInFlight, plan, startedAt } = watch;
-  const seen = watch.phases.at(-1)?.firstSeen ?? startedAt;
+  const seen = seenSince(watch);
   if (success.at !== undefined && (lastInFlight === undefined || later(success.at, plan.toleranceMs) >= lastInFlight)) {
     const at = byOurClock(watch, success.at);
     return { least: at, most: later(at, 1_000), source: "cluster" };
   }
   const before = lastInFlight === undefined ? startedAt : byOurClock(watch, lastInFlight);
   return { least: earlier(before, seen), most: seen, source: "observer" };
+}
+
+/** When the result on record was first seen: itself, for the state alone may have been another restore's before. */
+function seenSince({ last, startedAt }: Watch): Instant {
+  return last?.since ?? startedAt;
 }
 
 /**

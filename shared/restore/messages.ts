@@ -1,7 +1,7 @@
 import { formatDuration, formatInstant, type Instant } from "./instant.ts";
 import { storedBefore } from "./attempt.ts";
 import type { Problem } from "./problem.ts";
-import type { Duration } from "./measure.ts";
+import type { Duration, LateEnd } from "./measure.ts";
 import type { PartitionInfo } from "./partition-info.ts";
 import type { FabricFailure, RestorePoint, Success, Terminal } from "./restore-progress.ts";
 import type { IdentifiedBy } from "./verdict.ts";
@@ -122,6 +122,13 @@ export function deadlineExceeded(watch: Watch, now: Instant): string {
       ? ""
       : `: ${phase.state}, unchanged for ${formatDuration(now - phase.firstSeen)} since ${formatInstant(phase.firstSeen)}`;
   return `Still under way at the deadline${since}. The restore goes on in the cluster.`;
+}
+
+export function succeededLate({ at, source, lateMs }: LateEnd): string {
+  const [ended, after] = [formatInstant(at), formatDuration(lateMs)];
+  return source === "cluster"
+    ? `Restored at ${ended}, ${after} after the deadline: at the deadline it was still under way.`
+    : `Its success was first seen at ${ended}, ${after} after the deadline, and nothing shows that it ended in time.`;
 }
 
 export function noRestore(watch: Watch): string {

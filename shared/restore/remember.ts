@@ -71,12 +71,21 @@ function withAnswer(watch: Watch, observation: Extract<Observation, { kind: "pro
     faultsInARow: 0,
     retryMs: 0,
     reachedAt: watch.reachedAt ?? now,
-    last: { progress, at: now, dated },
+    last: { progress, at: now, since: unchangedSince(watch, progress) ?? now, dated },
     ...resultBefore(watch, progress),
     everInFlight: watch.everInFlight || (progress !== null && !isTerminal(progress)),
     heard,
     ...given("dataLossHeard", dataLossHeard(watch, valid, heard, now)),
   };
+}
+
+function unchangedSince({ last }: Watch, progress: RestoreProgress | null): Instant | undefined {
+  return last !== undefined && isSame(progress, last.progress) ? last.since : undefined;
+}
+
+/** To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew. */
+function isSame(a: RestoreProgress | null, b: RestoreProgress | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A data loss that was declared while this very look was under way says nothing about the result it read before. */
@@ -149,9 +158,8 @@ function resultBefore({ last }: Watch, progress: RestoreProgress | null): Pick<W
 /** Testimony is about the restore on record: of one that has only begun, the partition has not spoken yet. */
 function stillValid({ heard, last }: Watch, progress: RestoreProgress | null): Heard {
   if (progress === null) return {};
-  // To the letter the same result, its date included, is the same attempt's; anything else has to be asked about anew.
   const before = last?.progress ?? null;
-  if (isTerminal(progress) && JSON.stringify(progress) === JSON.stringify(before)) return heard;
+  if (isTerminal(progress) && isSame(progress, before)) return heard;
   // Which backups there are was heard while this very restore was under way.
   const { backups } = heard;
   const wasUnderWay = before !== null && !isTerminal(before);

@@ -52,11 +52,27 @@ export function judgeSuccess(watch: Watch, success: Success, identifiedBy: Ident
     if (age.leastMs > rpoMs) return end("rpo-missed", say.rpoMissed(age.leastMs, rpoMs));
     if (age.mostMs > rpoMs) return waitOrEnd({ never: say.ageUnknown(age) }, "partition", "rpo-minutes", identifiedBy);
   }
-  return judgeHealth(watch, success, identifiedBy);
+  const health = judgeHealth(watch, success, identifiedBy);
+  const doubt = identifiedBy === "timestamp" ? mayStillContradict(watch) : undefined;
+  const passes = health.next === "verdict" && health.verdict.verdict === "passed";
+  return doubt !== undefined && passes ? waitOrEnd(doubt, "health-event", "its date", identifiedBy) : health;
 }
 
-/** Objectives count from the declared data loss: while the partition may still tell of it, `not-before` does not stand in. */
-function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
+/**
+ * The health store can show that a date is of a clock that is ahead: while its answer is only lost on the way, no date passes by itself. What
+ * breaks at that question for ever is not waited for: that there is no event proves nothing either.
+ */
+function mayStillContradict({ heard }: Watch): Obstacle | undefined {
+  const { healthEvent } = heard;
+  if (healthEvent === undefined || healthEvent.ok) return undefined;
+  return TREATMENT[healthEvent.problem.code].treatment === "bear" ? { problem: healthEvent.problem } : undefined;
+}
+
+/**
+ * What keeps the partition from telling of its data loss, where it may still do so. Objectives count from that: meanwhile `not-before` does not
+ * stand in for it.
+ */
+export function mayStillTellOfLoss({ heard }: Watch): Obstacle | undefined {
   const { partition } = heard;
   if (partition === undefined || partition.ok) return undefined;
   return TREATMENT[partition.problem.code].treatment === "give-up" ? undefined : { problem: partition.problem };

@@ -68,6 +68,8 @@ export interface Phase {
 export interface LastAnswer {
   readonly progress: RestoreProgress | null;
   readonly at: Instant;
+  /** Since when it has been the answer, to the letter: one success that takes another's place is not as old as that. */
+  readonly since: Instant;
   /** When the cluster gave it, by its own clock. */
   readonly dated: Instant;
 }

@@ -6,7 +6,7 @@ import { asksForRefresh } from "./replies.ts";
 import { PREVIEW_VERSION, withTimeout } from "./requests.ts";
 import type { RestGatewayOptions } from "./rest-gateway.ts";
 import type { TokenSource } from "./tokens.ts";
-import type { Reply } from "./transport.ts";
+import { type Reply, SHORTEST_SECRET, withoutSecrets } from "./transport.ts";
 
 /** A reply, with when it was asked for and when it had come, by our clock. */
 export interface Answered {
@@ -82,16 +82,21 @@ async function viaAnyEndpoint(
   headers: Headers,
 ): Promise<Answered> {
   const { endpoints, transport, clock } = memory;
+  let at = memory.preferred;
   for (let attempt = 1; ; attempt++) {
-    const endpoint = endpoints[memory.preferred] ?? endpoints[0];
+    const endpoint = endpoints[at] ?? endpoints[0];
     const sentAt = clock.now();
     const look = left();
     try {
       const reply = await transport.get(endpoint, withTimeout(path, look.budgetMs), look, headers);
-      return { reply: withoutSecrets(reply, headers), sentAt, receivedAt: clock.now() };
+      memory.preferred = at;
+      return { reply: withoutCredential(reply, headers), sentAt, receivedAt: clock.now() };
     } catch (error) {
       if (!(error instanceof GatewayError) || !["unreachable", "timed-out"].includes(error.code)) throw error;
-      memory.preferred = (memory.preferred + 1) % endpoints.length;
+      const failed = at;
+      at = (at + 1) % endpoints.length;
+      // Of several that failed there together the first moves on: moved by each, two would be back where they were.
+      if (memory.preferred === failed) memory.preferred = at;
       if (attempt === endpoints.length || left().budgetMs <= 1) throw error;
       await look.further?.();
     }
@@ -102,14 +107,11 @@ async function viaAnyEndpoint(
  * Some front-ends repeat in their error what they were sent, and a cluster may quote what it was given; messages and records
  * must not repeat it after them.
  */
-function withoutSecrets(reply: Reply, headers: Headers): Reply {
+function withoutCredential(reply: Reply, headers: Headers): Reply {
   const token = (headers["authorization"] ?? "").replace(/^Bearer /, "");
-  const clean = (text: string): string => redact(token.length < SHORTEST_SECRET ? text : text.replaceAll(token, "***"));
-  return { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
+  const bare = withoutSecrets(reply, token.length < SHORTEST_SECRET ? [] : [token]);
+  return { ...bare, statusText: redact(bare.statusText), body: redact(bare.body) };
 }
-
-/** As with the runner's masks: what is shorter is no secret, and would be found in any text. */
-const SHORTEST_SECRET = 8;
 
 /** What is left of a budget whenever it is asked for; never less than a millisecond. */
 export function countdown(clock: Clock, look: LookBudget): () => LookBudget {

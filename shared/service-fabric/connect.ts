@@ -141,6 +141,8 @@ function tunnel(
   const host = proxy.hostname.replace(/^\[(.*)\]$/, "$1");
   const secure = proxy.protocol === "https:";
   const open = secure ? requestHttps : requestHttp;
+  // From connect to the end of the answer: Node's own timeout measures the gaps, and an answer that drips defeats it.
+  const limit = AbortSignal.timeout(timeoutMs);
   return new Promise<Socket>((resolve, reject) => {
     const refuse = (why: string, cause?: unknown): void =>
       reject(new GatewayError("unreachable", `the proxy ${proxyName(proxy)} ${why}`, { cause }));
@@ -153,8 +155,7 @@ function tunnel(
       path: authority,
       headers: { host: authority, ...(authorization === undefined ? {} : { "proxy-authorization": authorization }) },
       agent: false,
-      timeout: timeoutMs,
-      signal: closing,
+      signal: AbortSignal.any([closing, limit]),
     });
     // Whatever the status: Node takes every answer to a CONNECT for the end of the headers and emits no "response".
     connecting.once("connect", (response, socket) => {
@@ -162,8 +163,9 @@ function tunnel(
       socket.destroy();
       return refuse(`refused the tunnel to ${authority}: HTTP ${response.statusCode}`);
     });
-    connecting.once("timeout", () => connecting.destroy(new Error(`no tunnel within ${timeoutMs} ms`)));
-    connecting.once("error", (error) => refuse(`cannot be used: ${error.message}`, error));
+    connecting.once("error", (error) =>
+      refuse(`cannot be used: ${limit.aborted ? `no tunnel within ${timeoutMs} ms` : error.message}`, error),
+    );
     connecting.end();
   });
 }

@@ -15,5 +15,6 @@ const LARGE_NUMBER = /[[:,\s]-?\d{16}|^-?\d{16}/;
 function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   const source = context?.source;
-  return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+  // Through a bigint, because V8 cuts a text out of another by keeping the other: eighteen digits would hold a whole list in memory.
+  return source !== undefined && /^-?\d+$/.test(source) ? String(BigInt(source)) : value;
 }

@@ -68,6 +68,7 @@ export function entraTokens({ credential, registration, tenantId, clock }: Entra
       scope ??= scopeOf(await registration(look), tenantId);
       const abortSignal = AbortSignal.any([look.signal, AbortSignal.timeout(Math.ceil(look.budgetMs))]);
       const got = await asked(credential(), scope, abortSignal, look);
+      if (!rolesIn(got.token).some((role) => CLUSTER_ROLES.includes(role))) throw noRole(scope);
       const lifetime = got.expiresOnTimestamp - clock.now();
       held = { token: got.token, until: got.expiresOnTimestamp - Math.min(EARLY_MS, lifetime / 2) };
       return got.token;
@@ -82,7 +83,41 @@ function scopeOf(registration: EntraRegistration, tenantId: string | undefined):
       `the cluster is registered in another tenant (${registration.tenantId}) than entra-tenant-id`,
     );
   }
+  // More than one word would be more than one scope.
+  if (!/^[\w:/.~-]{1,200}$/.test(registration.clusterId)) {
+    throw new GatewayError("access-denied", "what the cluster names as its application id is none");
+  }
   return `${registration.clusterId}/.default`;
+}
+
+/** The values of the role claim that a cluster takes: SecurityConfig.h, AADAdminRoleClaimValue and AADUserRoleClaimValue. */
+const CLUSTER_ROLES: readonly unknown[] = ["Admin", "User"];
+
+/**
+ * The audience is what the cluster says it is, and the token goes to the cluster. One that named a vault, a storage account or Microsoft
+ * Graph would get a token with which it could go there in our name. Those bear no role of a cluster's; and a token without one is
+ * refused by every cluster ("Invalid role"), so to keep it back costs nothing. Nothing is believed because of what stands in it: the
+ * cluster checks the signature.
+ */
+function rolesIn(token: string): readonly unknown[] {
+  const [, payload = "", signature] = token.split(".");
+  if (signature === undefined) return [];
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const roles = isObject(claims) ? claims["roles"] : undefined;
+    return Array.isArray(roles) ? roles : [];
+  } catch {
+    return []; // Not a token that can be read: the parser's words would quote it.
+  }
+}
+
+function noRole(scope: string): GatewayError {
+  const audience = scope.replace(/\/\.default$/, "");
+  return new GatewayError(
+    "access-denied",
+    `the token for ${audience}, which the cluster names as its application, bears neither of the roles that a cluster knows (Admin, User), so it was not sent: ` +
+      "either the identity has no role in the cluster's application, or that is another's application",
+  );
 }
 
 async function asked(

@@ -1,7 +1,7 @@
 import { type Dispatcher, errors, Pool as Connections, ProxyAgent } from "undici";
 import { GatewayError, type LookBudget } from "../cluster-gateway.ts";
 import { authorities, type ConnectOptions, secureConnector } from "./connect.ts";
-import { proxyAuthorization, proxyFor, proxyName } from "./proxy.ts";
+import { proxyAuthorization, proxyFor, proxyName, proxySecrets } from "./proxy.ts";
 import { limited, unlessAborted } from "./unless-aborted.ts";
 
 /** An HTTP reply, whole. The reason phrase is kept: the gateway puts its error codes there. */
@@ -58,7 +58,8 @@ export function httpTransport(options: TransportOptions): Transport {
         const pool = poolFor(endpoint);
         via = pool.via;
         const asked = { origin: endpoint.origin, path: target, headers: { ...HEADERS, ...headers } };
-        return await unlessAborted(fetched(pool.dispatcher, asked, budget.signal), budget.signal);
+        const reply = await unlessAborted(fetched(pool.dispatcher, asked, budget.signal), budget.signal);
+        return withoutSecrets(reply, pool.secrets);
       } catch (error) {
         if (signal.aborted) throw error;
         throw asGatewayError(error, `${endpoint.host}${via}`, budget.isOver() ? Math.ceil(budgetMs) : undefined);
@@ -77,6 +78,8 @@ interface Pool {
   readonly dispatcher: Dispatcher;
   /** ` through the proxy ...`, where an error would not say so itself. */
   readonly via: string;
+  /** What a proxy that answers itself could repeat of what it was told. */
+  readonly secrets: readonly string[];
 }
 
 function openPool(url: URL, options: ConnectOptions): Pool {
@@ -84,6 +87,7 @@ function openPool(url: URL, options: ConnectOptions): Pool {
   const direct = (connect: NonNullable<Connections.Options["connect"]>): Pool => ({
     dispatcher: new Connections(url.origin, { ...limits, connect }),
     via: "",
+    secrets: [],
   });
   if (url.protocol === "https:") return direct(secureConnector(options));
   const proxy = proxyFor(url, options.proxies);
@@ -95,7 +99,17 @@ function openPool(url: URL, options: ConnectOptions): Pool {
     proxyTls: { rejectUnauthorized: true, ca: authorities() },
     ...(token === undefined ? {} : { token }),
   });
-  return { dispatcher, via: ` through the proxy ${proxyName(proxy)}` };
+  const secrets = proxySecrets([options.proxies.httpProxy]).filter(({ length }) => length >= SHORTEST_SECRET);
+  return { dispatcher, via: ` through the proxy ${proxyName(proxy)}`, secrets };
+}
+
+/** As with the runner's masks: what is shorter would be found in any text. */
+export const SHORTEST_SECRET = 8;
+
+/** A front-end repeats in its error what it was sent; no message and no record may repeat it after that. */
+export function withoutSecrets(reply: Reply, secrets: readonly string[]): Reply {
+  const clean = (text: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+  return secrets.length === 0 ? reply : { ...reply, statusText: clean(reply.statusText), body: clean(reply.body) };
 }
 
 const HEADERS = { accept: "application/json", "cache-control": "no-cache" };

@@ -41,7 +41,11 @@ export interface IssueSeen {
   readonly comments: readonly string[];
   readonly state: string;
   readonly isPullRequest?: true;
+  /** Whose it is, where it is not the workflow's own. */
+  readonly by?: { readonly user: { readonly type: string } | null; readonly author_association: string };
 }
+
+const WORKFLOW = { user: { type: "Bot" }, author_association: "NONE" } as const;
 
 /** A repository is a list of issues: opened, commented on, closed. */
 export class FakeIssues {
@@ -78,8 +82,9 @@ export class FakeIssues {
   #page(query: URLSearchParams): readonly unknown[] {
     const [size, page] = [Number(query.get("per_page")), Number(query.get("page"))];
     const open = this.issues.filter(({ state }) => state === query.get("state")).toReversed();
-    return open.slice(size * (page - 1), size * page).map(({ isPullRequest, ...issue }) => ({
+    return open.slice(size * (page - 1), size * page).map(({ isPullRequest, by = WORKFLOW, ...issue }) => ({
       ...issue,
+      ...by,
       ...(isPullRequest === true ? { pull_request: {} } : {}),
     }));
   }

@@ -111,6 +111,23 @@ describe("create-issue", () => {
     expect(github.issues[0]?.comments).toHaveLength(1);
   });
 
+  test.each([
+    ["a stranger", { user: { type: "User" }, author_association: "NONE" }, 0],
+    ["who contributed once", { user: { type: "User" }, author_association: "CONTRIBUTOR" }, 0],
+    ["an account that is gone", { user: null, author_association: "NONE" }, 0],
+    ["a maintainer, with a token of theirs", { user: { type: "User" }, author_association: "MEMBER" }, 1],
+  ])("an issue with its marker that was opened by %s", async (_, by, taken) => {
+    const github = new FakeIssues();
+    const copied = (): void => {
+      github.issues = github.issues.map((issue) => ({ ...issue, by }));
+    };
+    await steps(github, RED, { ...RED, before: copied });
+    expect(github.issues.map(({ comments }) => comments.length)).toEqual(taken === 1 ? [1] : [0, 0]);
+    if (taken === 1) return;
+    await steps(github, GREEN);
+    expect(github.issues.map(({ state }) => state)).toEqual(["open", "open"]);
+  });
+
   test("a cancelled run found nothing out, and opens none", async () => {
     const github = new FakeIssues();
     const [step] = await steps(github, {

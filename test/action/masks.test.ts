@@ -10,6 +10,12 @@ test("a key is masked line by line, but not its frame, nor a stump that would bl
   expect(masks.length).toBeGreaterThan(10);
 });
 
+test("a key is masked wherever it was given, such as beside its certificate", () => {
+  const { cert, key } = makeCertificates().admin;
+  const masks = masksOf({ "client-certificate": `${cert}${key}` }, []);
+  for (const line of key.trim().split("\n").slice(1, -2)) expect(masks).toContain(line);
+});
+
 test("tokens and passwords are masked, short ones are not, and nothing that is no secret", () => {
   const inputs = {
     "access-token": "eyJhbGciOiJub25lIn0.e30.",

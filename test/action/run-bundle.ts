@@ -26,6 +26,8 @@ export interface StepOptions {
   readonly prepare?: (workspace: string) => Promise<void>;
   /** The child is killed then. */
   readonly timeoutMs?: number;
+  /** Called once, as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
   /** Called with each line of stdout as it comes; may stop the child with a signal. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
@@ -34,7 +36,14 @@ export interface StepOptions {
  * Runs the committed bundle exactly as the runner does: `node <absolute path>`, inputs as `INPUT_*` (hyphens stay), output and
  * summary files, an empty working directory, and nothing else of this machine's environment.
  */
-export async function runBundle({ inputs, env = {}, timeoutMs, prepare, onLine }: StepOptions): Promise<StepResult> {
+export async function runBundle({
+  inputs,
+  env = {},
+  timeoutMs,
+  prepare,
+  onStart,
+  onLine,
+}: StepOptions): Promise<StepResult> {
   const home = await mkdtemp(join(tmpdir(), "step-"));
   const [workspace, outputFile, summaryFile] = [
     await mkdtemp(join(home, "w-")),
@@ -51,6 +60,7 @@ export async function runBundle({ inputs, env = {}, timeoutMs, prepare, onLine }
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...asEnvironment(inputs), GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, ...env },
     });
+    onStart?.(child);
     const [exitCode, stdout, stderr] = await Promise.all([
       new Promise<number | null>((resolve, reject) => {
         child.once("error", reject);

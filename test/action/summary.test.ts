@@ -5,8 +5,8 @@ import { toSummary } from "../../action/summary.ts";
 import type { PartitionRecord } from "../../shared/partition-record.ts";
 import type { RestoreRecord } from "../../shared/record.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
-import { sure } from "../restore/scenes.ts";
-import { FAILED, HOSTILE, hostile, NEVER, recorded, RESTORED } from "../report/records.ts";
+import { ACCEPTED, afterStart, planned, saw, success, sure } from "../restore/scenes.ts";
+import { ended, FAILED, HOSTILE, hostile, monstrous, NEVER, recorded, RESTORED } from "../report/records.ts";
 
 const GUIDE = "https://github.test/owner/action/blob/v1/docs/troubleshooting.md";
 const summary = (record: RestoreRecord): string => toSummary(record, GUIDE);
@@ -16,6 +16,8 @@ const withState = (state: string): RestoreRecord => {
   const [first, ...others] = one.transitions;
   return { ...record, partitions: [{ ...one, transitions: [{ ...sure(first), state }, ...others] }] };
 };
+const fields = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
 const chart = (text: string): readonly string[] => (/```mermaid\n([^]*?)```/.exec(text)?.[1] ?? "").trim().split("\n");
 
 describe("the job summary", () => {
@@ -42,6 +44,46 @@ describe("the job summary", () => {
     expect(text).toContain("- ⚠️ RPO not measured for 2 of 2");
   });
 
+  test("of too many partitions shows some for every reason, in their order, and counts the others", () => {
+    const late = ended(planned({ rtoMs: 60_000 }), [0, saw(ACCEPTED)], [90_500, saw(success(afterStart(85_000)))]);
+    const record = recorded([
+      ...Array.from({ length: 150 }, () => late),
+      FAILED,
+      ...Array.from({ length: 60 }, () => NEVER),
+      ...Array.from({ length: 9 }, () => RESTORED),
+    ]);
+    const text = summary(record);
+    const rows = text.split("\n").filter((line) => /^\| [✅❌⚠]/u.test(line));
+    const reasons = rows.map((row) => row.split(" | ")[2]);
+    expect(Map.groupBy(reasons, (reason) => reason)).toEqual(
+      new Map([
+        ["rto-missed", Array.from({ length: 50 }, () => "rto-missed")],
+        ["restore-failed", ["restore-failed"]],
+        ["no-restore", Array.from({ length: 49 }, () => "no-restore")],
+      ]),
+    );
+    expect(reasons.indexOf("restore-failed")).toBe(50);
+    expect(text).toContain("and 120 more: 100 rto-missed, 11 no-restore, 9 restored. The report file (`report-path`)");
+    expect(text).toContain(
+      "220 partitions: 9 passed, 151 failed, 60 inconclusive (150 rto-missed, 60 no-restore, 1 restore-failed).",
+    );
+  });
+
+  test("tells of the objectives that were missed by most, and counts the others", () => {
+    const after = (minutes: number): ReturnType<typeof ended> => {
+      const done = saw(success(afterStart(minutes * 60_000)));
+      return ended(planned({ rtoMs: 60_000 }), [0, saw(ACCEPTED)], [minutes * 60_000 + 500, done]);
+    };
+    const text = summary(
+      recorded(
+        Array.from({ length: 25 }, (_, nth) => after(0.5 + nth)),
+        { "rto-minutes": "1" },
+      ),
+    );
+    expect(/### Objectives\n\n(.*)\n/.exec(text)?.[1]).toContain("RTO missed by 23 min 30 s: 24 min 30 s");
+    expect(text).toContain("- and 5 more measured; in all 24 missed, 1 met\n");
+  });
+
   test("says how the attempt was identified", () => {
     expect(summary(recorded([RESTORED]))).toContain("`in-flight`: this run saw the restore under way.");
   });
@@ -56,6 +98,16 @@ describe("the job summary", () => {
     const text = summary(hostile(10_000));
     expect(Buffer.byteLength(text)).toBeLessThan(1_048_576 / 2);
     expect(text).toContain("and 9900 more");
+  });
+
+  test("stays below that whatever a cluster does, counted in bytes, and says how much was left out", () => {
+    const text = summary(monstrous());
+    expect(Buffer.byteLength(text)).toBeLessThan(1_048_576);
+    for (const said of ["and 9900 more", "and 9980 more warnings", "and 9980 more services with nothing to restore"])
+      expect(text).toContain(said);
+    // The least dear goes first.
+    expect(text.startsWith("## ❌ Restore failed: restore-failed\n")).toBe(true);
+    expect(text).toContain("RTO not measured for 10000 of 10000");
   });
 
   test("leaves out what would be too much, and says so", () => {
@@ -145,6 +197,17 @@ describe("the result among the outputs", () => {
     expect(shown.length).toBeGreaterThan(1);
     expect(shown).toEqual(record.partitions.slice(0, shown.length).map(({ partitionId }) => partitionId));
     expect(parsed(record)).toHaveProperty("partitionsOmitted", 10_000 - shown.length);
+  });
+
+  test("leaves room for partitions beside thousands of warnings and of services that have nothing to restore", () => {
+    const record = monstrous();
+    const outputs = toOutputs(record);
+    const units = Object.values(outputs).reduce((sum, { length }) => sum + length, 0);
+    expect(2 * units).toBeLessThan(1_000_000);
+    const { partitions, ...run } = fields(JSON.parse(outputs.result));
+    expect(run).toMatchObject({ skippedOmitted: 9_980, warningsOmitted: 9_980, verdict: "failed" });
+    expect(partitions).toHaveLength(10_000 - Number(run["partitionsOmitted"]));
+    expect(partitions).not.toHaveLength(0);
   });
 
   test("the cluster's words are one clean line in the outputs of their own", () => {

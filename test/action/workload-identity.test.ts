@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
 import { selfSigned } from "../service-fabric/certificate.ts";
+import { entraToken } from "../service-fabric/entra-token.ts";
 import { type Listening, listening, proxyTo } from "../service-fabric/scene.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
@@ -25,7 +26,7 @@ const CLIENT = "22222222-2222-2222-2222-222222222222";
 const ID = "00000000-0000-4000-8000-0000000000dd";
 const ASSERTION = "eyJ.assertion-of-the-runner.sig";
 const RUNNER_TOKEN = "token-of-the-runner-itself";
-const ACCESS = "eyJ.access-token-of-entra.sig";
+const ACCESS = entraToken("access-token-of-entra");
 
 const made = makeCertificates();
 const ofAuthority = selfSigned(AUTHORITY, made.server.key, [`DNS:${AUTHORITY}`]);

@@ -11,6 +11,8 @@ export interface FleetWorld {
   /** How many times as fast as in real life. */
   readonly speed: number;
   readonly longestS: number;
+  /** Whether the partitions are named one by one. */
+  readonly byId?: true;
   /** The preview generation for a client that knows no other. */
   readonly generation?: "6.2";
   /** When the restores began, in milliseconds since 1970: all together. */

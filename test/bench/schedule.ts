@@ -105,7 +105,13 @@ async function schedulesOf(policy: Policy): Promise<readonly [readonly Schedule[
 async function learned(sigma: number, world: World): Promise<readonly string[]> {
   const next = stream(7);
   const histories = 100;
-  const sums = { requests: 0, latencyS: 0, misledProduct: 0, aws: { requests: 0, latencyS: 0 } };
+  const sums = {
+    requests: 0,
+    latencyS: 0,
+    misledProduct: 0,
+    aws: { requests: 0, latencyS: 0 },
+    plain: { requests: 0, latencyS: 0 },
+  };
   const [aws] = await schedulesOf(awsWaiter);
   const [plain] = await schedulesOf(DEFAULT);
   for (let nth = 0; nth < histories; nth++) {
@@ -114,17 +120,20 @@ async function learned(sigma: number, world: World): Promise<readonly string[]> 
     const whole = await ours("learned", learnedCadence(past, ACTION_CADENCE), 50).schedules(LONG_ENOUGH_S);
     const mine = measure(future, whole);
     const theirs = measure(future, aws);
+    const usual = measure(future, plain);
     const misled = measure(world.durations.slice(nth * 2_000, (nth + 1) * 2_000), whole);
     const unlearned = measure(world.durations.slice(nth * 2_000, (nth + 1) * 2_000), plain);
     sums.requests += mine.requests / histories;
     sums.latencyS += mine.latencyS / histories;
     sums.aws.requests += theirs.requests / histories;
     sums.aws.latencyS += theirs.latencyS / histories;
+    sums.plain.requests += usual.requests / histories;
+    sums.plain.latencyS += usual.latencyS / histories;
     sums.misledProduct += (misled.requests * misled.latencyS) / (unlearned.requests * unlearned.latencyS) / histories;
   }
   const both = ({ requests, latencyS }: { requests: number; latencyS: number }): string =>
-    `${requests.toFixed(1)} / ${latencyS.toFixed(1)} s`;
-  return [String(sigma), both(sums), both(sums.aws), `${sums.misledProduct.toFixed(2)}x`];
+    `${requests.toFixed(2)} / ${latencyS.toFixed(1)} s`;
+  return [String(sigma), both(sums), both(sums.plain), both(sums.aws), `${sums.misledProduct.toFixed(2)}x`];
 }
 
 /** A past as different as the world itself teaches nothing: on average over many such pasts. */
@@ -157,7 +166,13 @@ const [logUniform] = all;
 if (logUniform === undefined) throw new TypeError("there is no world");
 const rows = [];
 for (const sigma of [0.1, 0.25, 0.5, 1]) rows.push(await learned(sigma, logUniform));
-const learnedHeads = ["sigma", "learned: requests / latency", "@smithy/util-waiter", "misled: x the default's product"];
+const learnedHeads = [
+  "sigma",
+  "learned: requests / latency",
+  "the default",
+  "@smithy/util-waiter",
+  "misled: x the default's product",
+];
 console.log(`\nWith a history of ten:\n\n${markdownTable([learnedHeads, ...rows])}`);
 console.log(
   `\nA log-uniform past before a log-uniform future: ${await learnedFromAnything(logUniform)} the default's product`,

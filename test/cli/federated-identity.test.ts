@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../shared/clock.ts";
 import { selfSigned } from "../service-fabric/certificate.ts";
+import { entraToken } from "../service-fabric/entra-token.ts";
 import { type Listening, listening, proxyTo } from "../service-fabric/scene.ts";
 import { makeCertificates } from "../simulator/certificates.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
@@ -21,7 +22,7 @@ const TENANT = "11111111-1111-1111-1111-111111111111"; // as the simulated clust
 const CLIENT = "22222222-2222-2222-2222-222222222222";
 const ID = "00000000-0000-4000-8000-0000000000de";
 const ASSERTION = "eyJ.assertion-of-the-ci-system.sig";
-const ACCESS = "eyJ.access-token-of-entra.sig";
+const ACCESS = entraToken("access-token-of-entra");
 
 const { server: leaf, ca } = makeCertificates();
 const ofAuthority = selfSigned(AUTHORITY, leaf.key, [`DNS:${AUTHORITY}`]);
@@ -70,7 +71,15 @@ describe("a workload identity of another CI system", () => {
     expect(result.stderr).toContain("Known to the cluster by a workload identity");
     expect(result.exitCode).toBe(0);
     expect(exchanged.some((body) => new URLSearchParams(body).get("client_assertion") === ASSERTION)).toBe(true);
-    expect(`${result.stdout}${result.stderr}`).not.toMatch(/assertion-of-the-ci-system|access-token-of-entra/);
+    expect(`${result.stdout}${result.stderr}`).not.toContain(ASSERTION);
+    expect(`${result.stdout}${result.stderr}`).not.toContain(ACCESS);
+  });
+
+  test("that stands in the variable itself, where its file should be named, is not repeated", async () => {
+    const result = await verify({ AZURE_FEDERATED_TOKEN_FILE: ASSERTION }, []);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain("the file that AZURE_FEDERATED_TOKEN_FILE names cannot be read: ENOENT");
+    expect(`${result.stdout}${result.stderr}`).not.toContain(ASSERTION);
   });
 
   test("without such a file is bad usage", async () => {

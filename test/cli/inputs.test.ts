@@ -147,6 +147,16 @@ describe("bad usage is 64, told all at once in terms of options, and nothing is 
     expect(stderr).not.toMatch(/hunter2|eyJ/);
   });
 
+  test("of a secret that was given in place of its file, which is not repeated", async () => {
+    const pfx = adminPfx.pfx.toString("base64");
+    const args = ["--client-key-file", admin.key, `--access-token-file=${TOKEN}`, "--client-pfx-file", pfx];
+    const env = { SF_VERIFY_CLIENT_PFX_PASSWORD_FILE: adminPfx.passphrase };
+    const { exitCode, stderr } = await secretly(args, { env });
+    expect(exitCode).toBe(64);
+    for (const name of ["--client-key-file", "--access-token-file", "--client-pfx-file", Object.keys(env)[0]])
+      expect(stderr).toMatch(new RegExp(`${name} cannot be read: E[A-Z]+ \\(the path of a file is wanted`));
+  });
+
   test.each([
     [["--partition-id", ID], "--cluster-endpoint is required"],
     [["--cluster-endpoint=http://127.0.0.1:1"], "--partition-id is required, or --service-name, or --application-name"],
@@ -157,6 +167,16 @@ describe("bad usage is 64, told all at once in terms of options, and nothing is 
     [["prob"], "argument 1 belongs to no option and is no command (verify, probe, verify-evidence)"],
     [["probe", "--cluster-endpoint=http://127.0.0.1:1", "--rto-minutes=3"], "--rto-minutes means nothing to probe"],
     [["--cluster-endpoint=http://127.0.0.1:1", "--partition-id", "--json"], "--partition-id needs a value"],
+    // A variable of a script that is not set must not switch the check off that it was to be.
+    [
+      ["--cluster-endpoint=http://127.0.0.1:1", "--partition-id", ID, "--expected-backup-id", ""],
+      "--expected-backup-id needs",
+    ],
+    [["--cluster-endpoint=http://127.0.0.1:1", "--partition-id", ID, "--rto-minutes= "], "--rto-minutes needs a value"],
+    [
+      ["--cluster-endpoint=http://127.0.0.1:1", "--partition-id", ID, "--partition-id="],
+      "--partition-id needs a value",
+    ],
     [["--cluster-endpoint=ftp://partition-id", "--partition-id", ID], '"ftp://partition-id" is none'],
   ] as const)("%j", async (args, told) => {
     const { exitCode, stdout, stderr } = await runCli(args);

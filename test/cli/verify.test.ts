@@ -118,7 +118,7 @@ describe("a command that is stopped", () => {
     const target = ["--cluster-endpoint", server.url.origin, "--partition-id", ID, "--poll-interval-seconds=60"];
     const { exitCode, stdout } = await runCli(target, {
       async meanwhile(child) {
-        await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+        await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
         child.kill(signal);
       },
     });
@@ -148,7 +148,7 @@ describe("a command that is stopped", () => {
     const target = ["--cluster-endpoint", server.url.origin, "--partition-id", ID, "--poll-interval-seconds=60"];
     const { exitCode, stdout } = await runCli(target, {
       async meanwhile(child) {
-        await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+        await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
         child.kill("SIGINT");
         child.kill("SIGINT");
       },

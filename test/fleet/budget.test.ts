@@ -7,10 +7,12 @@ import {
   grant,
   isOpen,
   openBudget,
+  type Outcome,
   settle,
   spend,
   type Wish,
 } from "../../shared/fleet/budget.ts";
+import { draw } from "../../shared/restore/dice.ts";
 import { type Instant, later } from "../../shared/restore/instant.ts";
 import { afterStart, MINUTE, SECOND, START } from "../restore/scenes.ts";
 
@@ -20,6 +22,7 @@ const LAST: Wish = { ...LOOK, urgent: true };
 const MORE: Wish = { following: 0, atOnce: 0, urgent: true };
 const CLEAN = { kind: "clean" } as const;
 const TROUBLE = { kind: "trouble" } as const;
+const THROTTLED = { kind: "trouble", throttled: true } as const;
 
 function granted(answer: Grant): Budget {
   if (!answer.granted) throw new Error(`refused until ${answer.at}`);
@@ -36,9 +39,9 @@ function drain(budget: Budget, wish: Wish, now: Instant): { readonly budget: Bud
   return { budget: left, looks };
 }
 
-function troubled(budget: Budget, times: number, now: Instant): Budget {
+function troubled(budget: Budget, times: number, now: Instant, outcome: Outcome = TROUBLE): Budget {
   let worse = budget;
-  for (let nth = 0; nth < times; nth++) worse = settle(worse, MORE, TROUBLE, later(now, nth * SECOND));
+  for (let nth = 0; nth < times; nth++) worse = settle(worse, MORE, outcome, later(now, nth * SECOND));
   return worse;
 }
 
@@ -152,17 +155,42 @@ describe("the rate", () => {
     expect(drain(budget, LAST, START).looks).toBe(2);
   });
 
-  test("is halved by trouble, once for what fails together, and never below one a second", () => {
-    const together = settle(settle(openBudget(20, START), MORE, TROUBLE, START), MORE, TROUBLE, afterStart(10));
+  test("is halved where the cluster asks for it, once for what fails together, and never below one a second", () => {
+    const together = settle(settle(openBudget(20, START), MORE, THROTTLED, START), MORE, THROTTLED, afterStart(10));
     expect(together.rate).toBe(10);
-    expect(troubled(openBudget(20, START), 9, START).rate).toBe(1);
-    expect(troubled(openBudget(0.5, START), 9, START).rate).toBe(0.5);
+    expect(settle(openBudget(20, START), MORE, { kind: "trouble", retryAfterMs: SECOND }, START).rate).toBe(10);
+    expect(troubled(openBudget(20, START), 9, START, THROTTLED).rate).toBe(1);
+    expect(troubled(openBudget(0.5, START), 9, START, THROTTLED).rate).toBe(0.5);
   });
 
-  test("grows back by one for every ten seconds without trouble, up to what was set", () => {
-    const halved = settle(openBudget(20, START), MORE, TROUBLE, START);
+  test("is halved by fourteen troubles in a row, and not by fewer", () => {
+    expect([13, 14, 15].map((times) => troubled(openBudget(20, START), times, START).rate)).toEqual([20, 10, 5]);
+  });
+
+  test("is not halved by one trouble in five, however long it lasts, nor by looks of which a part is lost", () => {
+    let [busy, torn, dice] = [openBudget(20, START), openBudget(20, START), 7];
+    for (let nth = 0; nth < 10_000; nth++) {
+      const drawn = draw(dice);
+      ({ dice } = drawn);
+      busy = settle(busy, MORE, drawn.value < 0.2 ? TROUBLE : CLEAN, afterStart(nth * SECOND));
+      torn = settle(torn, MORE, { ...TROUBLE, lost: 0.25 }, afterStart(nth * SECOND));
+    }
+    expect([busy.rate, torn.rate, isOpen(torn)]).toEqual([20, 20, false]);
+  });
+
+  test("is halved again and again while most of what comes back is trouble", () => {
+    let budget = openBudget(20, START);
+    for (let nth = 0; nth < 60; nth++)
+      budget = settle(budget, MORE, nth % 4 === 0 ? CLEAN : TROUBLE, afterStart(nth * SECOND));
+    expect(budget.rate).toBe(1);
+  });
+
+  test("grows back by one for every ten seconds, up to what was set, also while some answers are lost", () => {
+    const halved = settle(openBudget(20, START), MORE, THROTTLED, START);
     const at = (ms: number): number => settle(halved, MORE, CLEAN, afterStart(ms)).rate;
     expect([9 * SECOND, 10 * SECOND, 35 * SECOND, 10 * MINUTE].map(at)).toEqual([10, 11, 13, 20]);
+    const again = settle(settle(halved, MORE, TROUBLE, afterStart(9 * SECOND)), MORE, CLEAN, afterStart(10 * SECOND));
+    expect(again.rate).toBe(11);
   });
 
   test("is not drawn on while the cluster asks for a pause, but for last looks", () => {
@@ -209,6 +237,10 @@ describe("the breaker", () => {
     expect(grant(trial, LAST, later(ended, MINUTE))).toEqual({ granted: false });
     const failed = settle(trial, LOOK, TROUBLE, later(ended, 16 * SECOND));
     expect(grant(failed, LOOK, later(ended, 17 * SECOND))).toEqual({ granted: false, at: later(ended, 31 * SECOND) });
+  });
+
+  test("is closed by a look of which only a part came back", () => {
+    expect(isOpen(settle(open, MORE, { ...TROUBLE, lost: 0.5 }, later(ended, MINUTE)))).toBe(false);
   });
 
   test("closes with the first answer, at half the set rate", () => {

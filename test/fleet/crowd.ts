@@ -17,6 +17,24 @@ import { FakeClock } from "../simulator/clock.ts";
 export const idOf = (nth: number): PartitionId =>
   sure(parsePartitionId(`00000000-0000-4000-8000-${String(nth).padStart(12, "0")}`));
 
+export const LISTS = [
+  "denied",
+  "silent",
+  "absent",
+  "ready",
+  "quiet",
+  "undated",
+  "out-of-order",
+  "out-of-reach",
+  "true",
+] as const;
+type Lists = (typeof LISTS)[number];
+const REFUSALS: Partial<Record<Lists, GatewayError>> = {
+  denied: new GatewayError("access-denied", "403"),
+  "out-of-order": new GatewayError("unintelligible", "the list never ends"),
+  "out-of-reach": new GatewayError("timed-out", "no answer"),
+};
+
 export interface Crowd {
   /** When each restore ends, from the start; `Infinity` never does, and `NaN` was never asked for. A negative one fails after as long. */
   readonly endsAfterMs: readonly number[];
@@ -28,13 +46,16 @@ export interface Crowd {
   readonly clock?: FakeClock;
   readonly signal?: AbortSignal;
   readonly dice?: number;
+  /** What is different of the gateway. */
+  readonly but?: (gateway: ClusterGateway) => Partial<ClusterGateway>;
   /** In how many services they are, whose lists are read; none: single looks only. */
   readonly services?: number;
   /**
    * `denied` once the run has begun; `silent` shows everything as it was then for ever; `absent` leaves the second half out;
-   * `ready` shows all as Ready for ever; `quiet` does too, and their last data loss was long ago.
+   * `ready` shows all as Ready for ever; `quiet` does too, and their last data loss was long ago; `undated` tells no data loss;
+   * `out-of-order` cannot be read, and `out-of-reach` is answered by nobody. Unless said: `true`.
    */
-  readonly lists?: "denied" | "silent" | "absent" | "ready" | "quiet";
+  readonly lists?: Lists;
 }
 
 export interface Watched {
@@ -45,6 +66,8 @@ export interface Watched {
   /** Looks at the progress of each. */
   readonly looks: ReadonlyMap<PartitionId, readonly Instant[]>;
   readonly lists: number;
+  /** How often a partition was asked how it is. */
+  readonly infos: number;
   readonly mostInFlight: number;
   readonly endedAt: Instant;
 }
@@ -60,9 +83,19 @@ export async function watchCrowd(crowd: Crowd): Promise<Watched> {
     partitions: ids.filter((_id, index) => index % (crowd.services ?? 1) === nth).map((id) => gateway.listed(id, 0)),
   }));
   const options = { requestTimeoutMs: 20_000, dice: crowd.dice ?? 7, pace: openPace(perSecond, clock), services };
-  const results = await watchFleet(ids, plan, { gateway, clock, signal }, options, (event) => void events.push(event));
-  const { requests, looks, lists, most } = gateway;
-  return { results, events, requests, looks, lists: lists(), mostInFlight: most(), endedAt: clock.now() };
+  const world = { gateway: { ...gateway, ...crowd.but?.(gateway) }, clock, signal };
+  const results = await watchFleet(ids, plan, world, options, (event) => void events.push(event));
+  const { requests, looks, lists, infos, most } = gateway;
+  return {
+    results,
+    events,
+    requests,
+    looks,
+    lists: lists(),
+    infos: infos(),
+    mostInFlight: most(),
+    endedAt: clock.now(),
+  };
 }
 
 export interface CrowdedGateway extends ClusterGateway {
@@ -70,6 +103,7 @@ export interface CrowdedGateway extends ClusterGateway {
   readonly looks: ReadonlyMap<PartitionId, readonly Instant[]>;
   readonly most: () => number;
   readonly lists: () => number;
+  readonly infos: () => number;
   readonly listed: (id: PartitionId, elapsedMs: number) => PartitionInfo;
 }
 
@@ -80,7 +114,7 @@ export function crowdedGateway(
 ): CrowdedGateway {
   const requests: Instant[] = [];
   const looks = new Map<PartitionId, Instant[]>();
-  let [inFlight, most, listsRead] = [0, 0, 0];
+  let [inFlight, most, listsRead, infos] = [0, 0, 0, 0];
   const asked = async <T>(look: LookBudget, answer: (elapsedMs: number) => T): Promise<T> => {
     requests.push(clock.now());
     inFlight += 1;
@@ -98,6 +132,7 @@ export function crowdedGateway(
   const listed = (id: PartitionId, elapsedMs: number): PartitionInfo => {
     const told = infoAt(id, sure(ends.get(id)), elapsedMs);
     if (lists === "quiet") return { ...told, status: "Ready", dataLossVersion: LOST_LONG_AGO };
+    if (lists === "undated") return { partitionId: id, stateful: true, status: told.status, health: told.health };
     return lists === "ready" ? { ...told, status: "Ready" } : told;
   };
   return {
@@ -105,18 +140,23 @@ export function crowdedGateway(
     looks,
     most: () => most,
     lists: () => listsRead,
+    infos: () => infos,
     listed,
     restoreProgress(id, look) {
       looks.set(id, [...(looks.get(id) ?? []), clock.now()]);
       return asked(look, (elapsedMs) => ({ progress: progressAt(sure(ends.get(id)), elapsedMs) }));
     },
-    partitionInfo: (id, look) => asked(look, (elapsedMs) => infoAt(id, sure(ends.get(id)), elapsedMs)),
+    partitionInfo(id, look) {
+      infos += 1;
+      return asked(look, (elapsedMs) => infoAt(id, sure(ends.get(id)), elapsedMs));
+    },
     restoreHealthEvent: (_id, look) => asked(look, () => null),
-    serviceName: (_id, look) => asked(look, () => "fabric:/DemoApp/DemoSvc"),
+    serviceName: (id, look) => asked(look, () => `fabric:/DemoApp/Svc${[...ends.keys()].indexOf(id) % services}`),
     partitions(name, look) {
       listsRead += 1;
       return asked(look, (elapsedMs) => {
-        if (lists === "denied") throw new GatewayError("access-denied", "403");
+        const refusal = lists === undefined ? undefined : REFUSALS[lists];
+        if (refusal !== undefined) throw refusal;
         const ids = [...ends.keys()].filter((_, nth) => name === `fabric:/DemoApp/Svc${nth % services}`);
         const shown = lists === "absent" ? ids.slice(0, ids.length / 2) : ids;
         return shown.map((id) => listed(id, lists === "silent" ? 0 : elapsedMs));

@@ -95,7 +95,22 @@ describe("what a list shows", () => {
   });
 });
 
-test("lists are read as often as a restore of the run's age would be looked at, and within their share of the budget", () => {
-  expect([500, 5_000, 60_000].map((wanted) => listEveryMs(wanted, 1, 20))).toEqual([2_000, 5_000, 15_000]);
-  expect(listEveryMs(500, 100, 20)).toBe(12_500);
+describe("a list is read", () => {
+  const needs = { ageMs: HOUR, wantedMs: 30 * SECOND, open: 100, lists: 1, perSecond: 20 };
+
+  test("the more often the younger the restores are and the more of them there are, but not more often than each 2 s", () => {
+    expect(listEveryMs(needs)).toBeCloseTo(1_000 * Math.sqrt(72), 6);
+    expect(listEveryMs({ ...needs, ageMs: HOUR / 4 })).toBeCloseTo(500 * Math.sqrt(72), 6);
+    expect(listEveryMs({ ...needs, open: 10_000 })).toBe(2 * SECOND);
+  });
+
+  test("not less often than the cadence would look at one restore, nor than each 20 s", () => {
+    expect(listEveryMs({ ...needs, open: 1, wantedMs: 5 * SECOND })).toBe(5 * SECOND);
+    expect(listEveryMs({ ...needs, open: 1 })).toBe(20 * SECOND);
+    expect(listEveryMs({ ...needs, open: 0, wantedMs: 500 })).toBe(2 * SECOND);
+  });
+
+  test("as often as the lists' share of the budget lets through", () => {
+    expect(listEveryMs({ ...needs, lists: 100 })).toBe(12_500);
+  });
 });

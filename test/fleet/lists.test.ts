@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ClusterGateway } from "../../shared/cluster-gateway.ts";
 import { afterStart, MINUTE, SECOND, START, sure } from "../restore/scenes.ts";
+import { FakeClock } from "../simulator/clock.ts";
 import { type Crowd, idOf, outage, peakOf, watchCrowd, type Watched } from "./crowd.ts";
 
 const reasons = ({ results }: Watched): readonly string[] => results.map(({ verdict }) => verdict.reason);
@@ -75,10 +77,25 @@ describe("the lists of services", () => {
   });
 
   test("are no longer read once all of a service have their verdicts", async () => {
-    const crowd: Crowd = { endsAfterMs: [MINUTE, MINUTE, 30 * MINUTE, 30 * MINUTE], services: 2 };
-    const both = await watchCrowd({ ...crowd, endsAfterMs: crowd.endsAfterMs.map(() => 30 * MINUTE) });
-    const one = await watchCrowd({ endsAfterMs: [MINUTE, 30 * MINUTE, MINUTE, 30 * MINUTE], services: 2 });
-    expect(one.lists).toBeLessThan(both.lists * 0.6);
-    expect(countOf(one, "restored")).toBe(4);
+    const clock = new FakeClock(START);
+    const read: string[] = [];
+    const but = (gateway: ClusterGateway): Partial<ClusterGateway> => ({
+      partitions(name, look) {
+        if (clock.now() >= afterStart(2 * MINUTE)) read.push(name);
+        return gateway.partitions(name, look);
+      },
+    });
+    const endsAfterMs = [MINUTE, 30 * MINUTE, MINUTE, 30 * MINUTE];
+    const watched = await watchCrowd({ endsAfterMs, services: 2, clock, but });
+    expect(countOf(watched, "restored")).toBe(4);
+    expect(new Set(read)).toEqual(new Set(["fabric:/DemoApp/Svc1"]));
+  });
+
+  test("that cannot be had for long are asked for seldom, and hold nothing up", async () => {
+    const single = await watchCrowd({ ...LONG, services: 0 });
+    const watched = await watchCrowd({ ...LONG, lists: "out-of-reach" });
+    expect(reasons(watched)).toEqual(reasons(single));
+    expect(watched.lists).toBeLessThanOrEqual(5 * 14);
+    expect(meanLateness(watched, LONG)).toBeLessThan(30 * SECOND);
   });
 });

@@ -3,6 +3,7 @@ import { systemClock } from "../../shared/clock.ts";
 import { openPace, paying } from "../../shared/fleet/pace.ts";
 import { START } from "../restore/scenes.ts";
 import { opened, simulated } from "../service-fabric/scene.ts";
+import { entraToken } from "../service-fabric/entra-token.ts";
 import { scripted } from "../service-fabric/scripted.ts";
 import { FakeClock } from "../simulator/clock.ts";
 import { startServer } from "../simulator/server.ts";
@@ -57,7 +58,7 @@ test("and the request with a renewed credential, with what it takes to renew it"
   await using it = counting(server.url, {
     credential: { kind: "workload-identity", tenantId: tenant, clientId: "c" },
     workloadIdentity: () => ({
-      getToken: () => Promise.resolve({ token: `token-${(nth += 1)}`, expiresOnTimestamp: 8.64e15 }),
+      getToken: () => Promise.resolve({ token: entraToken(`token-${(nth += 1)}`), expiresOnTimestamp: 8.64e15 }),
     }),
   });
   await expect(it.gateway.restoreProgress(ID, LOOK)).rejects.toMatchObject({ code: "access-denied" });

@@ -82,9 +82,11 @@ describe("a fleet in good weather", () => {
     const told = events.filter((event) => event.type === "progress");
     expect(told.length).toBeGreaterThan(20);
     for (const [nth, { at }] of told.entries()) {
-      expect(at - (told[nth - 1]?.at ?? START)).toBeGreaterThanOrEqual(MINUTE);
+      expect(at - (told[nth - 1]?.at ?? START)).toBeGreaterThanOrEqual(10 * SECOND);
     }
-    const { concluded, watched, states, ...standing } = sure(told[0]);
+    const { concluded, watched, states, ...standing } = sure(
+      told.find(({ estimatedEnd }) => estimatedEnd !== undefined),
+    );
     expect(concluded.passed + watched).toBe(120);
     expect(states.reduce((sum, { count }) => sum + count, 0)).toBe(watched);
     expect(standing).toMatchObject({ rate: 20, setRate: 20, blind: false });

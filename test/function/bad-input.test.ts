@@ -76,10 +76,22 @@ const REFUSED: readonly (readonly [name: string, request: Request, status: numbe
   ["ten years to look back", demo({ notBefore: "P3650D" }), 400, "notBefore must be"],
   ["any as notBefore", demo({ notBefore: "any" }), 400, "notBefore must be"],
   ["a backup that is none", demo({ expectedBackupId: "latest" }), 400, "expectedBackupId must be"],
+  // Empty is no way to switch a check off: it comes out of a variable that is not set.
+  ["an empty backup", demo({ expectedBackupId: "" }), 400, "expectedBackupId must be"],
+  ["a blank health check", demo({ healthCheck: " " }), 400, "healthCheck must be"],
   ["a health check that is none", demo({ healthCheck: "maybe" }), 400, "healthCheck must be"],
+  ["a text as learnFromPast", demo({ learnFromPast: "yes" }), 400, "learnFromPast must be true or false"],
   ["an empty key", demo({ idempotencyKey: "" }), 400, "idempotencyKey must be"],
   ["a long key", demo({ idempotencyKey: "k".repeat(129) }), 400, "idempotencyKey must be"],
   ["a key with a line break", demo({ idempotencyKey: "a\nb" }), 400, "idempotencyKey must be"],
+  [
+    "another type beside what is wrong",
+    demo({ partitionIds: ID, deadlineMinutes: 0, notBefore: "soon" }),
+    400,
+    "partitionIds must be a list",
+    "deadlineMinutes must be from",
+    "notBefore must be",
+  ],
   [
     "everything at once",
     demo({ partitionIds: ["x"], deadlineMinutes: 0, rtoMinutes: 0, notBefore: "soon" }),

@@ -88,6 +88,33 @@ test("the requests of all batches keep within the cluster's budget", async () =>
   expect(host.told("verification.waited").length).toBeGreaterThan(0);
 }, 60_000);
 
+test("of a hundred partitions of a service its list tells whom to look at", async () => {
+  const asked = { lists: 0, looks: 0 };
+  const slow = inTurn([accepted(), 60_000], [restoring(), 14 * 60_000], [succeeded()]);
+  const spells = [{ since: "start", untilMs: 15 * 60_000, status: "Reconfiguring" }] as const;
+  const partitions = ids(100).map((id) => ({ id, service: SERVICE, timeline: slow, spells }));
+  const { host, clock } = await stage(azurite.connectionString, {
+    gateway: (_name, time) => {
+      const inner = simulatedGateway(new SimulatedCluster({ clock: time, partitions }));
+      return {
+        ...inner,
+        restoreProgress: (id, look) => ((asked.looks += 1), inner.restoreProgress(id, look)),
+        partitions: (name, look) => ((asked.lists += 1), inner.partitions(name, look)),
+      };
+    },
+  });
+  await using _ = host;
+  const { headers } = await post(host, { cluster: "demo", serviceNames: [SERVICE], deadlineMinutes: 60 });
+  await finish(host.hub, clock);
+  expect((await get(host, headers["location"] ?? "")).json).toMatchObject({
+    verdict: "passed",
+    counts: { passed: 100 },
+  });
+  // At the start, each five minutes, and once it has ended (the confirming looks); single looks would be more than sixty each.
+  expect(asked.looks).toBeLessThanOrEqual(100 * 8);
+  expect(asked.lists).toBeGreaterThan(20);
+}, 60_000);
+
 test("partitions that appear while others are watched are watched too", async () => {
   const clusters = { young: 2, old: 3 };
   const { host, clock } = await stage(azurite.connectionString, {

@@ -49,6 +49,15 @@ test("clusters and plans, with the certificate out of an app setting", () => {
   });
 });
 
+test("a secret that stands where its setting should be named is refused and not repeated", () => {
+  for (const secret of [`${client.cert}\n${client.key}`, client.key, Buffer.from(client.key).toString("base64")]) {
+    const answer = read(cluster({ endpoints: ENDPOINTS, clientCertificateSetting: secret }));
+    expect(answer).toMatchObject({ ok: false });
+    expect(JSON.stringify(answer)).toContain("clientCertificateSetting must be the name of an app setting");
+    expect(JSON.stringify(answer)).not.toContain(secret.slice(30, 60));
+  }
+});
+
 describe("is refused", () => {
   test.each<readonly [name: string, json: unknown, says: string]>([
     ["no JSON", "{", "no JSON object"],

@@ -25,6 +25,19 @@ async function readBack(record: RestoreRecord): Promise<readonly Read[]> {
 const casesOf = (suite: Read | undefined): readonly Read[] => list(suite?.["testcase"]);
 
 describe("the record as JUnit XML", () => {
+  test("ten thousand partitions are ten thousand cases", async () => {
+    const xml = await toJUnit(recorded(Array.from({ length: 10_000 }, () => FAILED)));
+    expect(xml.match(/<testcase /g)).toHaveLength(10_000);
+    expect(xml).toContain('tests="10000" failures="10000" errors="0"');
+  });
+
+  test("the more there are to tell of, the less is told of each", async () => {
+    const [few, many] = [await toJUnit(hostile(1)), await toJUnit(hostile(3_000))];
+    const longest = (xml: string): number =>
+      Math.max(...[...xml.matchAll(/<failure[^]*?<\/failure>/g)].map(([it]) => it.length));
+    expect(longest(many)).toBeLessThan(longest(few));
+  });
+
   test("a suite for each service, a case for each partition: passed, failure or error by its verdict", async () => {
     const record = recorded([
       { ...FAILED, serviceName: "fabric:/App/Orders" },

@@ -4,7 +4,7 @@ import { endingOf } from "../../shared/report/ending.ts";
 import { boundLine, headline, settings } from "../../shared/report/preamble.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
 import { PARTITION, START } from "../restore/scenes.ts";
-import { FAILED, recorded, RESTORED } from "./records.ts";
+import { FAILED, NEVER, recorded, RESTORED } from "./records.ts";
 
 function requested(raw: RawInputs = {}): Parameters<typeof settings>[0] {
   const parsed = parseDrillRequest({
@@ -45,12 +45,37 @@ describe("before anything is asked", () => {
   });
 });
 
+describe("how often it is looked at", () => {
+  test.each<readonly [string, RawInputs, string]>([
+    ["a fixed interval", { "poll-interval-seconds": "7.5" }, "looked at every 7.5 s;"],
+    [
+      "a past that teaches",
+      { "past-restore-seconds": "600,600,600" },
+      "looked at every 2 s to 2 min 30 s, most often about 10 min after its start, by 3 past restores;",
+    ],
+    ["a long past", { "past-restore-seconds": "600,".repeat(12) }, "by the last 10 of 12 past restores;"],
+    [
+      "a past too short",
+      { "past-restore-seconds": "600" },
+      "2 s to 30 s, by its age (1 past restore teaches nothing: too few, or nothing in common);",
+    ],
+    ["a past too mixed", { "past-restore-seconds": "5,21600,60" }, "by its age (3 past restores teach nothing:"],
+  ])("%s", (_, raw, says) => {
+    expect(settings(requested(raw))[1]).toContain(says);
+  });
+});
+
 describe("at the end", () => {
   test("a red run is told with what to do next, and where more stands", () => {
     const { title, lines } = endingOf(recorded([FAILED, RESTORED]), "guide.md");
     expect(title).toBe("Restore verification failed: restore-failed");
     expect(lines[1]).toBe("2 partitions: 1 passed, 1 failed, 0 inconclusive.");
     expect(lines[2]).toMatch(/^Next: Look at the cluster's error .* More: guide\.md#restore-failed$/);
+  });
+
+  test("where partitions ended for different reasons, each is counted, the most frequent first", () => {
+    const { lines } = endingOf(recorded([FAILED, NEVER, NEVER, RESTORED]), "guide.md");
+    expect(lines[1]).toBe("4 partitions: 1 passed, 1 failed, 2 inconclusive (2 no-restore, 1 restore-failed).");
   });
 
   test("a green one has nothing to do", () => {

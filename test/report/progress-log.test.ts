@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { DrillEvent } from "../../shared/drill-event.ts";
-import { FEW, MOST_LINES, ProgressLog } from "../../shared/report/progress-log.ts";
+import type { DrillEvent, FleetProgress } from "../../shared/drill-event.ts";
+import { FEW, MOST_LINES, MOST_LINES_OF_MANY, ProgressLog } from "../../shared/report/progress-log.ts";
 import type { Instant } from "../../shared/restore/instant.ts";
 import { type PartitionId, parsePartitionId } from "../../shared/restore/partition-id.ts";
 import { verdict } from "../../shared/restore/verdict.ts";
@@ -144,14 +144,35 @@ describe("the log of several partitions", () => {
     ]);
   });
 
-  test("ten thousand failures at once are a few lines and a number", () => {
+  test("ten thousand failures at once are a few names and a number", () => {
     const many = Array.from({ length: 10_000 }, (_, index) => index);
     const lines = told(many.length, ...many.map((one) => [one, 1, ends("restore-failed")] as const), [0, 60, "tick"]);
-    expect(lines).toHaveLength(MOST_LINES + 1);
+    expect(lines).toHaveLength(FEW + 2);
+    expect(lines[FEW - 1]).toBe(`bad: +1 s  ${id(FEW - 1)}  failed: restore-failed`);
+    expect(lines[FEW]).toBe("quiet: +1 s  from here on those that do not pass are counted");
     expect(lines.at(-1)).toContain("10000 of 10000 ended (10000 failed)");
-    expect(lines.at(-1)).toContain(`${10_000 - MOST_LINES} more changes`);
-    const untold = told(many.length, ...many.map((one) => [one, 1, ends("restore-failed")] as const));
-    expect(untold.at(-1)).toBe(`quiet: +1 s  and ${10_000 - MOST_LINES} more changes, all in the record`);
+  });
+
+  test("nor are they named again in the next minutes", () => {
+    const many = Array.from({ length: 100 }, (_, index) => index);
+    const lines = told(
+      many.length,
+      ...many.flatMap((one) => [[one, one * 60, ends("restore-failed")] as const, [0, one * 60 + 1, "tick"] as const]),
+    );
+    expect(lines.filter((line) => line.startsWith("bad:"))).toHaveLength(FEW);
+    expect(lines).toHaveLength(FEW + 1 + 100);
+  });
+
+  test("a gateway that comes and goes is a handful of lines a minute, and a number", () => {
+    const many = Array.from({ length: FEW + 1 }, (_, index) => index);
+    const flicker = many.flatMap((one) => [[one, 1, fault] as const, [one, 2, recovered] as const]);
+    expect(told(many.length, ...flicker, [0, 60, "tick"])).toHaveLength(MOST_LINES_OF_MANY + 1);
+    expect(told(many.length, ...flicker, [0, 60, "tick"]).at(-1)).toContain("; 38 more changes");
+    expect(told(many.length, ...flicker).at(-1)).toBe("quiet: +2 s  and 38 more changes, all in the record");
+    // Of a few each is told, up to a page of them.
+    const [one, two] = [[0, 1, fault] as const, [0, 2, recovered] as const];
+    const often = Array.from({ length: 20 }, () => [one, two]).flat();
+    expect(told(2, ...often, [0, 60, "tick"])).toHaveLength(MOST_LINES + 1);
   });
 
   test("states that a cluster makes up do not fill the heartbeat", () => {
@@ -159,5 +180,56 @@ describe("the log of several partitions", () => {
     const lines = told(many.length, ...many.map((one) => [one, 1, to(`State${one}`)] as const), [0, 60, "tick"]);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain("and 44 other states");
+  });
+});
+
+describe("how a fleet goes", () => {
+  const standing =
+    (different: Partial<FleetProgress> = {}): Happens =>
+    ({ at }) => ({
+      type: "progress",
+      at,
+      states: [],
+      watched: 30,
+      concluded: { passed: 0, failed: 0, inconclusive: 0 },
+      rate: 20,
+      setRate: 20,
+      blind: false,
+      oldestLookMs: 250_000,
+      ...different,
+    });
+  const beat = (count: number, different?: Partial<FleetProgress>, at = 600): string =>
+    told(count, [0, 590, standing(different)], [0, at, "tick"])[0] ?? "";
+
+  test.each<readonly [string, Partial<FleetProgress>, string]>([
+    ["nothing has ended yet", {}, "; up to 20 requests/s; oldest look 4 min 10 s ago"],
+    [
+      "some have",
+      { estimatedEnd: afterStart(1_190 * SECOND) },
+      "; oldest look 4 min 10 s ago; at this pace all will have ended in 10 min",
+    ],
+    [
+      "too few have",
+      { estimatedEnd: afterStart(35 * MINUTE) },
+      "; at this pace not all will have ended by the deadline",
+    ],
+    ["throttled", { rate: 12.04 }, "; slowed down to 12 of 20 requests/s; oldest look"],
+    ["out of reach", { blind: true, rate: 1 }, "; not reachable, one request at a time tries; oldest look"],
+  ])("%s", (_, different, says) => {
+    const line = beat(FEW + 1, different);
+    expect(line).toContain("quiet: +10 min  0 of 21 ended; 21 not yet seen; 25 min left, 0 looks, 0 faults; ");
+    expect(line).toContain(says);
+    expect(line.length).toBeLessThan(300);
+  });
+
+  test("of a few partitions only what is out of the ordinary is told", () => {
+    expect(beat(3)).toMatch(/0 looks, 0 faults$/);
+    expect(beat(3, { blind: true })).toMatch(/0 faults; not reachable, one request at a time tries$/);
+    expect(beat(3, { rate: 5 })).toMatch(/0 faults; slowed down to 5 of 20 requests\/s$/);
+  });
+
+  test("what was said long ago is no news, and what was watched to its end needs none", () => {
+    expect(beat(FEW + 1, {}, 711)).toMatch(/0 faults$/);
+    expect(beat(FEW + 1, { watched: 0 })).toMatch(/0 faults$/);
   });
 });

@@ -106,3 +106,20 @@ export function hostile(count: number): RestoreRecord {
     skipped,
   };
 }
+
+/** A run in which everything is as much as it can be, in characters of four bytes: partitions, replies, warnings, services without a part. */
+export function monstrous(): RestoreRecord {
+  const record = hostile(10_000);
+  const long = "\u{1f9e8}|&<*".repeat(2_000);
+  const [worst, ...others] = record.partitions;
+  const replies = Array.from({ length: 16 }, () => ({ body: long, firstSeen: START, looks: 1 }));
+  const evidence = { ...sure(worst).evidence, replies };
+  return {
+    ...record,
+    message: long,
+    plan: { ...record.plan, rtoSeconds: 60, rpoSeconds: 60 },
+    warnings: Array.from({ length: 10_000 }, () => long),
+    skipped: Array.from({ length: 10_000 }, () => ({ name: long, why: long })),
+    partitions: [{ ...sure(worst), evidence }, ...others],
+  };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seal } from "../../shared/evidence/seal.ts";
-import { reportText } from "../../shared/report/report-file.ts";
+import { documentText, reportText } from "../../shared/report/report-file.ts";
 import { describeObjective, objectivesOf } from "../../shared/report/objectives.ts";
 import { given, isObject } from "../../shared/restore/fields.ts";
 import type { Testimony } from "../../shared/restore/witness.ts";
@@ -46,6 +46,13 @@ describe("the text of the report file", () => {
     expect(bare).toEqual(JSON.parse(JSON.stringify(partitions)));
     expect(others.every((line) => isObject(line) && isObject(line["integrity"]))).toBe(true);
     expect(lines[0]).not.toHaveProperty("partitions");
+  });
+
+  test.each([0, 100, 101])("as a document it is one, with %d partitions too", (count) => {
+    const record = hostile(count);
+    const text = [...documentText(record)].join("");
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(text.endsWith("}\n")).toBe(true);
   });
 });
 

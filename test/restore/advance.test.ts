@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { advance } from "../../shared/restore/advance.ts";
+import { ACTION_CADENCE, learnedCadence } from "../../shared/restore/cadence.ts";
 import { formatInstant } from "../../shared/restore/instant.ts";
 import { answerBy, beginWatch, PHASES_KEPT, type Observation } from "../../shared/restore/watch.ts";
 import {
@@ -18,6 +19,7 @@ import {
   planned,
   play,
   saw,
+  sawPartition,
   SECOND,
   SECONDARIES,
   START,
@@ -84,6 +86,20 @@ describe("when to look again", () => {
   test("the next look is at least a millisecond away, even where the cadence says less", () => {
     const plan = planned({ cadence: { kind: "fixed", everyMs: 0.2 } });
     expect(nextLook(play(plan, [500, saw(ACCEPTED)]))).toBe(501);
+  });
+
+  test("what earlier restores took says when to look while one is under way, and not before or after", () => {
+    const cadence = learnedCadence(
+      [600, 610, 620].map((seconds) => seconds * SECOND),
+      ACTION_CADENCE,
+    );
+    const waits = (...story: readonly [Look, ...Look[]]): number =>
+      nextLook(play(planned({ cadence }), ...story)) - (story.at(-1)?.[0] ?? 0);
+    expect(waits([0, saw(null)], [MINUTE, saw(null)])).toBeLessThan(4 * SECOND);
+    expect(waits([0, saw(ACCEPTED)], [MINUTE, saw(IN_PROGRESS)])).toBeGreaterThan(MINUTE);
+    expect(waits([0, saw(ACCEPTED)], [10 * MINUTE, saw(IN_PROGRESS)])).toBeLessThan(24 * SECOND);
+    const unhealthy = sawPartition(success(afterStart(9 * MINUTE)), { status: "InQuorumLoss" });
+    expect(waits([0, saw(ACCEPTED)], [10 * MINUTE, unhealthy])).toBeLessThan(4 * SECOND);
   });
 
   test("after the start timeout an in-flight restore is still watched", () => {

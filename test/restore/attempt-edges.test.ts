@@ -28,7 +28,7 @@ function watched({ since, last, told, aheadMs = 0, before, lossMs }: Memory, pla
     ...(since === undefined ? {} : { inFlightSince: afterStart(since) }),
     ...(last === undefined ? {} : { lastInFlight: afterStart(last) }),
     ...(before === undefined ? {} : { resultBefore: afterStart(before) }),
-    ...(told === undefined ? {} : { last: { progress: null, at, dated: afterStart(told) } }),
+    ...(told === undefined ? {} : { last: { progress: null, at, since: at, dated: afterStart(told) } }),
     ...(lossMs === undefined
       ? {}
       : {

@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ACTION_CADENCE, type Cadence, learnedCadence, lookDelay, retryDelay } from "../../shared/restore/cadence.ts";
+import {
+  ACTION_CADENCE,
+  type Cadence,
+  FUNCTION_CADENCE,
+  learnedCadence,
+  lookDelay,
+  restoreDelay,
+  retryDelay,
+} from "../../shared/restore/cadence.ts";
 import { draw } from "../../shared/restore/dice.ts";
 import { HOUR, MINUTE, SECOND } from "./scenes.ts";
 
@@ -46,7 +54,7 @@ describe("the interval between two looks", () => {
 describe("a cadence that learnt from earlier restores", () => {
   const past = [9, 10, 11, 10, 9, 12, 10].map((minutes) => minutes * MINUTE);
   const learned = learnedCadence(past, ACTION_CADENCE);
-  const delays = (ageMs: number): number => lookDelay(learned, ageMs, MIDDLE) / SECOND;
+  const delays = (ageMs: number): number => restoreDelay(learned, ageMs, MIDDLE) / SECOND;
 
   test("looks seldom before any was ever over, often when most are, and not for ever so", () => {
     expect(delays(MINUTE)).toBeGreaterThan(60);
@@ -54,14 +62,14 @@ describe("a cadence that learnt from earlier restores", () => {
     expect(delays(HOUR)).toBeGreaterThan(60);
   });
 
-  test("is plain JSON, and keeps its delays between 1 s and 200 s at whatever age", () => {
+  test("is plain JSON, and keeps its delays between 2 s and 150 s at whatever age", () => {
     expect(JSON.parse(JSON.stringify(learned))).toEqual(learned);
-    const pasts = fc.array(fc.integer({ min: 1, max: 24 * HOUR }), { minLength: 3, maxLength: 20 });
+    const pasts = fc.array(fc.double({ min: 0, max: 7 * 24 * HOUR, noNaN: true }), { minLength: 3, maxLength: 20 });
     fc.assert(
       fc.property(pasts, fc.integer({ min: -HOUR, max: 48 * HOUR }), jitters, (durations, ageMs, jitter) => {
-        const delay = lookDelay(learnedCadence(durations, ACTION_CADENCE), ageMs, jitter);
-        expect(delay).toBeGreaterThanOrEqual(SECOND);
-        expect(delay).toBeLessThanOrEqual(200 * SECOND);
+        const delay = restoreDelay(learnedCadence(durations, ACTION_CADENCE), ageMs, jitter);
+        expect(delay).toBeGreaterThanOrEqual(2 * SECOND);
+        expect(delay).toBeLessThanOrEqual(150 * SECOND);
       }),
       { numRuns: 500 },
     );
@@ -78,6 +86,22 @@ describe("a cadence that learnt from earlier restores", () => {
     ["durations that have nothing in common", [5 * SECOND, 6 * HOUR, MINUTE, 20 * MINUTE]],
   ])("%s teaches nothing: the other cadence stands", (_, durations) => {
     expect(learnedCadence(durations, ACTION_CADENCE)).toBe(ACTION_CADENCE);
+  });
+
+  test("says nothing of what is no restore: that goes by its age", () => {
+    for (const ageMs of [0, MINUTE, 4 * MINUTE, HOUR])
+      expect(lookDelay(learned, ageMs, 0.3)).toBe(lookDelay(ACTION_CADENCE, ageMs, 0.3));
+    for (const cadence of [ACTION_CADENCE, fixed(300)])
+      expect(restoreDelay(cadence, 4 * MINUTE, 0.3)).toBe(lookDelay(cadence, 4 * MINUTE, 0.3));
+  });
+
+  test("a fixed interval stands: that is what was asked for", () => {
+    expect(learnedCadence(past, fixed(500))).toEqual(fixed(500));
+  });
+
+  test("never looks sooner than the other one's shortest delay", () => {
+    const quick = learnedCadence([1_000, 1_000, 1_000], FUNCTION_CADENCE);
+    for (const ageMs of [0, 900, 5_000]) expect(restoreDelay(quick, ageMs, 0)).toBeGreaterThanOrEqual(5 * SECOND);
   });
 
   test("goes by the last ten", () => {

@@ -78,6 +78,7 @@ describe("the cluster's clock, as it is remembered", () => {
     expect(after([0, skewed(SECOND)], [MINUTE, saw(ACCEPTED)]).last).toEqual({
       progress: ACCEPTED,
       at: afterStart(MINUTE),
+      since: START,
       dated: afterStart(MINUTE + SECOND),
     });
     expect(after([0, skewed(SECOND)], [MINUTE, skewed(-SECOND)]).last?.dated).toBe(afterStart(MINUTE - SECOND));

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseRestoreHealthEvent } from "../../shared/restore/parse-partition.ts";
 import { formatInstant, type Instant } from "../../shared/restore/instant.ts";
+import type { ProblemCode } from "../../shared/restore/problem.ts";
 import type { Step, WatchPlan } from "../../shared/restore/watch.ts";
 import {
   ACCEPTED,
@@ -55,6 +56,43 @@ test.each<readonly [string, Event | "none" | "refused", string]>([
   ["counts where the event is refused", "refused", "restored"],
 ])("a success of a replica whose clock is ahead %s", (_, event, reason) => {
   expect(concluded(judged(looks(event))).reason).toBe(reason);
+});
+
+describe("where the health store's word was lost on the way", () => {
+  const lost = (code: ProblemCode): Look => {
+    const healthEvent = { ok: false, problem: { code, message: "HTTP 504" } } as const;
+    return [0, saw(success(DATED), 0, { ...ALL_IS_WELL, healthEvent })];
+  };
+  const [, answered] = looks({ storedAt: TRULY });
+  const plan = planned({ notBefore: NOT_BEFORE });
+
+  test("it is asked again before a success passes by its date alone", () => {
+    const step = play(plan, lost("server-trouble"));
+    expect(step).toMatchObject({ next: "look", ask: ["health-event", "partition"] });
+    expect(concluded(play(plan, lost("server-trouble"), [5 * MINUTE, answered])).reason).toBe("stale");
+    expect(concluded(play(plan, lost("server-trouble"), [MINUTE, looks({ storedAt: DATED })[1]])).reason).toBe(
+      "restored",
+    );
+  });
+
+  test("and if it never comes, nothing is certain", () => {
+    const [, again] = lost("timed-out");
+    const { verdict, reason, message } = concluded(play(plan, lost("timed-out"), [35 * MINUTE, again]));
+    expect([verdict, reason]).toEqual(["inconclusive", "unreachable"]);
+    expect(message).toContain("its date cannot be judged: HTTP 504");
+  });
+
+  test("what is worse than that is not waited with", () => {
+    const rto = planned({ notBefore: NOT_BEFORE, rtoMs: SECOND });
+    expect(concluded(play(rto, lost("server-trouble"))).reason).toBe("rto-missed");
+  });
+
+  test("a cluster that always breaks at it, and one that was seen at work, go without", () => {
+    expect(concluded(play(plan, lost("server-fault"))).reason).toBe("restored");
+    const [, without] = lost("server-trouble");
+    const seen = without.kind === "progress" ? { ...without, progress: success(afterStart(2 * SECOND)) } : without;
+    expect(concluded(play(plan, [0, saw(ACCEPTED, 0)], [5 * SECOND, seen])).identifiedBy).toBe("in-flight");
+  });
 });
 
 test("the message says whose clock is wrong", () => {

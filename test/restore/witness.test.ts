@@ -190,7 +190,6 @@ describe("rule 3: a result without a date is dated by the partition's data loss"
     ["a small count", partition({ dataLossVersion: int64("131072") })],
     ["negative", partition({ dataLossVersion: int64("-133801234567890123") })],
     ["the greatest there is", partition({ dataLossVersion: int64("9223372036854775807") })],
-    ["not told in time", refusal("throttled")],
     ["refused", refusal("access-denied")],
     ["that of no partition", { ok: true, value: null }],
   ];
@@ -202,6 +201,20 @@ describe("rule 3: a result without a date is dated by the partition's data loss"
       expect(concluded(play(planned(), [MINUTE, seen], [5 * MINUTE, seen])).reason).toBe("stale");
     },
   );
+
+  test.each(ENDS)("%s is asked about past the start timeout while the answer is lost on the way", (...end) => {
+    const [, progress, reason] = end;
+    const lost = told(progress, { partition: refusal("server-trouble") });
+    const waiting = [
+      [MINUTE, lost],
+      [5 * MINUTE, lost],
+    ] as const;
+    expect(play(planned(), ...waiting)).toMatchObject({ next: "look", ask: ["partition"] });
+    const dated = [6 * MINUTE, told(progress, fresh)] as const;
+    const verdict = concluded(play(planned(), ...waiting, dated, [6 * MINUTE + 1, told(progress)]));
+    expect(verdict).toMatchObject({ reason, identifiedBy: "data-loss-version" });
+    expect(concluded(play(planned(), ...waiting, [35 * MINUTE, lost])).reason).toBe("stale");
+  });
 
   test.each([
     ["an undated success", UNDATED_SUCCESS],

@@ -61,6 +61,16 @@ describe("several gateways", () => {
     expect(other.asked).toEqual([]);
   });
 
+  test("two looks that fail together move on once, not back to the one that is silent", async () => {
+    await using silent = await mute();
+    await using good = await scripted(ok);
+    await using cluster = opened([at(silent.port), good.url]);
+    const both = await Promise.allSettled([cluster.look(100), cluster.look(100)]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect((await cluster.look()).progress?.state).toBe("Accepted");
+    expect(good.asked).toHaveLength(1);
+  });
+
   test("share one budget: a silent one uses it up, and the next look begins with the other", async () => {
     await using silent = await mute();
     await using good = await scripted(ok);

@@ -67,6 +67,12 @@ const WRONG: readonly (readonly [string, Certificate, Partial<ServerTrust>, RegE
     /not/,
   ],
   ["a trusted chain, but another common name", made.server, { ...ca(made.ca), commonName: "elsewhere.test" }, /name/],
+  [
+    "a client's certificate, of the right authority and name",
+    made.admin,
+    { ...ca(made.clientCa), commonName: "sf-admin" },
+    /PURPOSE/,
+  ],
   ["a certificate that has expired", made.expired, ca(made.ca), /expired on/],
   ["a certificate that has expired, by its thumbprint", made.expired, pin(made.expired.sha1), /expired on/],
   ["a certificate that has expired, as its own CA", made.expired, ca(made.expired), /expired on/],

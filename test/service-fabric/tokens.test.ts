@@ -12,6 +12,7 @@ import {
 import { AMPLE_MS, gatewayError, rejection } from "../contract/face.ts";
 import { START } from "../restore/scenes.ts";
 import { FakeClock } from "../simulator/clock.ts";
+import { entraToken } from "./entra-token.ts";
 import { opened } from "./scene.ts";
 import { says, scripted } from "./scripted.ts";
 
@@ -44,7 +45,8 @@ function held(different: Partial<EntraOptions> = {}, lifetimeMs = 60 * MINUTE): 
         getToken: (scope) => {
           done.push(`credential ${made}: ${scope}`);
           tokens += 1;
-          return Promise.resolve({ token: `token ${tokens}`, expiresOnTimestamp: clock.now() + lifetimeMs });
+          const token = entraToken(`token ${tokens}`);
+          return Promise.resolve({ token, expiresOnTimestamp: clock.now() + lifetimeMs });
         },
       };
     },
@@ -53,6 +55,8 @@ function held(different: Partial<EntraOptions> = {}, lifetimeMs = 60 * MINUTE): 
   return { clock, done, token: (refresh = false) => source.token(look(), refresh) };
 }
 
+const named = (name: string): string => entraToken(name);
+
 /** A source whose credential does that. */
 const failing = (getToken: EntraCredential["getToken"]): Held => held({ credential: () => ({ getToken }) });
 const scope = `${REGISTRATION.clusterId}/.default`;
@@ -60,7 +64,7 @@ const scope = `${REGISTRATION.clusterId}/.default`;
 describe("a token of Microsoft Entra ID", () => {
   test("is for the audience the cluster names, which is asked once", async () => {
     const { token, done } = held();
-    expect([await token(), await token(), await token(true)]).toEqual(["token 1", "token 1", "token 2"]);
+    expect([await token(), await token(), await token(true)]).toEqual(["token 1", "token 1", "token 2"].map(named));
     expect(done).toEqual(["registration", `credential 1: ${scope}`, `credential 2: ${scope}`]);
   });
 
@@ -68,27 +72,27 @@ describe("a token of Microsoft Entra ID", () => {
     const { clock, token } = held();
     await token();
     clock.advanceBy(55 * MINUTE - 1);
-    expect(await token()).toBe("token 1");
+    expect(await token()).toBe(named("token 1"));
     clock.advanceBy(1);
-    expect(await token()).toBe("token 2");
+    expect(await token()).toBe(named("token 2"));
     clock.advanceBy(54 * MINUTE);
-    expect(await token()).toBe("token 2");
+    expect(await token()).toBe(named("token 2"));
   });
 
   test("that lives a minute only is kept for half of that, not renewed for ever", async () => {
     const { clock, token } = held({}, MINUTE);
     await token();
     clock.advanceBy(MINUTE / 2 - 1);
-    expect(await token()).toBe("token 1");
+    expect(await token()).toBe(named("token 1"));
     clock.advanceBy(1);
-    expect(await token()).toBe("token 2");
+    expect(await token()).toBe(named("token 2"));
   });
 
   test("that was refused is fetched anew with a fresh credential, although the old one would still be good", async () => {
     const { token, done } = held();
     await token();
-    expect(await token(true)).toBe("token 2");
-    expect(await token(), "and that is the one that is kept").toBe("token 2");
+    expect(await token(true)).toBe(named("token 2"));
+    expect(await token(), "and that is the one that is kept").toBe(named("token 2"));
     expect(done.filter((one) => one.startsWith("credential"))).toHaveLength(2);
   });
 
@@ -104,11 +108,11 @@ describe("a token of Microsoft Entra ID", () => {
   test("is asked of the tenant in whatever case it is spelled, and of any where none is given", async () => {
     const upper = { ...REGISTRATION, tenantId: "ABCDEFAB-0000-0000-0000-000000000000" };
     const registration = (): Promise<EntraRegistration> => Promise.resolve(upper);
-    expect(await held({ registration, tenantId: upper.tenantId.toLowerCase() }).token()).toBe("token 1");
+    expect(await held({ registration, tenantId: upper.tenantId.toLowerCase() }).token()).toBe(named("token 1"));
     const { tenantId: _tenantId, ...anywhere } = { tenantId: TENANT, registration, clock: new FakeClock(START) };
     const getToken = (): ReturnType<EntraCredential["getToken"]> =>
-      Promise.resolve({ token: "x", expiresOnTimestamp: START + MINUTE });
-    expect(await entraTokens({ ...anywhere, credential: () => ({ getToken }) }).token(look(), false)).toBe("x");
+      Promise.resolve({ token: named("x"), expiresOnTimestamp: START + MINUTE });
+    expect(await entraTokens({ ...anywhere, credential: () => ({ getToken }) }).token(look(), false)).toBe(named("x"));
   });
 
   test("comes once the cluster has answered, where it did not at first", async () => {
@@ -119,7 +123,7 @@ describe("a token of Microsoft Entra ID", () => {
     };
     const { token } = held({ registration });
     expect((await gatewayError(token())).code).toBe("unreachable");
-    expect(await token()).toBe("token 1");
+    expect(await token()).toBe(named("token 1"));
   });
 });
 
@@ -129,22 +133,22 @@ function wrapped(name: string, cause: Error): Error {
   error.name = name;
   return error;
 }
-const named = (name: string, properties: object = {}): Error =>
+const failed = (name: string, properties: object = {}): Error =>
   Object.assign(new Error("AADSTS: no."), { name, ...properties });
 const required = (cause: Error): Error => wrapped("AuthenticationRequiredError", cause);
 
 describe("no token", () => {
   test.each([
-    ["a refusal", named("AuthenticationError"), "access-denied"],
-    ["a refusal with its status", named("AuthenticationError", { statusCode: 401 }), "access-denied"],
-    ["a refusal as it really comes", required(named("ServerError", { status: 401 })), "access-denied"],
-    ["a bad request", required(named("ServerError", { status: 400 })), "access-denied"],
-    ["a demand for a person", required(named("InteractionRequiredAuthError")), "access-denied"],
-    ["an authority that is down", required(named("ServerError", { status: 503 })), "unreachable"],
-    ["an authority that is down, said as a refusal", named("AuthenticationError", { statusCode: 503 }), "unreachable"],
-    ["an authority that is busy", required(named("ServerError", { status: 429 })), "unreachable"],
-    ["an authority that cannot be reached", required(named("ClientAuthError")), "unreachable"],
-    ["an identity that is not there", named("CredentialUnavailableError"), "unreachable"],
+    ["a refusal", failed("AuthenticationError"), "access-denied"],
+    ["a refusal with its status", failed("AuthenticationError", { statusCode: 401 }), "access-denied"],
+    ["a refusal as it really comes", required(failed("ServerError", { status: 401 })), "access-denied"],
+    ["a bad request", required(failed("ServerError", { status: 400 })), "access-denied"],
+    ["a demand for a person", required(failed("InteractionRequiredAuthError")), "access-denied"],
+    ["an authority that is down", required(failed("ServerError", { status: 503 })), "unreachable"],
+    ["an authority that is down, said as a refusal", failed("AuthenticationError", { statusCode: 503 }), "unreachable"],
+    ["an authority that is busy", required(failed("ServerError", { status: 429 })), "unreachable"],
+    ["an authority that cannot be reached", required(failed("ClientAuthError")), "unreachable"],
+    ["an identity that is not there", failed("CredentialUnavailableError"), "unreachable"],
     ["anything else", new TypeError("fetch failed"), "unreachable"],
   ] as const)("for %s", async (_, error, code) => {
     const thrown = await gatewayError(failing(() => Promise.reject(error)).token());
@@ -169,7 +173,7 @@ describe("no token", () => {
     [
       "that heeds its signal",
       (_scope, { abortSignal }) =>
-        new Promise((_resolve, reject) => abortSignal.addEventListener("abort", () => reject(named("AbortError")))),
+        new Promise((_resolve, reject) => abortSignal.addEventListener("abort", () => reject(failed("AbortError")))),
     ],
     ["that does not, as the real one", () => new Promise(() => {})],
   ])("in time is a time-out, of a library %s; and an abort passes through", async (_, getToken) => {
@@ -235,7 +239,7 @@ describe("what the cluster says about its registration", () => {
       workloadIdentity: (tenantId, clientId) => ({
         getToken: (asked) => {
           scopes.push(`${tenantId} ${clientId} ${asked}`);
-          return Promise.resolve({ token: "exchanged", expiresOnTimestamp: systemClock.now() + 60 * MINUTE });
+          return Promise.resolve({ token: named("exchanged"), expiresOnTimestamp: systemClock.now() + 60 * MINUTE });
         },
       }),
     });
@@ -244,8 +248,8 @@ describe("what the cluster says about its registration", () => {
     expect(scopes).toEqual([`${TENANT} c k/.default`]);
     expect(server.asked.map(({ path, headers }) => [path.split("/").at(-1), headers.authorization])).toEqual([
       ["GetAadMetadata", undefined],
-      ["GetRestoreProgress", "Bearer exchanged"],
-      ["GetRestoreProgress", "Bearer exchanged"],
+      ["GetRestoreProgress", `Bearer ${named("exchanged")}`],
+      ["GetRestoreProgress", `Bearer ${named("exchanged")}`],
     ]);
   });
 

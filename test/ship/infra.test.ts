@@ -135,6 +135,24 @@ describe("what is deployed", () => {
     expect(read("infra/app/monitoring.bicep")).toContain("DisableLocalAuth: true");
   });
 
+  test("is reached over TLS 1.2 or newer, by nobody without a name, with no password to deploy by, and is written down", () => {
+    const storage = read("infra/app/storage.bicep");
+    for (const line of [
+      "minimumTlsVersion: 'TLS1_2'",
+      "allowBlobPublicAccess: false",
+      "supportsHttpsTrafficOnly: true",
+    ])
+      expect(storage).toContain(line);
+    const site = read("infra/app/function.bicep");
+    expect(site).toContain("httpsOnly: true");
+    expect(site).toContain("minTlsVersion: '1.2'");
+    expect(site).toMatch(/kind in \['scm', 'ftp'\]: \{[^}]*properties: \{ allow: false \}/s);
+    expect(read("infra/app/vault.bicep")).toMatch(
+      /enablePurgeProtection: true[^]*categoryGroup: 'audit', enabled: true/,
+    );
+    expect(storage).toContain("category: 'StorageDelete', enabled: true");
+  });
+
   test("azd deploys the folder that the zip script makes", () => {
     const azure: unknown = parse(read("azure.yaml"));
     const service = fieldsOf(fieldsOf(fieldsOf(azure)["services"])["api"]);

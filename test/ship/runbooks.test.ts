@@ -168,6 +168,16 @@ describe("every runbook", () => {
     },
   );
 
+  test("a key that comes again by itself never brings a verdict of before: a second drill of the day is a drill of its own", () => {
+    expect(read("github-workflow.yml")).toContain(
+      "IDEMPOTENCY_KEY: github-${{ github.run_id }}-${{ github.run_attempt }}",
+    );
+    // The key of a day: what had ended before this job asked is refused, right after it asked.
+    expect(read("Verify-Restore.Automation.ps1")).toMatch(
+      /-Method Post [^\n]*\n(?:#[^\n]*\n)*if \(\$reply\.StatusCode -eq 200\) \{\n[^}]*throw /,
+    );
+  });
+
   test("the Logic App's actions run after actions that are there, and use the variables that it made", () => {
     const app: unknown = JSON.parse(read("logic-app.json"));
     const actions = actionsIn(app);

@@ -1,5 +1,5 @@
 import type { RawInputs } from "../../shared/drill-request.ts";
-import { type Instant, later } from "../../shared/restore/instant.ts";
+import { type Instant, instantFromMs, later } from "../../shared/restore/instant.ts";
 import type { Reason, Verdict } from "../../shared/restore/verdict.ts";
 import type { ClusterOptions } from "../simulator/cluster.ts";
 import type { SimulatedPartition } from "../simulator/inventory.ts";
@@ -84,6 +84,26 @@ export interface Details {
 /** A cluster of one partition. */
 export function single(timeline: Timeline, { partition, cluster, ...others }: Details = {}): Scene {
   return { cluster: { partitions: [{ id: ID, timeline, ...partition }], ...cluster }, ...others };
+}
+
+/**
+ * The same trap for two partitions of one service, which is what is to be verified. Nothing where it is no trap of one partition, or
+ * one of what a list does not show: a route of its own, a cache or a cluster of the preview, or of how many faults one alone bears.
+ */
+export function twins(trap: Trap): Trap | undefined {
+  const scene = (now: Instant): Scene => {
+    const { cluster, inputs } = trap.scene(now);
+    const partitions = cluster.partitions.flatMap(({ timeline, ...one }) =>
+      [ID, OTHER_ID].map((id) => ({ ...one, id, timeline: { ...timeline, origin: "cluster-start" as const } })),
+    );
+    const named = { "partition-id": "", "service-name": "fabric:/DemoApp/DemoSvc" };
+    return { cluster: { ...cluster, partitions }, inputs: { ...inputs, ...named } };
+  };
+  const { cluster, front, inputs } = trap.scene(instantFromMs(0));
+  const isAlone = cluster.partitions.length === 1 && inputs?.["partition-id"] === undefined && front === undefined;
+  const isShown = cluster.partitions.every(({ spells = [] }) => spells.every(({ instead }) => instead === undefined));
+  const isSteady = cluster.generation !== "6.2" && (cluster.faults ?? []).every(({ share = 1 }) => share === 1);
+  return isAlone && isShown && isSteady ? { ...trap, scene } : undefined;
 }
 
 /** A restore that is seen under way for half a second and then ends so. */

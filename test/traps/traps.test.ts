@@ -8,7 +8,7 @@ import { runBundle } from "../action/run-bundle.ts";
 import { wrongWithRecord } from "../record-schema.ts";
 import { THEMES, trap, TRAPS } from "./all.ts";
 import { inParallel, type Ours, set, verify } from "./run.ts";
-import type { Trap } from "./trap.ts";
+import { type Trap, twins } from "./trap.ts";
 
 /** They mostly sleep: many at a time cost little, and few enough that none is late. */
 const AT_ONCE = 12;
@@ -22,10 +22,20 @@ const OF_SERVICES = TRAPS.filter(({ scene }) => {
 });
 const byLists = new Map<string, Ours>();
 
+/**
+ * The traps of one partition, each twice in a service: two that share a fate, and a list that tells of both. (One counts its tenths of
+ * a second from a first look, of which these have two.)
+ */
+const TWINS = TRAPS.filter((one) => !OF_SERVICES.includes(one) && one.name !== "ends just after the deadline").flatMap(
+  (one) => twins(one) ?? [],
+);
+const byTwins = new Map<string, Ours>();
+
 beforeAll(async () => {
   await inParallel(TRAPS, AT_ONCE, async (one) => void outcomes.set(one.name, await verify(one)));
   await inParallel(OF_SERVICES, AT_ONCE, async (one) => void byLists.set(one.name, await verify(one, { lists: true })));
-}, 120_000);
+  await inParallel(TWINS, AT_ONCE, async (one) => void byTwins.set(one.name, await verify(one, { lists: true })));
+}, 180_000);
 
 test("every trap has a name of its own, a reason to be there, and there are enough of them", () => {
   expect(new Set(TRAPS.map(({ name }) => name)).size).toBe(TRAPS.length);
@@ -44,8 +54,13 @@ describe("with the lists of services read", () => {
     expect(byLists.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
   });
 
+  test.each(TWINS)("two at once, $name: $expect.verdict, $expect.reason. $why", (one) => {
+    expect(byTwins.get(one.name)).toMatchObject({ ...one.expect, tooEarly: false });
+  });
+
   test("there are traps enough for it", () => {
     expect(OF_SERVICES.length).toBeGreaterThanOrEqual(8);
+    expect(TWINS.length).toBeGreaterThanOrEqual(60);
   });
 });
 

@@ -1,0 +1,36 @@
+import type { Looked } from "../look.ts";
+import type { Problem } from "../restore/problem.ts";
+import type { Outcome } from "./budget.ts";
+import { type Fleet, memberOf, schedule, scheduleNow } from "./fleet.ts";
+
+/** What a look brought is told; then the next one is put on the agenda, or there is a result. */
+export function land(fleet: Fleet, key: number, { watch, events, next }: Looked): void {
+  const { alarm, world, record } = fleet;
+  const member = memberOf(fleet, key);
+  const now = world.clock.now();
+  for (const event of events) record(event);
+  member.watch = watch;
+  member.lookedAt = now;
+  if ("verdict" in next) {
+    fleet.open -= 1;
+    if (member.feed !== undefined) member.feed.open -= 1;
+    member.result = { partitionId: member.partitionId, endedAt: now, verdict: next.verdict, watch };
+    alarm.wake(now);
+    return;
+  }
+  member.ask = next.ask;
+  member.wantedAt = next.at;
+  const missed = member.hinted === true;
+  delete member.hinted;
+  if (missed) scheduleNow(fleet, key, now);
+  else schedule(fleet, key, now);
+}
+
+export const CLEAN: Outcome = { kind: "clean" };
+
+/** @param lost which part of what was asked met the trouble */
+export function outcomeOf(trouble: Problem | undefined, lost = 1): Outcome {
+  if (trouble === undefined) return CLEAN;
+  const { code, retryAfterMs = 0 } = trouble;
+  return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
+}
