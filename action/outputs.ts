@@ -1,4 +1,4 @@
-import { cleanLine, jsonText, type OutputName, type RestoreRecord } from "../shared/index.ts";
+import { cleanLine, jsonText, type OutputName, type RecordContent, type RestoreRecord } from "../shared/index.ts";
 
 /**
  * GitHub allows the outputs of a job 1 MB, counted in UTF-16: with this much for `result` the others fit, and the outputs of
@@ -36,10 +36,11 @@ export function toOutputs(record: RestoreRecord): Readonly<Record<Exclude<Output
 
 /**
  * The record without the raw evidence, which a workflow has no use for and which grows with what was seen. What would be too
- * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
+ * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all. It is not sealed itself: it
+ * names the digest of the whole record, which its own content cannot bear.
  */
-function compact({ partitions, ...run }: RestoreRecord): string {
-  const head = jsonText(headOf(run)).slice(0, -1);
+function compact({ partitions, integrity, ...run }: RestoreRecord): string {
+  const head = jsonText({ ...headOf(run), recordSha256: integrity.sha256 }).slice(0, -1);
   let room = MOST_RESULT - head.length - 100;
   const shown: string[] = [];
   for (const { evidence: _evidence, ...partition } of partitions) {
@@ -56,7 +57,7 @@ const MOST_LISTED = 20;
 const MOST_TEXT = 500;
 
 /** A run that skipped thousands of services, or was warned of thousands of partitions, must leave room for those that it watched. */
-function headOf(run: Omit<RestoreRecord, "partitions">): object {
+function headOf(run: Omit<RecordContent, "partitions">): object {
   const { cluster, message, skipped, warnings } = run;
   const texts = [message, ...cluster.endpoints, ...warnings, ...skipped.flatMap(({ name, why }) => [name, why])];
   if (texts.reduce((sum, text) => sum + text.length, 0) <= MOST_RESULT / 8) return run;

@@ -172,7 +172,8 @@ function provenance(record: RestoreRecord): readonly string[] {
     `Only a restore ${bound} counts. ${ways.map((way) => `\`${way}\`: ${IDENTIFIED[way]}.`).join(" ")}`.trim(),
     "",
     `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
-      `${formatDuration(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
+      `${formatDuration(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults. ` +
+      `The record bears the SHA-256 \`${record.integrity.sha256}\`.`,
     ...record.skipped
       .slice(0, MOST_SKIPPED)
       .map(({ name, why }) => `- Nothing to restore in ${cleanMarkdown(name, 200)}: ${cleanMarkdown(why, 200)}`),

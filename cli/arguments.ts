@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsOptionDescriptor } from "node:util";
-import type { InputName } from "../shared/index.ts";
 import {
+  ALL_OPTIONS,
   type Command,
   COMMANDS,
   type Flag,
@@ -8,14 +8,16 @@ import {
   type FlagSpec,
   inputsOf,
   isFlag,
+  type OptionName,
   specOf,
-  VERIFY_INPUTS,
 } from "./options.ts";
 
 /** What was typed, taken apart; nothing of it is believed yet. */
 export interface Arguments {
   readonly command: Command;
   readonly flags: ReadonlySet<Flag>;
+  /** What verify-evidence is to look at. */
+  readonly paths: readonly string[];
   /** By option (`client-key`, `client-key-file`), in the order typed. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** Each a sentence about what was typed. */
@@ -25,7 +27,7 @@ export interface Arguments {
 type Entry = readonly [option: string, ParseArgsOptionDescriptor];
 
 const OPTIONS: Readonly<Record<string, ParseArgsOptionDescriptor>> = Object.fromEntries<ParseArgsOptionDescriptor>([
-  ...VERIFY_INPUTS.flatMap((name): readonly Entry[] => [
+  ...ALL_OPTIONS.flatMap((name): readonly Entry[] => [
     [name, { type: "string", multiple: true }],
     ...(specOf(name).file === undefined ? [] : [[`${name}-file`, { type: "string", multiple: true }] as const]),
   ]),
@@ -47,7 +49,12 @@ export function readArguments(argv: readonly string[]): Arguments {
   const problems: string[] = [];
   const command = COMMANDS.find((name) => name === positionals[0]) ?? "verify";
   const words = tokens.filter((token) => token.kind === "positional");
-  for (const { index } of positionals[0] === command ? words.slice(1) : words) {
+  const paths: string[] = [];
+  for (const { index, value } of positionals[0] === command ? words.slice(1) : words) {
+    if (command === "verify-evidence") {
+      paths.push(value);
+      continue;
+    }
     // Not repeated: the second word of a password that nobody put in quotes lands here.
     problems.push(`argument ${index + 1} belongs to no option and is no command (${COMMANDS.join(", ")})`);
   }
@@ -64,7 +71,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   for (const [option, given] of values) {
     if (given.length > 1 && inputBehind(option, command)?.list !== true) problems.push(`--${option} may be given once`);
   }
-  return { command, flags, values, problems };
+  return { command, paths, flags, values, problems };
 }
 
 interface Option {
@@ -92,7 +99,7 @@ function misused({ name, rawName, value, inlineValue }: Option, command: Command
 
 function inputBehind(option: string, command: Command): ReturnType<typeof specOf> | undefined {
   const inputs = inputsOf(command);
-  const name: InputName | undefined =
+  const name: OptionName | undefined =
     inputs.find((input) => input === option) ??
     inputs.find((input) => specOf(input).file !== undefined && `${input}-file` === option);
   return name === undefined ? undefined : specOf(name);

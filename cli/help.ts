@@ -1,11 +1,20 @@
-import { type InputName, TOOL_NAME } from "../shared/index.ts";
-import { type Command, FLAGS, type FlagSpec, inputsOf, specOf, variableOf, VERIFY_INPUTS } from "./options.ts";
+import { TOOL_NAME } from "../shared/index.ts";
+import {
+  type Command,
+  FLAGS,
+  type FlagSpec,
+  inputsOf,
+  type OptionName,
+  specOf,
+  variableOf,
+  VERIFY_INPUTS,
+} from "./options.ts";
 
 const COLUMNS = 100;
 const INDENT = "      ";
 
 /** Where the table speaks of the runner, and a terminal has something else. */
-const HERE: Readonly<Partial<Record<InputName, string>>> = {
+const HERE: Readonly<Partial<Record<OptionName, string>>> = {
   "not-before":
     "Only a restore that began at or after this counts: an RFC 3339 instant (2026-02-03T10:00:00Z), auto (the start of this command) or any (whatever is on record: last month's success passes too). Best is the moment just before you asked for the restore: date -u +%FT%TZ",
   "client-pfx": "Client certificate and key as PFX, in base64; the file may be the PFX itself.",
@@ -25,6 +34,7 @@ const ABOUT: Readonly<Record<Command, readonly string[]>> = {
   verify: [
     `Usage: ${TOOL_NAME} [verify] --cluster-endpoint URL --partition-id GUID [options]`,
     `       ${TOOL_NAME} probe --help`,
+    `       ${TOOL_NAME} verify-evidence --help`,
     "",
     "Watches the restore of Service Fabric partitions to its end and says whether it really came back.",
     "It only reads: it never starts, repeats or cancels a restore.",
@@ -39,6 +49,14 @@ const ABOUT: Readonly<Record<Command, readonly string[]>> = {
     "It only reads. Nothing secret is in the page, and no names of hosts, applications or services.",
     "",
     "Exit codes: 0 the cluster answered, 2 it did not or refuses this client (the page says why), 64 bad usage.",
+  ],
+  "verify-evidence": [
+    `Usage: ${TOOL_NAME} verify-evidence PATH... [options]`,
+    "",
+    "Checks that records are what was written, and that none was taken out of its series. A PATH is a record (JSON, or JSON",
+    "Lines), a folder of them, the URL of a blob container, or - for the standard input. Asks no cluster and changes nothing.",
+    "",
+    "Exit codes: 0 whole, 1 broken (the first break is named), 2 something could not be checked, 64 bad usage.",
   ],
 };
 
@@ -55,14 +73,22 @@ export function helpText(command: Command): string {
       ...wrapped(description),
     ]),
     "",
-    `Every value may also come from the environment: ${variableOf("cluster-endpoint")}, ${variableOf("client-key")}, ...;`,
-    `of files: ${variableOf("client-key-file")}. The command line goes first. A PATH of - is the standard input.`,
+    ...environment(command),
     "HTTPS_PROXY, HTTP_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured.",
     "",
   ].join("\n");
 }
 
-function described(input: InputName, here: typeof HERE): readonly string[] {
+function environment(command: Command): readonly string[] {
+  const [open, secret]: readonly [OptionName, OptionName] =
+    command === "verify-evidence" ? ["last", "storage-sas"] : ["cluster-endpoint", "client-key"];
+  return [
+    `Every value may also come from the environment: ${variableOf(open)}, ${variableOf(secret)}, ...;`,
+    `of files: ${variableOf(`${secret}-file`)}. The command line goes first. A PATH of - is the standard input.`,
+  ];
+}
+
+function described(input: OptionName, here: typeof HERE): readonly string[] {
   const { required, list, file, default: value, description } = specOf(input);
   const notes = [
     ...(required === true ? ["required"] : []),

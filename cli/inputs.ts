@@ -1,18 +1,17 @@
-import type { InputName, RawInputs } from "../shared/index.ts";
 import type { Arguments } from "./arguments.ts";
 import { codeOf } from "./identity.ts";
-import { inputsOf, PREFIX, specOf, variableOf, VERIFY_INPUTS } from "./options.ts";
+import { ALL_OPTIONS, inputsOf, type OptionName, PREFIX, specOf, variableOf } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Problem {
   /** Where it is about one of them. */
-  readonly input?: InputName;
+  readonly input?: OptionName;
   readonly message: string;
 }
 
 /** The inputs as text, wherever they came from; the texts may still be wrong. */
 export interface Gathered {
-  readonly raw: RawInputs;
+  readonly raw: Readonly<Partial<Record<OptionName, string>>>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -31,7 +30,7 @@ interface Way {
  */
 export async function gatherInputs(typed: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Gathered> {
   const problems: Problem[] = [];
-  const raw: Partial<Record<InputName, string>> = {};
+  const raw: Partial<Record<OptionName, string>> = {};
   let stdinFor: string | undefined;
   for (const input of inputsOf(typed.command)) {
     const ways = waysOf(input, typed, terminal);
@@ -62,12 +61,12 @@ export async function gatherInputs(typed: Arguments, terminal: Terminal, signal:
 }
 
 /** Node repeats the path. Where a secret is wanted, what was typed as its path may be the secret itself. */
-function whyUnread(input: InputName, error: unknown): string {
+function whyUnread(input: OptionName, error: unknown): string {
   if (specOf(input).secret !== true) return error instanceof Error ? error.message : String(error);
   return `${codeOf(error)} (the path of a file is wanted, not what stands in it)`;
 }
 
-function waysOf(input: InputName, { values }: Arguments, { env }: Terminal): readonly Way[] {
+function waysOf(input: OptionName, { values }: Arguments, { env }: Terminal): readonly Way[] {
   const options = [input, ...(specOf(input).file === undefined ? [] : [`${input}-file`])];
   const way = (option: string, name: string, given: readonly string[]): readonly Way[] => {
     const there = given.filter((value) => value.trim() !== "");
@@ -79,7 +78,7 @@ function waysOf(input: InputName, { values }: Arguments, { env }: Terminal): rea
 }
 
 async function textOf(
-  input: InputName,
+  input: OptionName,
   { values, isFile }: Way,
   terminal: Terminal,
   signal: AbortSignal,
@@ -117,7 +116,7 @@ function exposed({ command, values }: Arguments): readonly string[] {
 }
 
 function misspelt(env: Terminal["env"]): readonly string[] {
-  const known = new Set(VERIFY_INPUTS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
+  const known = new Set(ALL_OPTIONS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name))
     .map((name) => `${name} is the variable of no option; it has no effect`);

@@ -2,12 +2,43 @@ import { INPUT_NAMES, INPUTS, type InputName, type InputSpec } from "../shared/i
 
 /* The options of the command line, out of the one table of inputs: what means something on GitHub only is left out. */
 
-export const COMMANDS = ["verify", "probe"] as const;
+export const COMMANDS = ["verify", "probe", "verify-evidence"] as const;
 export type Command = (typeof COMMANDS)[number];
 
-export function specOf(name: InputName): InputSpec {
-  return INPUTS[name];
+/** What only verify-evidence can be told; no input of the Action. */
+const EVIDENCE = {
+  after: {
+    list: true,
+    description:
+      "A digest known from elsewhere that a series here may follow: of the last record of what was checked before.",
+  },
+  last: {
+    list: true,
+    description:
+      "A digest known from elsewhere that a record here must bear: without it a series that was cut off at its end looks whole.",
+  },
+  "storage-sas": {
+    file: "text",
+    secret: true,
+    description: "Shared access signature of the container; reading and listing (sp=rl) is enough.",
+  },
+  "storage-connection-string": {
+    file: "text",
+    secret: true,
+    description:
+      "Connection string of the storage account. Without one and without a signature: whoever is signed in to Azure (az login, a managed identity, the environment), with the role Storage Blob Data Reader.",
+  },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+export type OptionName = InputName | keyof typeof EVIDENCE;
+
+const SPECS: Readonly<Record<OptionName, InputSpec>> = { ...INPUTS, ...EVIDENCE };
+
+export function specOf(name: OptionName): InputSpec {
+  return SPECS[name];
 }
+
+const EVIDENCE_OPTIONS: readonly OptionName[] = ["after", "last", "storage-sas", "storage-connection-string"];
 
 /** What a verification can be told. */
 export const VERIFY_INPUTS: readonly InputName[] = INPUT_NAMES.filter((name) => specOf(name).github !== true);
@@ -18,15 +49,20 @@ const ACCESS = /^(client|server|access|entra)-/;
 /** What a probe can be told: where, whereof, and who we are. */
 const PROBE_INPUTS: readonly InputName[] = VERIFY_INPUTS.filter((name) => PROBED.includes(name) || ACCESS.test(name));
 
-export function inputsOf(command: Command): readonly InputName[] {
+export function inputsOf(command: Command): readonly OptionName[] {
+  if (command === "verify-evidence") return EVIDENCE_OPTIONS;
   return command === "probe" ? PROBE_INPUTS : VERIFY_INPUTS;
 }
+
+/** All that any command can be told. */
+export const ALL_OPTIONS: readonly OptionName[] = [...VERIFY_INPUTS, ...EVIDENCE_OPTIONS];
 
 /** Options that are no inputs, with the commands that know them. */
 export const FLAGS = {
   json: {
     commands: COMMANDS,
-    description: "Print the record (of a probe: its answers) as JSON on stdout, and all else on stderr.",
+    description:
+      "Print the record (of a probe: its answers; of evidence: the findings) as JSON on stdout, and all else on stderr.",
   },
   "show-hosts": {
     commands: ["probe"],

@@ -2,8 +2,10 @@ import { cleanLine, type Clock, parseDrillRequest, TOOL_NAME, TOOL_VERSION } fro
 import { type Arguments, readArguments } from "./arguments.ts";
 import { helpText } from "./help.ts";
 import { TOKEN_FILE } from "./identity.ts";
+import { parseEvidenceRequest } from "./evidence/request.ts";
+import { verifyEvidence } from "./evidence/verify-evidence.ts";
 import { type Gathered, gatherInputs, type Problem } from "./inputs.ts";
-import { inOptions } from "./options.ts";
+import { type Command, inOptions } from "./options.ts";
 import { probe } from "./probe.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { verify } from "./verify.ts";
@@ -22,6 +24,7 @@ export async function run(terminal: Terminal, clock: Clock, signal: AbortSignal)
     return 2;
   }
   for (const warning of gathered.warnings) say(terminal, `warning: ${warning}`);
+  if (typed.command === "verify-evidence") return evidence(typed, gathered, terminal, signal);
   const parsed = parseDrillRequest(gathered.raw, typed.command === "probe" ? "optional" : "required");
   const problems = allProblems(typed, gathered, parsed.ok ? [] : parsed.problems, terminal);
   if (!parsed.ok || problems.length > 0) return refused(terminal, typed, problems);
@@ -29,6 +32,19 @@ export async function run(terminal: Terminal, clock: Clock, signal: AbortSignal)
   const json = typed.flags.has("json");
   if (typed.command === "verify") return verify(parsed.request, { terminal, clock, signal, json });
   return probe(parsed.request, { terminal, clock, signal, json, showHosts: typed.flags.has("show-hosts") });
+}
+
+async function evidence(
+  typed: Arguments,
+  { raw, problems }: Gathered,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const parsed = parseEvidenceRequest(typed.paths, raw);
+  const all = [...typed.problems, ...problems.map(({ message }) => message), ...(parsed.ok ? [] : parsed.problems)];
+  if (!parsed.ok || all.length > 0) return refused(terminal, typed, all);
+  for (const warning of parsed.warnings) say(terminal, `warning: ${warning}`);
+  return verifyEvidence(parsed.request, { terminal, signal, json: typed.flags.has("json") });
 }
 
 function answered({ stdout }: Terminal, text: string): ExitCode {
@@ -53,9 +69,15 @@ function allProblems(
   ];
 }
 
+const NOTHING_DONE: Readonly<Record<Command, string>> = {
+  verify: "nothing was sent to the cluster",
+  probe: "nothing was sent to the cluster",
+  "verify-evidence": "nothing was checked",
+};
+
 function refused(terminal: Terminal, { command }: Arguments, problems: readonly string[]): ExitCode {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  say(terminal, `Bad usage, ${count}; nothing was sent to the cluster.`);
+  say(terminal, `Bad usage, ${count}; ${NOTHING_DONE[command]}.`);
   for (const problem of problems) say(terminal, `  ${problem}`);
   say(terminal, `See \`${TOOL_NAME} ${command} --help\`.`);
   return 64;

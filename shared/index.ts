@@ -63,7 +63,15 @@ export {
 export * as sharedBudget from "./fleet/shared-budget.ts";
 export { metByOne } from "./fleet/outcome.ts";
 export type { World } from "./observe-restore.ts";
-export { RECORD_SCHEMA, type RestoreRecord, toRecord } from "./record.ts";
+export { contentOf, RECORD_SCHEMA, type RecordContent, type RestoreRecord, toRecord } from "./record.ts";
+export { type Integrity, seal, type Sealed } from "./evidence/seal.ts";
+export {
+  checkEvidence,
+  type EvidenceItem,
+  type Findings,
+  type KnownDigests,
+  Unreadable,
+} from "./evidence/check-evidence.ts";
 export type { PartitionRecord } from "./partition-record.ts";
 export { type Evidence, explain } from "./explain.ts";
 export { TOOL_NAME, TOOL_VERSION } from "./version.ts";

@@ -156,7 +156,7 @@ export const OUTPUTS = {
   "failed-count": "Partitions that failed.",
   "inconclusive-count": "Partitions of which nothing certain can be said.",
   result:
-    "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
+    "The record as compact JSON, without the evidence; `recordSha256` is the digest that the whole record bears. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
   "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 } as const satisfies Readonly<Record<string, string>>;
 

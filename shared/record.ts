@@ -1,4 +1,5 @@
 import type { DrillRequest } from "./drill-request.ts";
+import { type Integrity, seal } from "./evidence/seal.ts";
 import { type PartitionRecord, toPartitionRecord } from "./partition-record.ts";
 import { formatInstant, type Instant } from "./restore/instant.ts";
 import type { Outcome, Reason } from "./restore/verdict.ts";
@@ -8,10 +9,17 @@ import type { DrillResult } from "./verify-restore.ts";
 
 /**
  * What a verification leaves behind: plain JSON, times in UTC (RFC 3339), durations in seconds, 64-bit numbers as strings,
- * no secrets. The outputs, the summary and the files are projections of it.
+ * no secrets. The outputs, the summary and the files are projections of it. Sealed: whatever is changed in it afterwards shows.
  */
-export interface RestoreRecord {
+export interface RestoreRecord extends RecordContent {
+  readonly integrity: Integrity;
+}
+
+/** A record that is not sealed, or not yet. */
+export interface RecordContent {
   readonly schema: typeof RECORD_SCHEMA;
+  /** Of the Function app, so that a record cannot stand in for another; `null` elsewhere. */
+  readonly verificationId: string | null;
   readonly tool: { readonly name: string; readonly version: string };
   readonly cluster: {
     readonly endpoints: readonly string[];
@@ -42,15 +50,23 @@ export interface RestoreRecord {
   readonly warnings: readonly string[];
   /** Worst first. */
   readonly partitions: readonly PartitionRecord[];
+  /** Records of their own that hold the evidence where this one leaves it out, with the digests they bear. */
+  readonly batches: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 export const RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
 
+/** Sealed, as the first of its series: a run knows of no record before its own. */
 export function toRecord(request: DrillRequest, result: DrillResult): RestoreRecord {
+  return seal(contentOf(request, result), null);
+}
+
+export function contentOf(request: DrillRequest, result: DrillResult): RecordContent {
   const { verdict, startedAt, endedAt, notBefore } = result;
   const count = (outcome: Outcome): number => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
   return {
     schema: RECORD_SCHEMA,
+    verificationId: null,
     tool: { name: TOOL_NAME, version: TOOL_VERSION },
     cluster: {
       endpoints: request.endpoints.map((url) => url.origin),
@@ -78,6 +94,7 @@ export function toRecord(request: DrillRequest, result: DrillResult): RestoreRec
     skipped: result.skipped,
     warnings: result.warnings,
     partitions: result.partitions.map(toPartitionRecord),
+    batches: [],
   };
 }
 

@@ -119,7 +119,7 @@ describe("every record is valid", () => {
     expect(wrongWithRecord(record)).toBeUndefined();
   });
 
-  test("of a run over several partitions, of one over none, and one that is sealed", () => {
+  test("of a run over several partitions, of one over none, and one in a series with batches", () => {
     const [first, ...others] = Object.values(ENDS);
     const many = toRecord(requested({ "rto-minutes": "1" }), {
       ...resultOf(sure(first), others),
@@ -127,8 +127,10 @@ describe("every record is valid", () => {
     });
     expect(wrongWithRecord(many)).toBeUndefined();
     expect(wrongWithRecord({ ...many, partitions: [] })).toBeUndefined();
-    expect(wrongWithRecord(seal(many, null))).toBeUndefined();
-    expect(wrongWithRecord(seal(many, seal(many, null).integrity.sha256))).toBeUndefined();
+    const { integrity, ...content } = many;
+    const verificationId = "0".repeat(32);
+    const batches = [{ name: `${verificationId}/batch-12.json`, sha256: integrity.sha256 }];
+    expect(wrongWithRecord(seal({ ...content, verificationId, batches }, integrity.sha256))).toBeUndefined();
   });
 
   test.each(RECORDS.filter(([reason]) => reason !== "internal-error"))("and explains itself: %s", (reason, record) => {

@@ -35,10 +35,13 @@ const theOnly = (record: RestoreRecord): RestoreRecord["partitions"][number] => 
 
 describe("the record of a run", () => {
   test("says what was planned, how it ended and how long it took, in plain units", () => {
-    const { partitions, ...run } = toRecord(requested(), resultOf(restored));
+    const { partitions, integrity, ...run } = toRecord(requested(), resultOf(restored));
     expect(partitions).toHaveLength(1);
+    expect(integrity.predecessorSha256).toBeNull();
     expect(run).toEqual({
       schema: "service-fabric-restore-verification/record/1",
+      verificationId: null,
+      batches: [],
       tool: { name: TOOL_NAME, version: TOOL_VERSION },
       cluster: { endpoints: ["https://one.example:19080", "https://two.example"], apiVersion: "6.4", authKind: "none" },
       plan: {
@@ -169,14 +172,14 @@ describe("the record of a partition", () => {
   });
 
   test("tells why another witness did not speak", () => {
-    const busy = { ok: false, problem: { code: "throttled", message: "HTTP 429" } } as const;
-    const seen = saw(success(afterStart(MINUTE)), undefined, { partition: busy, healthEvent: busy, backups: busy });
+    const ill = { ok: false, problem: { code: "server-fault", message: "HTTP 500" } } as const;
+    const seen = saw(success(afterStart(MINUTE)), undefined, { partition: ill, healthEvent: ill, backups: ill });
     const { witnesses } = theOnly(
       toRecord(requested(), resultOf(ended(planned({ healthCheck: "report" }), [2 * MINUTE, seen]))),
     );
     expect(witnesses).toMatchObject({
-      partition: { result: "not-performed", problem: "HTTP 429", status: null },
-      healthEvent: { result: "not-performed", problem: "HTTP 429", health: null, atUtc: null },
+      partition: { result: "not-performed", problem: "HTTP 500", status: null },
+      healthEvent: { result: "not-performed", problem: "HTTP 500", health: null, atUtc: null },
     });
   });
 

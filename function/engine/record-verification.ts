@@ -6,6 +6,7 @@ import {
   isExplicit,
   type PartitionId,
   type PartitionResult,
+  seal,
   verdict,
 } from "../../shared/index.ts";
 import type { Log } from "../events.ts";
@@ -14,8 +15,9 @@ import type { World } from "../world.ts";
 import type { Engine } from "./engine.ts";
 import { requestOf } from "./request-of.ts";
 import { batchOf, beginRound, partitionsNow } from "./resolve-scope.ts";
-import { batchRecordPath, brokenBy, type Ending, finish, recordOf, settle } from "./settle.ts";
-import { BATCH, batchesOf, decideScope, readBatch, readScopes, type ScopeDocument } from "./state.ts";
+import { batchRecordPath } from "./commit.ts";
+import { brokenBy, contentOfEnd, type Ending, finish, settle } from "./settle.ts";
+import { BATCH, batchesOf, decideScope, readBatch, readScopes, type ScopeDocument, stage } from "./state.ts";
 import { type Answer, FINISHED, ownerOf, type Task } from "./wire.ts";
 
 /**
@@ -95,7 +97,7 @@ function appeared(partitionIds: ScopeDocument["partitionIds"]): Pick<ScopeDocume
 async function endingOf(world: World, verification: Verification, scopes: readonly ScopeDocument[]): Promise<Ending> {
   return {
     ...brokenBy("It had no partitions."),
-    results: await collect(world, verification, scopes, (members) => members),
+    ...(await collect(world, verification, scopes, (members) => members)),
     skipped: scopes.flatMap(({ skipped }) => skipped),
     warnings: scopes.flatMap(({ warning }) => warning ?? []),
   };
@@ -115,13 +117,7 @@ export async function endingIfCalledOff(world: World, verification: Verification
   };
   const message = `Stopped by ${why} at ${formatInstant(now)}, before the partitions were known.`;
   return {
-    results: await collect(
-      world,
-      verification,
-      scopes,
-      (members) => members.map((one) => callOff(one, why, now)),
-      begun,
-    ),
+    ...(await collect(world, verification, scopes, (members) => members.map((one) => callOff(one, why, now)), begun)),
     otherwise: verdict("cancelled", message),
     skipped: scopes.flatMap(({ skipped }) => skipped),
     warnings: scopes.flatMap(({ warning }) => warning ?? []),
@@ -132,7 +128,7 @@ type BeginBatch = (ids: readonly PartitionId[], batch: number) => readonly Batch
 
 /**
  * The results of all batches. Ten thousand partitions with all that was seen of them are no document: beyond one batch the evidence goes
- * into a record of each batch.
+ * into a record of each batch, which is laid aside: it becomes one together with the record that names its digest.
  */
 async function collect(
   world: World,
@@ -140,12 +136,13 @@ async function collect(
   scopes: readonly ScopeDocument[],
   end: (members: readonly BatchMember[]) => readonly BatchMember[],
   begin: BeginBatch = () => [],
-): Promise<readonly PartitionResult[]> {
-  const { state, records } = world.store;
+): Promise<Pick<Ending, "results" | "batches">> {
+  const { state } = world.store;
   const batches = batchesOf(scopes);
   const many = batches.flat().length > BATCH;
   const serviceOf = new Map(scopes.flatMap((scope) => Object.entries(scope.serviceOf)));
   const all: PartitionResult[] = [];
+  const named: { readonly name: string; readonly sha256: string }[] = [];
   for (const [batch, ids] of batches.entries()) {
     const kept = await readBatch(state, verification.id, batch);
     const results = resultsOf(end(kept?.document.members ?? begin(ids, batch))).map((result) => ({
@@ -156,12 +153,13 @@ async function collect(
     if (results.length < ids.length)
       throw new TypeError(`batch ${batch} of verification ${verification.id} is not whole`);
     if (many) {
-      const record = recordOf(world, verification, { ...brokenBy("A batch without partitions."), results });
-      await records.create(batchRecordPath(verification.id, batch), JSON.stringify(record));
+      const content = contentOfEnd(world, verification, { ...brokenBy("A batch without partitions."), results });
+      const sha256 = await stage(state, verification.id, seal(content, null));
+      named.push({ name: batchRecordPath(verification.id, batch), sha256 });
     }
     all.push(...(many ? results.map(withoutEvidence) : results));
   }
-  return all;
+  return { results: all, batches: named };
 }
 
 function withoutEvidence(result: PartitionResult): PartitionResult {

@@ -1,22 +1,20 @@
 import {
+  contentOf,
   internalError,
-  isObject,
-  RECORD_SCHEMA,
   type Instant,
   parseInstant,
   parsePartitionId,
   type PartitionResult,
-  type RestoreRecord,
+  type RecordContent,
   type Scope,
-  toRecord,
   type Verdict,
   worstFirst,
   ofRun,
 } from "../../shared/index.ts";
 import { type Log, tell } from "../events.ts";
-import type { Documents } from "../store/documents.ts";
 import type { Conclusion, Verification } from "../verification.ts";
 import type { World } from "../world.ts";
+import { commit, readRecord } from "./commit.ts";
 import { type Asked, requestOf, requestOfNobody } from "./request-of.ts";
 import { forgetState } from "./state.ts";
 import { ownerOf, type Task } from "./wire.ts";
@@ -28,9 +26,11 @@ export interface Ending {
   readonly otherwise: Verdict;
   readonly skipped: Scope["skipped"];
   readonly warnings: readonly string[];
+  /** Records laid aside that hold the evidence, where the record itself does not. */
+  readonly batches: RecordContent["batches"];
 }
 
-export const NOTHING_SEEN = { results: [], skipped: [], warnings: [] } as const;
+export const NOTHING_SEEN = { results: [], skipped: [], warnings: [], batches: [] } as const;
 
 export function brokenBy(why: string): Ending {
   return { ...NOTHING_SEEN, otherwise: internalError(why) };
@@ -54,7 +54,7 @@ export async function openVerification(
 }
 
 /**
- * Puts the end on record. The record is written once, and whoever writes it first has decided: the row and the lists are brought in line
+ * Puts the end on record. The record is decided once (see `commit`), by whoever comes first: the row and the lists are brought in line
  * with what is on record, by whoever comes by. So a cancellation and a verdict that race are one or the other, everywhere.
  */
 export async function settle(
@@ -64,7 +64,7 @@ export async function settle(
   owner: string,
   log: Log,
 ): Promise<Verification> {
-  await world.store.records.create(recordPath(verification.id), JSON.stringify(recordOf(world, verification, ending)));
+  await commit(world, verification.id, contentOfEnd(world, verification, ending), log);
   return finish(world, verification.id, owner, log);
 }
 
@@ -93,29 +93,12 @@ export async function finish({ store, clock }: World, id: string, owner: string,
   return row;
 }
 
-export const recordPath = (id: string): string => `${id}.json`;
-/** Of a verification of many partitions: what its record leaves out, the evidence. */
-export const batchRecordPath = (id: string, batch: number): string => `${id}/batch-${batch}.json`;
-
-export async function readRecord(documents: Documents, id: string): Promise<RestoreRecord | undefined> {
-  const found = await documents.read(recordPath(id));
-  if (found === undefined) return undefined;
-  const value: unknown = JSON.parse(found.content);
-  if (!isRecord(value)) throw new TypeError(`the record of ${id} is of another schema`);
-  return value;
-}
-
-/** Written by this app, once. */
-function isRecord(value: unknown): value is RestoreRecord {
-  return isObject(value) && value["schema"] === RECORD_SCHEMA;
-}
-
 /** The record of an end, at this moment. */
-export function recordOf(world: World, verification: Verification, ending: Ending): RestoreRecord {
+export function contentOfEnd(world: World, verification: Verification, ending: Ending): RecordContent {
   const found = requestOf(world, verification);
   const results = ending.results.toSorted((a, b) => worstFirst(a.verdict, b.verdict));
   const [worst] = results;
-  const record = toRecord(found?.request ?? requestOfNobody(), {
+  const content = contentOf(found?.request ?? requestOfNobody(), {
     startedAt: verification.startedAt,
     endedAt: world.clock.now(),
     notBefore: { at: verification.notBefore, source: verification.notBeforeSource },
@@ -124,10 +107,16 @@ export function recordOf(world: World, verification: Verification, ending: Endin
     skipped: ending.skipped,
     warnings: ending.warnings,
   });
-  return found === undefined ? { ...record, cluster: { ...record.cluster, endpoints: [] } } : record;
+  const { cluster } = content;
+  return {
+    ...content,
+    verificationId: verification.id,
+    cluster: found === undefined ? { ...cluster, endpoints: [] } : cluster,
+    batches: ending.batches,
+  };
 }
 
-function conclusionOf({ verdict: outcome, reason, message, endedAtUtc, partitions }: RestoreRecord): Conclusion {
+function conclusionOf({ verdict: outcome, reason, message, endedAtUtc, partitions }: RecordContent): Conclusion {
   const measured = partitions.flatMap(({ timing }) => (timing === null ? [] : [timing.restoreSeconds]));
   return {
     verdict: outcome,

@@ -1,4 +1,12 @@
-import { type Instant, isObject, type ListedBatch, type PartitionId, type Scope } from "../../shared/index.ts";
+import {
+  type Instant,
+  isObject,
+  jsonText,
+  type ListedBatch,
+  type PartitionId,
+  type RestoreRecord,
+  type Scope,
+} from "../../shared/index.ts";
 import type { Documents } from "../store/documents.ts";
 
 /** What the targets came to. The first is of the start, each further one of what appeared while watching. Written once. */
@@ -85,6 +93,25 @@ export async function replaceBatch(
   etag: string,
 ): Promise<boolean> {
   return documents.replace(batchPath(id, batch), JSON.stringify(document), etag);
+}
+
+const stagedFolder = (id: string): string => `${id}/staged-`;
+const stagedPath = (id: string, sha256: string): string => `${stagedFolder(id)}${sha256}.json`;
+
+/** Lays a record aside that may become one, under its digest: however often, it is the same. */
+export async function stage(documents: Documents, id: string, record: RestoreRecord): Promise<string> {
+  const { sha256 } = record.integrity;
+  await documents.create(stagedPath(id, sha256), jsonText(record));
+  return sha256;
+}
+
+export async function readStaged(documents: Documents, id: string, sha256: string): Promise<string | undefined> {
+  return (await documents.read(stagedPath(id, sha256)))?.content;
+}
+
+/** Once a verification is decided, and its record written. */
+export async function unstage(documents: Documents, id: string): Promise<void> {
+  for (const path of await documents.list(stagedFolder(id))) await documents.remove(path);
 }
 
 /** All that is kept between looks; the record has what is worth keeping. */

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { formatInstant, jsonText, type RestoreRecord } from "../../shared/index.ts";
+import { formatInstant, jsonText, type RecordContent } from "../../shared/index.ts";
 import type { FieldProblem } from "../request.ts";
 import type { Verification } from "../verification.ts";
 
@@ -26,8 +26,14 @@ export function refusal(status: number, error: string, problems: readonly FieldP
   return answer(status, problems.length === 0 ? { error } : { error, problems });
 }
 
+/** A record as a status shows it. */
+export interface AbridgedRecord extends RecordContent {
+  /** Of the record as it is stored; `null` where that was stored by a version that sealed none. */
+  readonly recordSha256: string | null;
+}
+
 /** How a verification stands: 202 while it runs, 200 with its verdict. */
-export function standing(verification: Verification, record?: RestoreRecord): HttpResponseInit {
+export function standing(verification: Verification, record?: AbridgedRecord): HttpResponseInit {
   if (verification.conclusion !== null) return answer(200, { ...summary(verification), ...record });
   return answer(202, summary(verification), {
     Location: location(verification.id),

@@ -1,9 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import type { RestoreRecord } from "../../shared/index.ts";
-import { readRecord, recordPath } from "../engine/settle.ts";
+import { readRecord, recordPath, type StoredRecord } from "../engine/commit.ts";
 import { isVerificationId } from "../verification.ts";
 import type { World } from "../world.ts";
-import { HEADERS, refusal, standing } from "./answers.ts";
+import { type AbridgedRecord, HEADERS, refusal, standing } from "./answers.ts";
 
 const UNKNOWN = "there is no such verification";
 /** What a status shows of many partitions; the record has all. */
@@ -27,10 +26,11 @@ export async function getRecord(world: World, request: HttpRequest): Promise<Htt
   return { status: 200, headers: HEADERS, body: found.content };
 }
 
-function abridged(record: RestoreRecord): RestoreRecord {
+/** Not sealed itself: it names the digest of the stored record, which its own content cannot bear. */
+function abridged({ integrity, ...record }: StoredRecord): AbridgedRecord {
   const partitions = record.partitions.slice(0, SHOWN).map((partition) => ({
     ...partition,
     evidence: { ...partition.evidence, stretches: [], dropped: partition.looks },
   }));
-  return { ...record, partitions };
+  return { ...record, partitions, recordSha256: integrity?.sha256 ?? null };
 }

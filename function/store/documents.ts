@@ -5,6 +5,7 @@ import { done, MISSING, unless } from "./storage.ts";
 export interface Documents {
   /** Writes it unless it is there; `false` where it is. */
   create(path: string, content: string): Promise<boolean>;
+  exists(path: string): Promise<boolean>;
   read(path: string): Promise<{ readonly content: string; readonly etag: string } | undefined>;
   /** `false` where it is not as it was read, or gone. */
   replace(path: string, content: string, etag: string): Promise<boolean>;
@@ -26,6 +27,7 @@ export function documentsIn(container: () => Promise<ContainerClient>): Document
   return {
     create: (path, content) => done(THERE, () => put(path, content, { ifNoneMatch: "*" })),
     replace: (path, content, etag) => done(NOT_AS_READ, () => put(path, content, { ifMatch: etag })),
+    exists: async (path) => (await blob(path)).exists(),
     read: (path) =>
       unless(MISSING, undefined, async () => {
         const { etag, readableStreamBody } = await (await blob(path)).download();

@@ -11,6 +11,8 @@ export const OWN = "verification";
 export const OPEN = "open";
 /** When a cluster's budget is free again, one row per cluster. */
 export const BUDGET = "budget";
+/** The end of the series of records, one row. */
+export const SERIES = "series";
 
 export const index = {
   all: "all",

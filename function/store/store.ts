@@ -2,6 +2,7 @@ import type { TableClient } from "@azure/data-tables";
 import { type ClusterBudget, clusterBudget } from "./cluster-budget.ts";
 import { type Documents, documentsIn } from "./documents.ts";
 import { type Lists, listsIn } from "./list.ts";
+import { type Series, seriesIn } from "./series.ts";
 import { MISSING, type Storage, unless } from "./storage.ts";
 import { type VerificationRows, verificationRows } from "./verification-rows.ts";
 import { type WorkList, workList } from "./work-list.ts";
@@ -12,6 +13,7 @@ export interface Store {
   readonly work: WorkList;
   readonly lists: Lists;
   readonly budget: ClusterBudget;
+  readonly series: Series;
   readonly state: Documents;
   readonly records: Documents;
   /** Rejects where the account does not answer. */
@@ -32,6 +34,7 @@ export function openStore({ table, state, records }: Storage): Store {
     work: workList(client),
     lists: listsIn(client),
     budget: clusterBudget(client),
+    series: seriesIn(client),
     state: documentsIn(async () => {
       await made();
       return state;

@@ -1,6 +1,7 @@
 import { later, parseInstant } from "../../shared/index.ts";
 import type { Engine } from "../engine/engine.ts";
-import { brokenBy, finish, readRecord, settle } from "../engine/settle.ts";
+import { readRecord } from "../engine/commit.ts";
+import { brokenBy, finish, settle } from "../engine/settle.ts";
 import { type Log, tell, whatFailed } from "../events.ts";
 import { inTurn } from "../in-turn.ts";
 import type { Verification } from "../verification.ts";

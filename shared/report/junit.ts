@@ -134,6 +134,7 @@ function propertiesOf({ plan, cluster, tool, ...run }: RestoreRecord): readonly 
     cluster: cluster.endpoints.join(", "),
     "api-version": cluster.apiVersion,
     tool: `${tool.name} ${tool.version}`,
+    "record-sha256": run.integrity.sha256,
   };
   return Object.entries(all).flatMap(([name, value]) =>
     value === null ? [] : [{ "@_name": name, "@_value": clean(String(value)) }],

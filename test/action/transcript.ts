@@ -78,6 +78,7 @@ function settle(text: string): string {
     .replace(/\b\d+ ms\b/g, "N ms")
     .replace(/: \d[^:]*?, and the objective is/g, ": N s, and the objective is")
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{3})?Z?/g, "TIME")
+    .replace(/\b[0-9a-f]{64}\b/g, "SHA256")
     .replace(/(verification: )[0-9a-f]{32}/g, "$1HASH")
     .replace(/\b(step|event|issue|report)-[A-Za-z0-9]{6}\b/g, "$1-TEMP")
     .replace(/\/\S*\/w-[A-Za-z0-9]{6}/g, "WORKSPACE")

@@ -1,5 +1,6 @@
 import type { BudgetKey } from "../../function/store/cluster-budget.ts";
 import type { Documents } from "../../function/store/documents.ts";
+import type { Series, SeriesHead } from "../../function/store/series.ts";
 import type { Store } from "../../function/store/store.ts";
 import type { VerificationRows } from "../../function/store/verification-rows.ts";
 import type { WorkList } from "../../function/store/work-list.ts";
@@ -17,6 +18,7 @@ export function memoryStore(): Store {
     work: workList(),
     lists: { enlist: () => Promise.resolve(), page: () => Promise.resolve({ verifications: [] }) },
     budget: budgets(),
+    series: series(),
     state: documents(),
     records: documents(),
     ping: () => Promise.resolve(),
@@ -30,6 +32,7 @@ function documents(): Documents {
   return {
     create: async (path, content) => !kept.has(path) && put(path, content),
     replace: async (path, content, etag) => kept.get(path)?.etag === etag && put(path, content),
+    exists: async (path) => kept.has(path),
     read: async (path) => kept.get(path),
     list: async (prefix) => [...kept.keys()].filter((path) => path.startsWith(prefix)),
     remove: async (path) => void kept.delete(path),
@@ -71,6 +74,18 @@ function workList(): WorkList {
     },
     settled: async (id) => void owners.delete(id),
     open: async () => [...owners.keys()].map((id) => ({ id, notedAt: "" })),
+  };
+}
+
+function series(): Series {
+  let [head, moves]: [SeriesHead | undefined, number] = [undefined, 0];
+  return {
+    head: async () => (head === undefined ? undefined : { ...head, etag: String(moves) }),
+    async advance(next, from) {
+      if (from !== (head === undefined ? undefined : String(moves))) return false;
+      [head, moves] = [next, moves + 1];
+      return true;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FLAGS, VERIFY_INPUTS } from "../../cli/options.ts";
+import { ALL_OPTIONS, FLAGS } from "../../cli/options.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { INPUT_NAMES, INPUTS, type InputSpec } from "../../shared/inputs.ts";
 import type { Access } from "../simulator/access.ts";
@@ -164,7 +164,7 @@ describe("bad usage is 64, told all at once in terms of options, and nothing is 
       ["--cluster-endpoint=https://127.0.0.1:1", "--partition-id", ID, "--server-ca-file=-"],
       "--server-ca-file is empty",
     ],
-    [["prob"], "argument 1 belongs to no option and is no command (verify, probe)"],
+    [["prob"], "argument 1 belongs to no option and is no command (verify, probe, verify-evidence)"],
     [["probe", "--cluster-endpoint=http://127.0.0.1:1", "--rto-minutes=3"], "--rto-minutes means nothing to probe"],
     [["--cluster-endpoint=http://127.0.0.1:1", "--partition-id", "--json"], "--partition-id needs a value"],
     // A variable of a script that is not set must not switch the check off that it was to be.
@@ -188,7 +188,7 @@ describe("bad usage is 64, told all at once in terms of options, and nothing is 
 test("docs/terminal.md names no option and no variable that there is not", async () => {
   const doc = await readFile(new URL("../../docs/terminal.md", import.meta.url), "utf8");
   const known = new Set([
-    ...VERIFY_INPUTS.flatMap((name) => [name, `${name}-file`]),
+    ...ALL_OPTIONS.flatMap((name) => [name, `${name}-file`]),
     ...Object.keys(FLAGS),
     "speed",
     "silent",
@@ -207,11 +207,14 @@ test("docs/terminal.md names no option and no variable that there is not", async
 });
 
 describe("--help", () => {
-  test.each(["verify", "probe"])("of %s is 0, on stdout, whatever else was typed", async (command) => {
-    const { exitCode, stdout, stderr } = await runCli([command, "--bogus", "-h"]);
-    expect([exitCode, stderr]).toEqual([0, ""]);
-    await expect(stdout).toMatchFileSnapshot(`help-${command}.txt`);
-  });
+  test.each(["verify", "probe", "verify-evidence"])(
+    "of %s is 0, on stdout, whatever else was typed",
+    async (command) => {
+      const { exitCode, stdout, stderr } = await runCli([command, "--bogus", "-h"]);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      await expect(stdout).toMatchFileSnapshot(`help-${command}.txt`);
+    },
+  );
 
   test("knows every input but those that mean something on GitHub only", async () => {
     const { stdout } = await runCli(["--help"]);

@@ -6,6 +6,7 @@ import { finish, pass } from "../functions-host/time.ts";
 import { sure } from "../restore/scenes.ts";
 import { simulatedGateway } from "../simulator/gateway.ts";
 import { clusterOfStories, story } from "../simulator/stories.ts";
+import { evidenceIn } from "./evidence.ts";
 import { hooked } from "./hooked.ts";
 import { get, MORNING, post, stage } from "./world.ts";
 
@@ -61,7 +62,7 @@ test("an engine that does not end an instance changes nothing: the next look fin
 
 test("called off at any moment of its end it is one or the other, in the row, the lists and the record", async () => {
   const seen = new Set<unknown>();
-  for (let nth = 1; nth <= 16; nth++) {
+  for (let nth = 1; nth <= 28; nth++) {
     let calls = 0;
     let cancel: () => Promise<unknown> = () => Promise.resolve();
     const { host, clock, store } = await stage(azurite.connectionString, {
@@ -84,11 +85,12 @@ test("called off at any moment of its end it is one or the other, in the row, th
     expect(record.json["reason"]).toBe(status.json["reason"]);
     expect(listed.map(({ conclusion }) => conclusion?.reason)).toEqual([status.json["reason"]]);
     expect(await store.records.list("")).toEqual([`${String(json["id"])}.json`]);
+    expect(await evidenceIn(store)).toMatchObject({ state: "whole", records: 1, series: 1 });
     expect(await store.work.open()).toEqual([]);
     seen.add(status.json["reason"]);
   }
   expect(seen).toEqual(new Set(["cancelled", "restored"]));
-});
+}, 120_000);
 
 test("called off at any moment of its beginning it is listed as what it is, and nothing of it is left", async () => {
   for (let nth = 1; nth <= 14; nth++) {

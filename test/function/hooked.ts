@@ -27,6 +27,7 @@ export function hooked(store: Store, hook: Hook): Store {
     work: group("work", store.work),
     lists: group("lists", store.lists),
     budget: group("budget", store.budget),
+    series: group("series", store.series),
     state: group("state", store.state),
     records: group("records", store.records),
   };

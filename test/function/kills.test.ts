@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Store } from "../../function/store/store.ts";
 import { housekeeping } from "../../function/timer/housekeeping.ts";
 import { idOf } from "../../function/verification.ts";
 import { type Azurite, startAzurite } from "../functions-host/azurite.ts";
@@ -6,6 +7,7 @@ import { dieHere, isOnWorker, type Kill } from "../functions-host/hub.ts";
 import { finish } from "../functions-host/time.ts";
 import { simulatedGateway } from "../simulator/gateway.ts";
 import { clusterOfStories, story } from "../simulator/stories.ts";
+import { evidenceIn } from "./evidence.ts";
 import { hooked } from "./hooked.ts";
 import { get, post, type Scene, type SceneOptions, stage } from "./world.ts";
 
@@ -31,14 +33,38 @@ async function left({ host, clock, store }: Scene): Promise<unknown> {
     verdicts: statuses.map(({ json }) => json["reason"]),
     listed: verifications.map(({ conclusion }) => conclusion?.reason),
     records: (await store.records.list("")).length,
+    evidence: await chained(store),
     open: await store.work.open(),
     state: await store.state.list(""),
     told: host.told("verification.ended").length > 0,
   };
 }
 
+/** Whether the records are whole, one after the other, and the end of the series is the last of them. */
+async function chained(store: Store): Promise<unknown> {
+  const { state, findings, records, series, ends } = await evidenceIn(store);
+  const head = await store.series.head();
+  return {
+    state,
+    findings,
+    records,
+    series,
+    ends: ends.map(({ sha256 }) => (sha256 === head?.sha256 ? "head" : sha256)),
+  };
+}
+
+const whole = (records: number): unknown => ({ state: "whole", findings: [], records, series: 1, ends: ["head"] });
+
 /** One verification, one verdict, one record; told of it. */
-const ONCE = { verdicts: ["restored"], listed: ["restored"], records: 1, open: [], state: [], told: true };
+const ONCE = {
+  verdicts: ["restored"],
+  listed: ["restored"],
+  records: 1,
+  evidence: whole(1),
+  open: [],
+  state: [],
+  told: true,
+};
 
 const every =
   (what: "activity" | "orchestrator", nth: number, when: "before" | "after"): Kill =>
@@ -92,7 +118,7 @@ describe("a worker that dies changes nothing but the time", () => {
       }
       expect(died).toBe(false);
     },
-    120_000,
+    240_000,
   );
 });
 

@@ -9,6 +9,7 @@ import { FakeClock } from "../simulator/clock.ts";
 import { simulatedGateway } from "../simulator/gateway.ts";
 import { story } from "../simulator/stories.ts";
 import { accepted, inTurn, nothing, restoring, succeeded } from "../simulator/timeline.ts";
+import { evidenceIn } from "./evidence.ts";
 import { hooked } from "./hooked.ts";
 import { MORNING, stage } from "./world.ts";
 
@@ -146,8 +147,11 @@ test("a day of schedules over three clusters, with random deaths and troubles, l
   expect(reasons).toEqual(new Set(["restored"]));
   const records = await store.records.list("");
   expect(records.toSorted()).toEqual(verifications.map(({ id }) => `${id}.json`).toSorted());
+  const { ends, ...evidence } = await evidenceIn(store);
+  expect(evidence).toEqual({ state: "whole", findings: [], records: 72, series: 1, follows: null });
+  expect(ends.map(({ sha256 }) => sha256)).toEqual([(await store.series.head())?.sha256]);
   expect(await store.work.open()).toEqual([]);
   expect(await store.state.list("")).toEqual([]);
   expect(new Set(host.told("verification.ended").map(({ id }) => id)).size).toBe(72);
   expect(host.told("verification.heartbeat").length).toBeGreaterThan(20);
-}, 120_000);
+}, 240_000);

@@ -3,8 +3,6 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cleanHtml, cleanLine, cleanMarkdown } from "../../shared/clean-text.ts";
-import { seal } from "../../shared/evidence/seal.ts";
-import { verifySeries } from "../../shared/evidence/verify-series.ts";
 import { type Evidence, explain } from "../../shared/explain.ts";
 import type { PartitionRecord } from "../../shared/partition-record.ts";
 import type { RestoreRecord } from "../../shared/record.ts";
@@ -16,6 +14,7 @@ import type { Observation } from "../../shared/restore/watch.ts";
 import { clockSkew } from "../../shared/service-fabric/clock-skew.ts";
 import { parseExactJson } from "../../shared/service-fabric/exact-json.ts";
 import { distrust, expiryWarning, SYSTEM_TRUST } from "../../shared/service-fabric/server-trust.ts";
+import { saidOf } from "../evidence/series.ts";
 import { wrongWithRecord } from "../record-schema.ts";
 import { NEVER, recorded, RESTORED } from "../report/records.ts";
 import {
@@ -40,25 +39,32 @@ const RECORD = recorded([RESTORED, NEVER]);
 const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 describe("a record out of a file", () => {
-  const sealed = overJson(seal(RECORD, null));
-
-  test("is what it was, or is found out; nothing in it stops the examination", () => {
-    const original = overJson(RECORD);
-    const check = (content: unknown): void => {
+  test("is what it was, or is found out; nothing in it stops the examination", async () => {
+    const { integrity, ...original } = overJson(RECORD);
+    const check = async (content: unknown): Promise<void> => {
       const same = JSON.stringify(content) === JSON.stringify(original);
-      const value = isObject(content) ? { ...content, integrity: sealed.integrity } : content;
-      expect(verifySeries([{ name: "a", value }]).ok).toBe(same);
+      const value = isObject(content) ? { ...content, integrity } : content;
+      expect((await saidOf(JSON.stringify(value))).state === "whole").toBe(same);
     };
-    fc.assert(fc.property(altered(original), check), fuzzed(1_500));
+    await fc.assert(fc.asyncProperty(altered(original), check), fuzzed(1_500));
   });
 
-  test.each<readonly [string, unknown]>([
-    ["half a character", "\ud800"],
-    ["lists within each other by the thousand", JSON.parse("[".repeat(20_000) + "]".repeat(20_000))],
-  ])("with %s in it was altered: nothing like it was ever sealed", (_, message) => {
-    const findings = verifySeries([{ name: "a", value: { ...sealed, message } }]);
-    expect(findings).toMatchObject({ ok: false, first: { kind: "altered" } });
-    expect(findings.ok ? "" : findings.first.message).toContain("no canonical form");
+  test("is no record, no text, or anything at all: the examination comes to an end", async () => {
+    const anything = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.json(), anyText);
+    const check = async (text: string | Uint8Array): Promise<void> => {
+      expect(["broken", "unproven"]).toContain((await saidOf(text)).state);
+    };
+    await fc.assert(fc.asyncProperty(anything, check), fuzzed(1_500));
+  });
+
+  test.each<readonly [string, string]>([
+    ["half a character", '"\\ud800"'],
+    ["a number beyond all bounds", "1e999"],
+  ])("with %s in it was altered: nothing like it was ever sealed", async (_, message) => {
+    const text = JSON.stringify({ ...RECORD, message: "HERE" }).replace('"HERE"', () => message);
+    const { findings } = await saidOf(text);
+    expect(findings).toMatchObject([{ kind: "altered" }]);
+    expect(findings[0]?.message).toContain("no canonical form");
   });
 
   test("is explained wherever its schema lets it through", () => {

@@ -28,6 +28,7 @@ export async function openApp(): Promise<FuzzedApp> {
   };
   const documents = {
     create: () => noted("create"),
+    exists: () => Promise.resolve(false),
     read: (path: string) => (sought.push(path), Promise.resolve(undefined)),
     replace: () => noted("replace"),
     list: () => Promise.resolve([]),
@@ -57,6 +58,7 @@ export async function openApp(): Promise<FuzzedApp> {
       page: (question) => (questions.push(question), Promise.resolve({ verifications: [] })),
     },
     budget: { claim: () => noted("claim"), leave: () => noted("leave") },
+    series: { head: () => noted("head"), advance: () => noted("advance") },
     state: documents,
     records: documents,
     ping: () => Promise.resolve(),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { seal } from "../../shared/evidence/seal.ts";
 import { documentText, reportText } from "../../shared/report/report-file.ts";
 import { describeObjective, objectivesOf } from "../../shared/report/objectives.ts";
-import { given } from "../../shared/restore/fields.ts";
+import { given, isObject } from "../../shared/restore/fields.ts";
 import type { Testimony } from "../../shared/restore/witness.ts";
 import {
   ACCEPTED,
@@ -29,7 +30,8 @@ describe("the text of the report file", () => {
 
   test("is one document up to 100 partitions, and JSON Lines above", () => {
     expect(() => void JSON.parse([...reportText(hostile(100))].join(""))).not.toThrow();
-    const record = hostile(101);
+    const { integrity: _, ...content } = hostile(101);
+    const record = seal(content, null);
     const lines = [...reportText(record)]
       .join("")
       .trimEnd()
@@ -37,7 +39,12 @@ describe("the text of the report file", () => {
       .map((line): unknown => JSON.parse(line));
     expect(lines).toHaveLength(102);
     const { partitions, ...run } = record;
-    expect(lines).toEqual(JSON.parse(JSON.stringify([run, ...partitions])));
+    const [first, ...others] = lines;
+    expect(first).toEqual(JSON.parse(JSON.stringify(run)));
+    // Each with a seal of its own.
+    const bare = others.map((line) => ({ ...(isObject(line) ? line : {}), integrity: undefined }));
+    expect(bare).toEqual(JSON.parse(JSON.stringify(partitions)));
+    expect(others.every((line) => isObject(line) && isObject(line["integrity"]))).toBe(true);
     expect(lines[0]).not.toHaveProperty("partitions");
   });
 
