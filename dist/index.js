@@ -45813,7 +45813,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4677);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9819);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8821);
 
@@ -45849,8 +45849,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 87 modules
-var shared = __nccwpck_require__(4677);
+// EXTERNAL MODULE: ./build/shared/index.js + 95 modules
+var shared = __nccwpck_require__(9819);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/action/issue.js
@@ -45920,10 +45920,11 @@ function toOutputs(record) {
 }
 /**
  * The record without the raw evidence, which a workflow has no use for and which grows with what was seen. What would be too
- * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all.
+ * much for an output is left out from the end, where the partitions are that passed; `report-path` has it all. It is not sealed itself: it
+ * names the digest of the whole record, which its own content cannot bear.
  */
-function compact({ partitions, ...run }) {
-    const head = (0,shared/* jsonText */.s$)(headOf(run)).slice(0, -1);
+function compact({ partitions, integrity, ...run }) {
+    const head = (0,shared/* jsonText */.s$)({ ...headOf(run), recordSha256: integrity.sha256 }).slice(0, -1);
     let room = MOST_RESULT - head.length - 100;
     const shown = [];
     for (const { evidence: _evidence, ...partition } of partitions) {
@@ -46177,7 +46178,8 @@ function provenance(record) {
         `Only a restore ${bound} counts. ${ways.map((way) => `\`${way}\`: ${IDENTIFIED[way]}.`).join(" ")}`.trim(),
         "",
         `Cluster ${cluster.endpoints.map((endpoint) => `\`${endpoint}\``).join(", ")}, watched for ` +
-            `${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults.`,
+            `${(0,shared/* formatDuration */.a3)(record.elapsedSeconds * 1_000)}: ${sum(({ looks }) => looks)} looks, ${sum(({ faults }) => faults)} faults. ` +
+            `The record bears the SHA-256 \`${record.integrity.sha256}\`.`,
         ...record.skipped
             .slice(0, MOST_SKIPPED)
             .map(({ name, why }) => `- Nothing to restore in ${(0,shared/* cleanMarkdown */.nw)(name, 200)}: ${(0,shared/* cleanMarkdown */.nw)(why, 200)}`),
@@ -48530,8 +48532,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 87 modules
-var shared = __nccwpck_require__(4677);
+// EXTERNAL MODULE: ./build/shared/index.js + 95 modules
+var shared = __nccwpck_require__(9819);
 ;// CONCATENATED MODULE: ./build/action/report-issue.js
 /** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
 const PATIENCE_MS = 20_000;
@@ -48791,7 +48793,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 4677:
+/***/ 9819:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48833,7 +48835,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   x3: () => (/* reexport */ writeText)
 });
 
-// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, beginMember, callOff, commonPlan, documentText, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, listsDue, listsOf, nextTurn, ofRun, parsePartitionId, planOfMany, probeCluster, probePage, readLists, requestBudget, requestsDue, scopeOrVerdict, takeTurn, verdict, worstFirst
+// UNUSED EXPORTS: ACTION_CADENCE, FUNCTION_CADENCE, MOST_IN_ONE_DOCUMENT, OUTPUTS, OUTPUT_NAMES, RECORD_SCHEMA, TONE, TOOL_NAME, TOOL_VERSION, Unreadable, beginMember, callOff, checkEvidence, commonPlan, contentOf, documentText, earlier, explain, given, internalError, isExplicit, isObject, learnedCadence, listsOf, metByOne, nextTurn, ofRun, parsePartitionId, planOfMany, probeCluster, probePage, readLists, scopeOrVerdict, seal, sharedBudget, takeTurn, verdict, worstFirst
 
 ;// CONCATENATED MODULE: ./build/shared/inputs.js
 const INPUTS = {
@@ -48957,7 +48959,7 @@ const OUTPUTS = {
     "passed-count": "Partitions that passed.",
     "failed-count": "Partitions that failed.",
     "inconclusive-count": "Partitions of which nothing certain can be said.",
-    result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
+    result: "The record as compact JSON, without the evidence; `recordSha256` is the digest that the whole record bears. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
     "report-path": "Where the record was written; empty where no file was asked for, or it could not be written.",
 };
 const OUTPUT_NAMES = Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -48983,13 +48985,13 @@ function describe(value) {
         return "a list";
     if (fields_isObject(value))
         return "an object";
-    return cut(JSON.stringify(value) ?? typeof value, 60);
+    return fields_cut(JSON.stringify(value) ?? typeof value, 60);
 }
 /**
  * At most so many characters, none of them half a one: JSON can carry a lone surrogate and a cut can make one, but no record
  * with one can be sealed (RFC 8785).
  */
-function cut(text, most) {
+function fields_cut(text, most) {
     return text.slice(0, most).toWellFormed();
 }
 /** `{ [key]: value }`, or nothing at all: with exactOptionalPropertyTypes "absent" is not the same as `undefined`. */
@@ -49658,6 +49660,10 @@ class cluster_gateway_GatewayError extends Error {
         this.code = code;
         this.retryAfterMs = options.retryAfterMs;
         this.raw = options.raw;
+    }
+    /** As it was, where it comes out of a store as a value. */
+    static of({ code, message, retryAfterMs }) {
+        return new cluster_gateway_GatewayError(code, message, { retryAfterMs });
     }
     /** As a value for the heart. */
     toProblem() {
@@ -51261,7 +51267,7 @@ function parseOrNothing(body) {
     }
 }
 function reply_faults_text(value) {
-    return typeof value === "string" || typeof value === "number" ? cut(String(value), 300) : "";
+    return typeof value === "string" || typeof value === "number" ? fields_cut(String(value), 300) : "";
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/replies.js
@@ -51290,7 +51296,7 @@ function required(parsed, reply) {
 const LONGEST_RAW = 4_096;
 /** As much of a body as a record keeps. */
 function rawBody({ body }) {
-    return cut(body, LONGEST_RAW);
+    return fields_cut(body, LONGEST_RAW);
 }
 function parseBody(body) {
     try {
@@ -51299,7 +51305,7 @@ function parseBody(body) {
     catch (error) {
         throw new cluster_gateway_GatewayError("unintelligible", `the answer is no JSON: ${JSON.stringify(body.slice(0, 80))}`, {
             cause: error,
-            raw: cut(body, LONGEST_RAW),
+            raw: fields_cut(body, LONGEST_RAW),
         });
     }
 }
@@ -52140,7 +52146,7 @@ function parseRestoreHealthEvent(body) {
         .filter((event) => event["IsExpired"] !== true)
         .flatMap((event) => {
         const at = readTime(event["SourceUtcTimestamp"]);
-        const description = cut(parse_partition_text(event["Description"]) ?? "", 300);
+        const description = fields_cut(parse_partition_text(event["Description"]) ?? "", 300);
         const storedAt = fields_given("storedAt", readTime(event["LastModifiedUtcTimestamp"]));
         return at === undefined ? [] : [{ health: parse_partition_text(event["HealthState"]) ?? "", at, ...storedAt, description }];
     })
@@ -52164,7 +52170,7 @@ function parse_partition_parsePage(body) {
 /** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
 const LONGEST_TEXT = 4_096;
 function parse_partition_text(value) {
-    return typeof value === "string" && value !== "" ? cut(value, LONGEST_TEXT) : undefined;
+    return typeof value === "string" && value !== "" ? fields_cut(value, LONGEST_TEXT) : undefined;
 }
 function count(value) {
     const exact = int64_parseInt64(value);
@@ -52196,7 +52202,7 @@ function parseRestoreProgress(body) {
             // The release notes spell the new state both ways.
             const state = spelled === "SecondaryInProgress" ? "SecondariesInProgress" : spelled;
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
-            return point.ok ? known({ state, spelled, ...fields_given("point", point.value) }) : point;
+            return point.ok ? parse_restore_progress_known({ state, spelled, ...fields_given("point", point.value) }) : point;
         }
         case "Success": {
             if ((body["FailureError"] ?? null) !== null)
@@ -52204,7 +52210,7 @@ function parseRestoreProgress(body) {
             const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
             if (!point.ok)
                 return point;
-            return known({
+            return parse_restore_progress_known({
                 state: "Success",
                 spelled,
                 ...fields_given("at", readTime(body["TimeStampUtc"])),
@@ -52214,9 +52220,9 @@ function parseRestoreProgress(body) {
         case "Failure":
         case "Timeout":
         case "Invalid":
-            return known({ state: spelled, spelled, ...fields_given("failure", readFailure(body)) });
+            return parse_restore_progress_known({ state: spelled, spelled, ...fields_given("failure", readFailure(body)) });
         default:
-            return known({ state: "Unrecognized", spelled: cut(spelled, 100) });
+            return parse_restore_progress_known({ state: "Unrecognized", spelled: fields_cut(spelled, 100) });
     }
 }
 /** Current servers never serialise `FailureError`; the reference promises it. Codes without a name come as numbers. */
@@ -52227,11 +52233,11 @@ function readFailure(body) {
     const code = error["Code"];
     const message = error["Message"];
     return {
-        code: typeof code === "string" || typeof code === "number" ? cut(String(code), 100) : "",
-        message: typeof message === "string" ? cut(message, 1_000) : "",
+        code: typeof code === "string" || typeof code === "number" ? fields_cut(String(code), 100) : "",
+        message: typeof message === "string" ? fields_cut(message, 1_000) : "",
     };
 }
-function known(progress) {
+function parse_restore_progress_known(progress) {
     return good(progress);
 }
 
@@ -52650,243 +52656,11 @@ function names({ serviceNames, applicationNames }) {
     return [...serviceNames, ...applicationNames].join(", ");
 }
 
-;// CONCATENATED MODULE: ./build/shared/watch-batch.js
-
-
-
-
-
-
-
-/** A partition nobody has looked at yet; its first look is due at once. */
-function beginMember(plan, now, dice, service) {
-    const watch = beginWatch(plan, now, dice);
-    return { state: "watching", watch, wantedAt: now, dueAt: now, ask: [], ...given("service", service) };
-}
-/**
- * Looks at whatever is due, once; more than once only where the heart asks back at once. Same heart, same looks as the loop in
- * `watch-restore.ts`; only who sleeps in between is another. Never rejects for anything the cluster or the network does.
- */
-async function takeTurn(members, world, turn, record) {
-    const { clock, signal } = world;
-    const kept = [...members];
-    const busy = new Set();
-    /** Whether there was one. */
-    const look = async (index, member) => {
-        await clock.sleep(member.dueAt - clock.now(), signal);
-        const ask = questionsNow(member, clock.now());
-        if (!(await turn.pace(1 + ask.length, signal)))
-            return false;
-        const { events, next, watch } = await takeLook(member.watch, ask, world, turn.requestTimeoutMs);
-        for (const event of events)
-            record(event);
-        kept[index] =
-            "verdict" in next
-                ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
-                : watch_batch_resting({ ...listed(member), state: "watching", watch, wantedAt: next.at, ask: next.ask });
-        return true;
-    };
-    const worker = async () => {
-        while (!signal.aborted && clock.now() < turn.until) {
-            const found = firstDue(kept, busy, clock.now());
-            if (found === undefined)
-                return;
-            busy.add(found.index);
-            if (!(await look(found.index, found.member)))
-                return;
-            busy.delete(found.index);
-        }
-    };
-    await Promise.all(Array.from({ length: turn.inFlight }, worker));
-    return kept;
-}
-/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
-function questionsNow({ ask, watch }, now) {
-    return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
-}
-/** The heart asks back after a millisecond: that is still the same turn. */
-const watch_batch_AT_ONCE_MS = 50;
-/** What its list told; that a look is to follow is done with. */
-function listed({ service, sighting }) {
-    return { ...given("service", service), ...given("sighting", sighting) };
-}
-/** The member with the time of its next look. What the heart wants at once it gets at once. */
-function watch_batch_resting(member) {
-    const { sighting, wantedAt, watch } = member;
-    const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= watch_batch_AT_ONCE_MS;
-    const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
-    return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
-}
-function firstDue(members, busy, now) {
-    let first;
-    for (const [index, member] of members.entries()) {
-        if (member.state !== "watching" || busy.has(index) || member.dueAt > now + watch_batch_AT_ONCE_MS)
-            continue;
-        if (first === undefined || member.dueAt < first.member.dueAt)
-            first = { index, member };
-    }
-    return first;
-}
-/** How many requests the looks that are due now will take. */
-function requestsDue(members, now) {
-    return members.reduce((sum, member) => (member.state === "watching" && member.dueAt <= now + watch_batch_AT_ONCE_MS ? sum + requestsOf(member) : sum), 0);
-}
-/** The progress itself, and what is asked beside it. */
-function requestsOf({ ask }) {
-    return 1 + ask.length;
-}
-const GATHERED = 0.1;
-/**
- * When to take the next turn; `undefined` where all have concluded. Looks that are due within a tenth of the wait are gathered into one
- * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
- * jitter would else be a hundred turns. Never after the deadline, which they share.
- */
-function nextTurn(members, now, leastMs, lists = []) {
-    const watching = members.filter((member) => member.state === "watching");
-    if (watching.length === 0)
-        return undefined;
-    const [first, ...others] = [...watching, ...lists].map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
-    if (first === undefined)
-        return undefined;
-    if (first <= now)
-        return now;
-    const until = first + GATHERED * (first - now);
-    const gathered = others.findLast((dueAt) => dueAt <= until) ?? first;
-    const deadline = watching.map(({ watch }) => watch.plan.deadline).reduce(earlier);
-    const least = earlier(later(now, leastMs), deadline);
-    return gathered > least ? gathered : least;
-}
-/** The member as it stands when somebody calls the verification off: what has concluded stays as it is. */
-function callOff(member, why, now) {
-    if (member.state === "concluded")
-        return member;
-    const step = advance(member.watch, { kind: "cancelled", why }, now);
-    if (step.next !== "conclude")
-        throw new TypeError("a watch that was called off went on");
-    return { state: "concluded", watch: step.watch, verdict: step.verdict, endedAt: now };
-}
-
-;// CONCATENATED MODULE: ./build/shared/batch-lists.js
-
-
-
-
-
-
-
-
-/** With fewer partitions single looks are few enough, and lists would be requests of their own. */
-const LISTS_FROM = 20;
-/** A list of one partition tells no more than a look at it, and costs as much. */
-const LEAST_PARTITIONS = 2;
-/** A list is read whole: where most of it is other batches', looks are cheaper. */
-const LEAST_SHARE = 0.5;
-/** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
-const SILENT_AFTER = 2;
-/**
- * The lists worth reading for a batch.
- * @param all whoever is watched with them, in this batch or another
- */
-function listsOf(batch, all, serviceOf, dueAt) {
-    if (all.length < LISTS_FROM)
-        return [];
-    const mine = countBy(batch.flatMap((id) => serviceOf[id] ?? []));
-    const others = countBy(all.flatMap((id) => serviceOf[id] ?? []));
-    return [...mine]
-        .filter(([name, count]) => count >= LEAST_PARTITIONS && count >= LEAST_SHARE * (others.get(name) ?? 0))
-        .map(([service]) => ({ service, dueAt, failures: 0 }));
-}
-function countBy(names) {
-    const counts = new Map();
-    for (const name of names)
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-    return counts;
-}
-/** How many requests the lists that are due now will take. */
-function listsDue(lists, now) {
-    return lists.filter((list) => isDue(list, now)).length;
-}
-function isDue({ dueAt }, now) {
-    return dueAt <= now + AT_ONCE_MS;
-}
-/**
- * Reads the lists that are due, before the looks of a turn: what they hint at becomes due, what they show to be at rest waits. Never rejects for
- * anything the cluster does. Whoever is not shown by a list, or whose list is not to be had, is looked at when the heart wants.
- */
-async function readLists(batch, world, turn) {
-    const members = [...batch.members];
-    const kept = [];
-    const waiting = [...batch.lists];
-    const worker = async () => {
-        for (let list = waiting.shift(); list !== undefined; list = waiting.shift()) {
-            const next = isDue(list, world.clock.now()) ? await readOne(list, members, world, turn) : list;
-            if (next !== undefined)
-                kept.push(next);
-        }
-    };
-    await Promise.all(Array.from({ length: turn.inFlight }, worker));
-    return { members, lists: kept };
-}
-/** The list as it goes on; `undefined` where it is not read again. */
-async function readOne(list, members, world, turn) {
-    const { clock, signal } = world;
-    const ofList = (member) => member.state === "watching" && member.service === list.service;
-    const [one] = members.filter(ofList);
-    if (one === undefined)
-        return undefined;
-    if (clock.now() >= turn.until || !(await turn.pace(1, signal)))
-        return list;
-    const told = await partitionsOf(list.service, world, turn);
-    const now = clock.now();
-    const change = (after) => {
-        for (const [at, member] of members.entries())
-            if (ofList(member))
-                members[at] = after(member);
-    };
-    const next = later(now, Math.ceil(lookDelay(one.watch.plan.cadence, now - one.watch.startedAt, 0.5)));
-    if (told.ok) {
-        const shown = new Map(told.value.map((info) => [info.partitionId, info]));
-        change((member) => sighted(member, shown.get(member.watch.plan.partitionId), now));
-        return { ...list, dueAt: next, failures: 0 };
-    }
-    const denied = TREATMENT[told.problem.code].treatment === "give-up";
-    const failures = list.failures + 1;
-    if (denied || failures >= SILENT_AFTER)
-        change((member) => sighted(member, undefined, now));
-    return denied ? undefined : { ...list, dueAt: next, failures };
-}
-async function partitionsOf(service, { gateway, signal }, { pace, requestTimeoutMs }) {
-    const further = async () => void (await pace(1, signal));
-    try {
-        return { ok: true, value: await gateway.partitions(service, { budgetMs: requestTimeoutMs, signal, further }) };
-    }
-    catch (error) {
-        if (error instanceof GatewayError)
-            return { ok: false, problem: error.toProblem() };
-        throw error;
-    }
-}
-/** The member after its list was read; `shown` is absent where the list does not have it, or was not to be had. */
-function sighted(member, shown, now) {
-    const { sighting: before, ...rest } = member;
-    // One that is gone from its list is looked at when the heart wants, which may be long ago.
-    if (shown === undefined)
-        return { ...rest, dueAt: member.hinted === true ? member.dueAt : member.wantedAt };
-    const { status, health, dataLossVersion } = shown;
-    const sighting = { status, health, ...given("dataLossVersion", dataLossVersion) };
-    const hinted = member.hinted === true || isHint(before, sighting, member.watch, member.watch.plan);
-    if (!hinted)
-        return resting({ ...rest, sighting });
-    // What may have ended is asked at once whatever a success has to answer.
-    const ends = status === "Ready" ? lastQuestions(member.watch) : [];
-    return { ...rest, sighting, hinted: true, dueAt: now, ask: [...new Set([...member.ask, ...ends])] };
-}
-
 ;// CONCATENATED MODULE: ./build/shared/fleet/budget.js
 
 /** One look with everything there is to ask beside it has to fit into one burst. */
 const LEAST_BURST = 4;
-const IN_FLIGHT_CAP = 8;
+const budget_IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = 0.1;
 const SLOTS = 100;
@@ -52897,29 +52671,29 @@ const TOO_MUCH = 0.5;
 /** Requests in flight together fail together: that is one trouble to the rate. */
 const HALVED_AT_MOST_EVERY_MS = 1_000;
 const BREAKS_AFTER = 10;
-const TRIAL_EVERY_MS = 15_000;
+const budget_TRIAL_EVERY_MS = 15_000;
 const URGENT_TRIAL_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** @param perSecond more than 0 */
-function openBudget(perSecond, now) {
+function budget_openBudget(perSecond, now) {
     const idle = { inFlight: 0, held: 0, spent: [], troublesInARow: 0, distress: 0 };
     return { set: perSecond, rate: perSecond, steadySince: now, ...idle };
 }
 /** How many requests may go out at once where none went out before. */
-function burstOf({ rate }) {
+function budget_burstOf({ rate }) {
     return Math.max(LEAST_BURST, Math.floor(rate));
 }
 /** Lets a request out and holds what follows, or tells when to ask again. What is granted must be handed back by `settle`. */
-function grant(budget, wish, now) {
+function budget_grant(budget, wish, now) {
     const { inFlight, held, pausedUntil } = budget;
     const obstacle = barred(budget, wish, now);
     if (obstacle !== undefined)
         return obstacle;
-    if (inFlight > 0 && inFlight + wish.atOnce > IN_FLIGHT_CAP)
+    if (inFlight > 0 && inFlight + wish.atOnce > budget_IN_FLIGHT_CAP)
         return { granted: false };
     if (!wish.urgent && pausedUntil !== undefined && now < pausedUntil)
         return { granted: false, at: pausedUntil };
-    const burst = burstOf(budget);
+    const burst = budget_burstOf(budget);
     const claim = Math.min(burst, 1 + wish.following + (wish.urgent || wish.all === true ? 0 : Math.floor(burst * RESERVE)));
     const spent = stillSpent(budget, now);
     const over = total(spent) + held + claim - burst;
@@ -52929,7 +52703,7 @@ function grant(budget, wish, now) {
     return { granted: true, budget: { ...kept, spent: withOneMore(budget, spent, now) } };
 }
 /** Sends one of the requests that are held. */
-function spend(budget, now) {
+function budget_spend(budget, now) {
     return {
         ...budget,
         held: Math.max(0, budget.held - 1),
@@ -52942,11 +52716,11 @@ function barred({ openSince, inFlight }, { urgent, atOnce }, now) {
         return undefined;
     if (inFlight > 0)
         return { granted: false };
-    const trialAt = instant_later(openSince, urgent ? URGENT_TRIAL_EVERY_MS : TRIAL_EVERY_MS);
+    const trialAt = instant_later(openSince, urgent ? URGENT_TRIAL_EVERY_MS : budget_TRIAL_EVERY_MS);
     return now < trialAt ? { granted: false, at: trialAt } : undefined;
 }
 /** Hands back what was granted, with what of it was not sent, and lets the rate learn from how it went. */
-function settle(budget, granted, outcome, now) {
+function budget_settle(budget, granted, outcome, now) {
     const landed = {
         ...budget,
         inFlight: Math.max(0, budget.inFlight - granted.atOnce),
@@ -52955,7 +52729,7 @@ function settle(budget, granted, outcome, now) {
     return outcome.kind === "clean" ? afterClean(landed, now) : afterTrouble(landed, outcome, now);
 }
 /** Whether the breaker is open: nobody but a trial gets through, and what the trial met all others would meet. */
-function isOpen({ openSince }) {
+function budget_isOpen({ openSince }) {
     return openSince !== undefined;
 }
 /** The faults that say something about the gateway rather than about what was asked of it. */
@@ -53012,7 +52786,7 @@ function stepOf({ set }) {
 }
 /** The span of time in which at most a burst goes out. */
 function spanMs(budget) {
-    return Math.max(1_000, (burstOf(budget) / budget.rate) * 1_000);
+    return Math.max(1_000, (budget_burstOf(budget) / budget.rate) * 1_000);
 }
 function stillSpent(budget, now) {
     const since = now - spanMs(budget);
@@ -53036,13 +52810,42 @@ function total(spent) {
     return spent.reduce((sum, { requests }) => sum + requests, 0);
 }
 
+;// CONCATENATED MODULE: ./build/shared/fleet/outcome.js
+
+/** What a look, or a question beside it, met. */
+function outcome_metBy(observation) {
+    if (observation === undefined || observation.kind === "cancelled")
+        return { lost: 0, trouble: undefined };
+    if (observation.kind === "unavailable")
+        return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
+    const { partition, healthEvent, backups } = observation.testimony ?? {};
+    const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
+    const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
+    return {
+        lost: troubles.length / (1 + asked.length),
+        trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
+    };
+}
+/** The same of one request. */
+function outcome_metByOne(problem) {
+    return { trouble: problem !== undefined && isTrouble(problem) ? problem : undefined, lost: 1 };
+}
+/** What the budget learns from it. */
+function outcome_outcomeOf({ trouble, lost }) {
+    if (trouble === undefined)
+        return CLEAN;
+    const { code, retryAfterMs = 0 } = trouble;
+    return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
+}
+const CLEAN = { kind: "clean" };
+
 ;// CONCATENATED MODULE: ./build/shared/fleet/pace.js
 
 const ONE = { following: 0, atOnce: 0, urgent: true };
 function openPace(perSecond, clock) {
-    let budget = openBudget(perSecond, clock.now());
+    let budget = budget_openBudget(perSecond, clock.now());
     const ask = (wish) => {
-        const answer = grant(budget, wish, clock.now());
+        const answer = budget_grant(budget, wish, clock.now());
         if (answer.granted)
             ({ budget } = answer);
         return answer;
@@ -53053,10 +52856,10 @@ function openPace(perSecond, clock) {
         },
         ask,
         spend() {
-            budget = spend(budget, clock.now());
+            budget = budget_spend(budget, clock.now());
         },
         settle(granted, outcome) {
-            budget = settle(budget, granted, outcome, clock.now());
+            budget = budget_settle(budget, granted, outcome, clock.now());
         },
         async one(signal) {
             for (let answer = ask(ONE); !answer.granted && !signal.aborted; answer = ask(ONE)) {
@@ -53087,7 +52890,7 @@ function openPurse(pace, following) {
     };
 }
 /** The cluster with every request paid for: each call by its first one, and by every further one of its own making. */
-function paying(gateway, pay) {
+function pace_paying(gateway, pay) {
     const paid = (call) => async (key, look) => {
         await pay(look.signal);
         return call(key, { ...look, further: () => pay(look.signal) });
@@ -53101,6 +52904,311 @@ function paying(gateway, pay) {
         services: paid((name, look) => gateway.services(name, look)),
         backups: paid((id, look) => gateway.backups(id, look)),
     };
+}
+
+;// CONCATENATED MODULE: ./build/shared/watch-batch.js
+
+
+
+
+
+
+
+
+
+/** A partition nobody has looked at yet; its first look is due at once. */
+function beginMember(plan, now, dice, service) {
+    const watch = beginWatch(plan, now, dice);
+    return { state: "watching", watch, wantedAt: now, dueAt: now, ask: [], ...given("service", service) };
+}
+/**
+ * Looks at whatever is due, once; more than once only where the heart asks back at once. Same heart, same looks as the loop in
+ * `watch-restore.ts`; only who sleeps in between is another. Never rejects for anything the cluster or the network does.
+ */
+async function takeTurn(members, world, turn, record) {
+    const { clock, signal } = world;
+    const batch = openBatch(members, clock, record);
+    /** Whether there may be another one. */
+    const look = async ({ index, member }) => {
+        await clock.sleep(member.dueAt - clock.now(), signal);
+        const ask = questionsNow(member, clock.now());
+        const next = { ...nextLookOf({ ...member, ask }), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
+        const permit = await turn.pace.permit(next, signal);
+        if (permit.kind === "later")
+            return false;
+        if (permit.kind === "known") {
+            batch.share(index, permit.problem);
+            return true;
+        }
+        batch.begin(index);
+        let sent = 0;
+        const gateway = paying(world.gateway, () => {
+            sent += 1;
+            return Promise.resolve();
+        });
+        const looked = await takeLook(member.watch, ask, { ...world, gateway }, turn.requestTimeoutMs);
+        batch.land(index, looked);
+        turn.pace.landed(next, { sent, met: metBy(looked.observation) });
+        return true;
+    };
+    const worker = async () => {
+        while (!signal.aborted && clock.now() < turn.until) {
+            const found = batch.take();
+            if (found === undefined || !(await look(found)))
+                return;
+        }
+    };
+    await Promise.all(Array.from({ length: turn.inFlight }, worker));
+    return batch.kept;
+}
+function openBatch(members, clock, record) {
+    const kept = [...members];
+    /** Whose look is with a worker, or was; and those of them that have begun. */
+    const [taken, begun] = [new Set(), new Set()];
+    const land = (index, { events, next, watch }) => {
+        for (const event of events)
+            record(event);
+        const ends = "verdict" in next;
+        kept[index] = ends
+            ? { state: "concluded", watch, verdict: next.verdict, endedAt: clock.now() }
+            : watch_batch_resting({ ...listed(kept[index]), state: "watching", watch, wantedAt: next.at, ask: next.ask });
+        // Once a turn, but for what the heart asks back at once: whoever is due again by the time all others had theirs would keep the cluster
+        // from the next batch.
+        if (ends || next.at > clock.now() + watch_batch_AT_ONCE_MS) {
+            taken.add(index);
+            return;
+        }
+        taken.delete(index);
+        begun.delete(index);
+    };
+    return {
+        kept,
+        take() {
+            const found = firstDue(kept, taken, clock.now());
+            if (found !== undefined)
+                taken.add(found.index);
+            return found;
+        },
+        requestsBy: (ms) => requestsDue(kept, later(clock.now(), ms), begun),
+        begin: (index) => void begun.add(index),
+        land,
+        share(index, problem) {
+            const now = clock.now();
+            taken.delete(index);
+            for (const [at, member] of kept.entries()) {
+                if (!isDue(member, now) || taken.has(at))
+                    continue;
+                land(at, known(member.watch, { kind: "unavailable", problem }, now));
+            }
+        },
+    };
+}
+/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
+function questionsNow({ ask, watch }, now) {
+    return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
+}
+/** The heart asks back after a millisecond: that is still the same turn. */
+const watch_batch_AT_ONCE_MS = 50;
+/** What its list told; that a look is to follow is done with. */
+function listed(member) {
+    if (member?.state !== "watching")
+        return {};
+    return { ...given("service", member.service), ...given("sighting", member.sighting) };
+}
+/** The member with the time of its next look. What the heart wants at once it gets at once. */
+function watch_batch_resting(member) {
+    const { sighting, wantedAt, watch } = member;
+    const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= watch_batch_AT_ONCE_MS;
+    const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
+    return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
+}
+function firstDue(members, taken, now) {
+    let first;
+    for (const [index, member] of members.entries()) {
+        if (!isDue(member, now) || taken.has(index))
+            continue;
+        if (first === undefined || member.dueAt < first.member.dueAt)
+            first = { index, member };
+    }
+    return first;
+}
+function isDue(member, now) {
+    return member.state === "watching" && member.dueAt <= now + watch_batch_AT_ONCE_MS;
+}
+/** What is asked for at a time goes out within a second. */
+const SOON_MS = 1_000;
+const WHILE_MS = 60_000;
+/** How many requests the looks will take that are due by then, but for those of `except`. */
+function requestsDue(members, by, except) {
+    return members.reduce((sum, member, index) => (isDue(member, by) && !except.has(index) ? sum + requestsOf(member) : sum), 0);
+}
+function requestsOf({ ask }) {
+    return 1 + ask.length;
+}
+function nextLookOf(member) {
+    const { ask, watch, dueAt } = member;
+    return {
+        requests: requestsOf(member),
+        atOnce: Math.max(1, ask.length),
+        urgent: dueAt >= watch.plan.deadline,
+    };
+}
+const GATHERED = 0.1;
+/**
+ * When to take the next turn; `undefined` where all have concluded. Looks that are due within a tenth of the wait are gathered into one
+ * turn, late by what the jitter may be and never early, and turns are at least `leastMs` apart: a hundred partitions that
+ * jitter would else be a hundred turns. Never after the deadline, which they share.
+ */
+function nextTurn(members, now, leastMs, lists = []) {
+    const watching = members.filter((member) => member.state === "watching");
+    if (watching.length === 0)
+        return undefined;
+    const [first, ...others] = [...watching, ...lists].map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    if (first === undefined)
+        return undefined;
+    if (first <= now)
+        return now;
+    const until = first + GATHERED * (first - now);
+    const gathered = others.findLast((dueAt) => dueAt <= until) ?? first;
+    const deadline = watching.map(({ watch }) => watch.plan.deadline).reduce(earlier);
+    const least = earlier(later(now, leastMs), deadline);
+    return gathered > least ? gathered : least;
+}
+/** The member as it stands when somebody calls the verification off: what has concluded stays as it is. */
+function callOff(member, why, now) {
+    if (member.state === "concluded")
+        return member;
+    const step = advance(member.watch, { kind: "cancelled", why }, now);
+    if (step.next !== "conclude")
+        throw new TypeError("a watch that was called off went on");
+    return { state: "concluded", watch: step.watch, verdict: step.verdict, endedAt: now };
+}
+
+;// CONCATENATED MODULE: ./build/shared/batch-lists.js
+
+
+
+
+
+
+
+
+
+/** With fewer partitions single looks are few enough, and lists would be requests of their own. */
+const LISTS_FROM = 20;
+/** A list of one partition tells no more than a look at it, and costs as much. */
+const LEAST_PARTITIONS = 2;
+/** A list is read whole: where most of it is other batches', looks are cheaper. */
+const LEAST_SHARE = 0.5;
+/** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
+const SILENT_AFTER = 2;
+/**
+ * The lists worth reading for a batch.
+ * @param all whoever is watched with them, in this batch or another
+ */
+function listsOf(batch, all, serviceOf, dueAt) {
+    if (all.length < LISTS_FROM)
+        return [];
+    const mine = countBy(batch.flatMap((id) => serviceOf[id] ?? []));
+    const others = countBy(all.flatMap((id) => serviceOf[id] ?? []));
+    return [...mine]
+        .filter(([name, count]) => count >= LEAST_PARTITIONS && count >= LEAST_SHARE * (others.get(name) ?? 0))
+        .map(([service]) => ({ service, dueAt, failures: 0 }));
+}
+function countBy(names) {
+    const counts = new Map();
+    for (const name of names)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+}
+function batch_lists_isDue({ dueAt }, now) {
+    return dueAt <= now + AT_ONCE_MS;
+}
+/**
+ * Reads the lists that are due, before the looks of a turn: what they hint at becomes due, what they show to be at rest waits. Never rejects for
+ * anything the cluster does. Whoever is not shown by a list, or whose list is not to be had, is looked at when the heart wants.
+ */
+async function readLists(batch, world, turn) {
+    const members = [...batch.members];
+    const kept = [];
+    const waiting = [...batch.lists];
+    const worker = async () => {
+        for (let list = waiting.shift(); list !== undefined; list = waiting.shift()) {
+            const due = 1 + waiting.filter((one) => batch_lists_isDue(one, world.clock.now())).length;
+            const asked = { ...batch_lists_ONE, due, all: due };
+            const next = batch_lists_isDue(list, world.clock.now()) ? await readOne(list, asked, members, world, turn) : list;
+            if (next !== undefined)
+                kept.push(next);
+        }
+    };
+    await Promise.all(Array.from({ length: turn.inFlight }, worker));
+    return { members, lists: kept };
+}
+const batch_lists_ONE = { requests: 1, atOnce: 1, urgent: false, due: 1, all: 1 };
+/** One more request of the same call. */
+const PAGE = { ...batch_lists_ONE, atOnce: 0 };
+/** The list as it goes on; `undefined` where it is not read again. */
+async function readOne(list, asked, members, world, turn) {
+    const { clock, signal } = world;
+    const ofList = (member) => member.state === "watching" && member.service === list.service;
+    const [one] = members.filter(ofList);
+    if (one === undefined)
+        return undefined;
+    const permit = clock.now() < turn.until ? await turn.pace.permit(asked, signal) : LATER;
+    if (permit.kind === "later")
+        return list;
+    const told = permit.kind === "known"
+        ? { ok: false, problem: permit.problem }
+        : await partitionsOf(list.service, asked, world, turn);
+    const now = clock.now();
+    const change = (after) => {
+        for (const [at, member] of members.entries())
+            if (ofList(member))
+                members[at] = after(member);
+    };
+    const next = later(now, Math.ceil(lookDelay(one.watch.plan.cadence, now - one.watch.startedAt, 0.5)));
+    if (told.ok) {
+        const shown = new Map(told.value.map((info) => [info.partitionId, info]));
+        change((member) => sighted(member, shown.get(member.watch.plan.partitionId), now));
+        return { ...list, dueAt: next, failures: 0 };
+    }
+    const denied = TREATMENT[told.problem.code].treatment === "give-up";
+    const failures = list.failures + 1;
+    if (denied || failures >= SILENT_AFTER)
+        change((member) => sighted(member, undefined, now));
+    return denied ? undefined : { ...list, dueAt: next, failures };
+}
+const LATER = { kind: "later" };
+async function partitionsOf(service, asked, { gateway, signal }, { pace, requestTimeoutMs }) {
+    const further = async () => {
+        if ((await pace.permit(PAGE, signal)).kind === "go")
+            pace.landed(PAGE, { sent: 1, met: metByOne(undefined) });
+    };
+    const told = await gateway
+        .partitions(service, { budgetMs: requestTimeoutMs, signal, further })
+        .then((value) => ({ ok: true, value }), refused);
+    pace.landed(asked, { sent: 1, met: metByOne(told.ok ? undefined : told.problem) });
+    return told;
+}
+function refused(error) {
+    if (error instanceof GatewayError)
+        return { ok: false, problem: error.toProblem() };
+    throw error;
+}
+/** The member after its list was read; `shown` is absent where the list does not have it, or was not to be had. */
+function sighted(member, shown, now) {
+    const { sighting: before, ...rest } = member;
+    // One that is gone from its list is looked at when the heart wants, which may be long ago.
+    if (shown === undefined)
+        return { ...rest, dueAt: member.hinted === true ? member.dueAt : member.wantedAt };
+    const { status, health, dataLossVersion } = shown;
+    const sighting = { status, health, ...given("dataLossVersion", dataLossVersion) };
+    const hinted = member.hinted === true || isHint(before, sighting, member.watch, member.watch.plan);
+    if (!hinted)
+        return resting({ ...rest, sighting });
+    // What may have ended is asked at once whatever a success has to answer.
+    const ends = status === "Ready" ? lastQuestions(member.watch) : [];
+    return { ...rest, sighting, hinted: true, dueAt: now, ask: [...new Set([...member.ask, ...ends])] };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/place.js
@@ -53462,7 +53570,7 @@ function breakOff(fleet, error) {
  */
 function dueAt({ open, pace, plan }, member, now) {
     const { wantedAt = now, watch, sighting } = member;
-    if (open === 1 || wantedAt - now <= fleet_AT_ONCE_MS || isOpen(pace.budget))
+    if (open === 1 || wantedAt - now <= fleet_AT_ONCE_MS || budget_isOpen(pace.budget))
         return wantedAt;
     const turn = instant_later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
     const rests = watch !== undefined && sighting !== undefined && mayRest(watch, sighting);
@@ -53509,14 +53617,6 @@ function land(fleet, key, { watch, events, next }) {
         scheduleNow(fleet, key, now);
     else
         schedule(fleet, key, now);
-}
-const CLEAN = { kind: "clean" };
-/** @param lost which part of what was asked met the trouble */
-function outcomeOf(trouble, lost = 1) {
-    if (trouble === undefined)
-        return CLEAN;
-    const { code, retryAfterMs = 0 } = trouble;
-    return { kind: "trouble", lost, throttled: code === "throttled", retryAfterMs };
 }
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/together.js
@@ -53619,7 +53719,7 @@ async function callOne(fleet, { key, watch }) {
 async function askAlone(fleet, { watch }) {
     const { pace, requestTimeoutMs, world } = fleet;
     const { clock, signal } = world;
-    const gateway = paying(world.gateway, (stop) => pace.one(stop));
+    const gateway = pace_paying(world.gateway, (stop) => pace.one(stop));
     const budgetMs = answerBy(watch, clock.now(), requestTimeoutMs) - clock.now();
     try {
         return { ok: true, value: await gateway.partitionInfo(watch.plan.partitionId, { budgetMs, signal }) };
@@ -53638,6 +53738,7 @@ function unpark(fleet, { key, watch, observation, at }, partition) {
 }
 
 ;// CONCATENATED MODULE: ./build/shared/fleet/looks.js
+
 
 
 
@@ -53674,11 +53775,12 @@ async function look(fleet, started) {
     const { key, watch, ask, wish, feed, due, last } = started;
     try {
         const purse = openPurse(pace, wish.following);
-        const gateway = paying(world.gateway, purse.pay);
+        const gateway = pace_paying(world.gateway, purse.pay);
         const looked = await look_takeLook(watch, ask, { ...world, gateway }, requestTimeoutMs);
-        const { lost, trouble } = troubleOf(looked.observation);
+        const met = outcome_metBy(looked.observation);
+        const { trouble } = met;
         // One partition alone has its own backoff; what many meet says something about the gateway.
-        const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+        const outcome = members.length > 1 ? outcome_outcomeOf(met) : CLEAN;
         pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
         if (feed !== undefined)
             feed.outstanding -= 1;
@@ -53689,27 +53791,13 @@ async function look(fleet, started) {
             land(fleet, key, looked);
         if (feed !== undefined)
             await wantList(fleet, feed);
-        if (trouble !== undefined && isOpen(pace.budget))
+        if (trouble !== undefined && budget_isOpen(pace.budget))
             shareTrouble(fleet, trouble);
         tellProgress(fleet);
     }
     catch (error) {
         breakOff(fleet, error);
     }
-}
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation) {
-    if (observation === undefined || observation.kind === "cancelled")
-        return { lost: 0, trouble: undefined };
-    if (observation.kind === "unavailable")
-        return { lost: 1, trouble: isTrouble(observation.problem) ? observation.problem : undefined };
-    const { partition, healthEvent, backups } = observation.testimony ?? {};
-    const asked = [partition, healthEvent, backups].filter((told) => told !== undefined);
-    const troubles = asked.flatMap((told) => (told.ok || !isTrouble(told.problem) ? [] : told.problem));
-    return {
-        lost: troubles.length / (1 + asked.length),
-        trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0],
-    };
 }
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */
 function shareTrouble(fleet, problem) {
@@ -53798,7 +53886,7 @@ function startList(fleet, { key, last }) {
     const feed = feeds[key - members.length];
     if (feed === undefined)
         throw new TypeError("there is a list of no service on the agenda");
-    if (isOpen(pace.budget)) {
+    if (budget_isOpen(pace.budget)) {
         // What a list meets says too little of what a look would: it is no trial.
         put(fleet, feed, fleet.world.clock.now(), AFTER_SILENCE_MS);
         return { granted: true, budget: pace.budget };
@@ -53816,8 +53904,9 @@ async function read(fleet, feed, parked) {
     const { alarm, pace, world } = fleet;
     try {
         const told = await lists_listOf(fleet, feed);
-        const trouble = told.ok || !isTrouble(told.problem) ? undefined : told.problem;
-        pace.settle(LIST, outcomeOf(trouble));
+        const met = outcome_metByOne(told.ok ? undefined : told.problem);
+        const { trouble } = met;
+        pace.settle(LIST, outcome_outcomeOf(met));
         feed.reading = false;
         if (world.signal.aborted) {
             for (const one of parked)
@@ -53833,7 +53922,7 @@ async function read(fleet, feed, parked) {
         if (isRead(feed))
             put(fleet, feed, now);
         await wantList(fleet, feed);
-        if (trouble !== undefined && isOpen(pace.budget))
+        if (trouble !== undefined && budget_isOpen(pace.budget))
             shareTrouble(fleet, trouble);
         alarm.wake(world.clock.now());
     }
@@ -53850,7 +53939,7 @@ async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal }
     };
     try {
         const look = { budgetMs: requestTimeoutMs, signal };
-        const value = await paying(gateway, counted).partitions(feed.name, look);
+        const value = await pace_paying(gateway, counted).partitions(feed.name, look);
         feed.pages = pages;
         return { ok: true, value };
     }
@@ -54126,7 +54215,7 @@ async function verifyRestore(request, world, seed, record) {
     });
 }
 function scoped({ targets, requestTimeoutMs }, world, deadline, pace) {
-    const gateway = paying(world.gateway, (signal) => pace.one(signal));
+    const gateway = pace_paying(world.gateway, (signal) => pace.one(signal));
     return scopeOrVerdict(targets, { ...world, gateway }, deadline, requestTimeoutMs);
 }
 /** What the watches of a verification have in common. */
@@ -54156,7 +54245,7 @@ async function watchAll(request, scope, plan, world, { dice, listsFrom = LISTS_F
     for (let fresh = scope.partitionIds; fresh.length > 0;) {
         for (const id of fresh)
             known.add(id);
-        const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
+        const placing = { ...world, gateway: pace_paying(world.gateway, (stop) => pace.one(stop)) };
         const lists = fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
         const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
         const watched = await watchFleet(fresh, planOfMany(plan, fresh.length), world, options, record);
@@ -54191,6 +54280,416 @@ function ofRun(worst, count) {
     if (count === 1)
         return worst.verdict;
     return { ...worst.verdict, message: `${worst.partitionId}: ${worst.verdict.message}` };
+}
+
+;// CONCATENATED MODULE: ./build/shared/fleet/shared-budget.js
+
+
+
+
+/** Of many looks this part of what may be in flight: the rest is for whoever has a single one. */
+const OF_MANY = 6;
+/** Likewise of a burst. */
+const OF_A_BURST = 0.8;
+const GOOD_FOR_MS = 1_000;
+/** Looks that fit into half a second stand in no line. */
+const HANDFUL_MS = 500;
+const NOT_WORTH_A_LINE_MS = 1_000;
+/** Whoever waits longer than this finds everything due. */
+const LONG_WAIT_MS = 30_000;
+const IN_FLIGHT_MS = 1_000;
+const AT_LEAST_MS = 50;
+/** More than any set of partitions is spoken for at once: beyond it a clock was wrong. */
+const LONGEST_LINE_MS = (/* unused pure expression or super */ null && (2 * 3_600_000));
+/** The value as it was kept, or a new one where there is none; under today's rate, if another was set since. */
+function asSet(kept, perSecond, now) {
+    if (kept === undefined)
+        return { schema: 1, budget: openBudget(perSecond, now), leases: [], spokenFor: now };
+    const { budget } = kept;
+    if (budget.set === perSecond)
+        return kept;
+    return { ...kept, budget: { ...budget, set: perSecond, rate: Math.min(budget.rate, perSecond) } };
+}
+/** The same value where there is nothing to put down. */
+function claim(shared, claimed, now) {
+    const { holder, met } = claimed;
+    const learned = afterwards(shared, met, now);
+    const own = learned.leases.find((lease) => lease.holder === holder);
+    const many = own?.many ?? claimed.due > handful(learned.budget);
+    const others = without(learned, holder, now);
+    const busy = many && others.leases.some((lease) => lease.many);
+    if (many && own === undefined && (busy || !claimed.stoodInLine)) {
+        const { place, ...line } = standInLine(learned, claimed, now);
+        if (place > now + NOT_WORTH_A_LINE_MS)
+            return { ...line, answer: { kind: "wait", at: place } };
+        if (!busy)
+            return tryToGrant(without(line.shared, holder, now), claimed, many, now);
+        return { ...line, answer: { kind: "wait", at: later(now, NOT_WORTH_A_LINE_MS) } };
+    }
+    const answered = tryToGrant(others, claimed, many, now);
+    if (answered.answer.kind === "granted")
+        return answered;
+    // What it still has under way it holds on to.
+    return { ...answered, shared: met.length === 0 ? shared : learned };
+}
+/** The holder is gone, and this is what became of its looks. */
+function leave(shared, { holder, met }, now) {
+    return without(afterwards(shared, met, now), holder, now);
+}
+function afterwards(shared, met, now) {
+    const last = met.findLast(({ trouble }) => trouble !== undefined)?.trouble;
+    const budget = met.reduce((left, one) => settle(left, NOTHING, outcomeOf(one), now), shared.budget);
+    const { trouble: before, ...rest } = shared;
+    const told = last === undefined ? before : { problem: { ...last, message: cut(last.message, MOST_MESSAGE) }, at: now };
+    return { ...rest, budget, ...(told === undefined || !isOpen(budget) ? {} : { trouble: told }) };
+}
+const MOST_MESSAGE = 500;
+const NOTHING = { atOnce: 0, following: 0 };
+/** What is in flight is what the leases say, of those that are neither over nor the holder's own. */
+function without(shared, holder, now) {
+    const leases = shared.leases.filter((lease) => lease.holder !== holder && lease.until > now);
+    return { ...shared, leases, budget: { ...shared.budget, held: 0, inFlight: inFlightOf(leases) } };
+}
+function inFlightOf(leases) {
+    return leases.reduce((sum, { atOnce }) => sum + atOnce, 0);
+}
+function handful({ rate }) {
+    return Math.max(1, Math.floor((rate * HANDFUL_MS) / 1_000));
+}
+function standInLine(shared, { due, all }, now) {
+    const { spokenFor, budget } = shared;
+    const place = spokenFor > now && spokenFor - now <= LONGEST_LINE_MS ? spokenFor : now;
+    const requests = place > now + LONG_WAIT_MS ? Math.max(due, all) : due;
+    const lastsMs = Math.ceil((requests / (budget.rate * OF_A_BURST)) * 1_000);
+    return { shared: { ...shared, spokenFor: later(place, lastsMs) }, place };
+}
+function tryToGrant(shared, claimed, many, now) {
+    const { budget, leases } = shared;
+    const { holder, until, urgent } = claimed;
+    const several = claimed.due > claimed.requests && !isOpen(budget);
+    const free = IN_FLIGHT_CAP - budget.inFlight;
+    const atOnce = several ? Math.max(claimed.atOnce, Math.min(OF_MANY, free)) : claimed.atOnce;
+    let at;
+    for (const requests of several ? sizes(claimed, budget) : [claimed.requests]) {
+        const answer = grant(budget, { following: requests - 1, atOnce, urgent }, now);
+        if (answer.granted) {
+            let spent = answer.budget;
+            for (let nth = 1; nth < requests; nth++)
+                spent = spend(spent, now);
+            return {
+                shared: { ...shared, budget: spent, leases: [...leases, { holder, atOnce, until, many }] },
+                answer: { kind: "granted", requests, atOnce, goodUntil: later(now, GOOD_FOR_MS) },
+            };
+        }
+        ({ at } = answer);
+    }
+    return { shared, answer: shared_budget_refused(shared, at, now) };
+}
+/** As much as may be had at once, or half of it: less is not worth the asking. */
+function sizes({ due, requests }, budget) {
+    const most = Math.max(requests, Math.min(due, Math.floor(burstOf(budget) * OF_A_BURST)));
+    return [most, Math.max(requests, Math.floor(most / 2))];
+}
+function shared_budget_refused({ budget, trouble }, at, now) {
+    if (isOpen(budget) && trouble !== undefined && now - trouble.at <= TRIAL_EVERY_MS)
+        return { kind: "known", problem: trouble.problem };
+    // Where all there may be is in flight, its end has no time.
+    const wanted = at ?? later(now, IN_FLIGHT_MS);
+    return { kind: "wait", at: later(now, Math.max(AT_LEAST_MS, wanted - now)) };
+}
+
+;// CONCATENATED MODULE: ./node_modules/canonicalize/lib/canonicalize.js
+function serializeString (value) {
+  if (!value.isWellFormed()) {
+    throw new Error('Lone surrogate is not allowed');
+  }
+  return JSON.stringify(value);
+}
+
+function serializePrimitive (value) {
+  switch (typeof value) {
+    case 'number':
+      if (isNaN(value)) {
+        throw new Error('NaN is not allowed');
+      }
+      if (!isFinite(value)) {
+        throw new Error('Infinity is not allowed');
+      }
+      // For finite numbers String(value) would give identical output, but
+      // JSON.stringify benchmarks faster on V8.
+      return JSON.stringify(value);
+    case 'string':
+      return serializeString(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    default:
+      // null, or values JSON.stringify maps to undefined (undefined,
+      // functions, symbols).
+      return JSON.stringify(value);
+  }
+}
+
+// Resolves a value to either its serialized primitive form (a string — or
+// undefined, for values JSON.stringify drops) or a frame describing the
+// container to descend into. Callers distinguish the two cases with
+// `typeof result !== 'object'`.
+//
+// toJSON results are unwrapped here, and the wrapper objects stay in `seen`
+// until the resolved subtree is fully serialized, so cycles introduced via
+// toJSON are still detected.
+function enterValue (value, seen) {
+  let wrappers = null;
+  while (value !== null && typeof value === 'object' && typeof value.toJSON === 'function') {
+    if (seen.has(value)) {
+      throw new Error('Circular reference detected');
+    }
+    seen.add(value);
+    (wrappers ??= []).push(value);
+    value = value.toJSON();
+  }
+
+  // Boxed Number/String/Boolean objects serialize as their primitive values,
+  // mirroring how JSON.stringify treats them.
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+    value = value.valueOf();
+  }
+
+  if (value === null || typeof value !== 'object') {
+    if (wrappers !== null) {
+      for (const wrapper of wrappers) seen.delete(wrapper);
+    }
+    return serializePrimitive(value);
+  }
+
+  if (seen.has(value)) {
+    throw new Error('Circular reference detected');
+  }
+  seen.add(value);
+
+  return {
+    container: value,
+    // null marks an array frame; object frames carry their sorted keys.
+    // `sort()`'s default comparator orders by UTF-16 code unit, which is the
+    // order JCS requires.
+    keys: Array.isArray(value) ? null : Object.keys(value).sort(),
+    // Next child to serialize; the frame resumes here after a nested
+    // container's subtree completes.
+    index: 0,
+    // Whether no member has been emitted yet (controls comma placement).
+    first: true,
+    // toJSON wrappers to release from `seen` when this frame completes.
+    wrappers
+  };
+}
+
+function canonicalize (object) {
+  if (object === null || typeof object !== 'object') {
+    return serializePrimitive(object);
+  }
+
+  const seen = new Set();
+  const root = enterValue(object, seen);
+  if (typeof root !== 'object') {
+    // A toJSON chain resolved the input to a primitive.
+    return root;
+  }
+
+  let result = root.keys === null ? '[' : '{';
+  const stack = [root];
+
+  // Depth-first serialization with an explicit stack instead of recursion, so
+  // nesting depth is bounded by heap size rather than call-stack size. The top
+  // frame is the container currently being serialized: primitive children are
+  // appended inline, while a nested container pushes a new frame and jumps
+  // back to the outer loop. Because frame.index was already advanced, the
+  // parent resumes at its next child once the subtree is done. Opening
+  // brackets are emitted when a frame is pushed, closing brackets when it
+  // completes.
+  outer:
+  while (stack.length > 0) {
+    const frame = stack[stack.length - 1];
+    const container = frame.container;
+
+    // keys === null marks an array frame; otherwise keys holds the object's
+    // sorted property names. Either way the iteration counter lives on the
+    // frame itself (frame.index), so when a frame is resumed after a nested
+    // container completes, the while condition continues at the first
+    // unserialized child instead of restarting from the beginning.
+    if (frame.keys === null) {
+      while (frame.index < container.length) {
+        const i = frame.index++;
+        if (i > 0) {
+          result += ',';
+        }
+        const element = container[i];
+        // Inside arrays, JSON.stringify serializes values with no JSON
+        // representation (undefined, symbols, functions) as null.
+        const value = element === undefined || typeof element === 'symbol' || typeof element === 'function' ? null : element;
+        if (value === null || typeof value !== 'object') {
+          result += serializePrimitive(value);
+          continue;
+        }
+        const child = enterValue(value, seen);
+        if (typeof child !== 'object') {
+          // A toJSON chain resolved the child to an already-serialized
+          // primitive — or, when child is undefined, to a value with no JSON
+          // representation, which becomes null inside arrays.
+          result += child === undefined ? 'null' : child;
+          continue;
+        }
+        result += child.keys === null ? '[' : '{';
+        stack.push(child);
+        continue outer;
+      }
+      result += ']';
+    } else {
+      const keys = frame.keys;
+      while (frame.index < keys.length) {
+        const key = keys[frame.index++];
+        const value = container[key];
+        // Inside objects, JSON.stringify omits properties whose value has no
+        // JSON representation (undefined, symbols, functions).
+        if (value === undefined || typeof value === 'symbol' || typeof value === 'function') {
+          continue;
+        }
+        if (value === null || typeof value !== 'object') {
+          // Commas are tracked with a flag rather than the key index: a
+          // skipped key must not leave a stray comma behind.
+          if (frame.first) {
+            frame.first = false;
+          } else {
+            result += ',';
+          }
+          result += serializeString(key) + ':' + serializePrimitive(value);
+          continue;
+        }
+        // The child must be resolved before the key is emitted: a toJSON
+        // returning a value with no JSON representation drops the whole
+        // property.
+        const child = enterValue(value, seen);
+        if (child === undefined) {
+          continue;
+        }
+        if (frame.first) {
+          frame.first = false;
+        } else {
+          result += ',';
+        }
+        result += serializeString(key) + ':';
+        if (typeof child !== 'object') {
+          result += child;
+          continue;
+        }
+        result += child.keys === null ? '[' : '{';
+        stack.push(child);
+        continue outer;
+      }
+      result += '}';
+    }
+
+    // Frame complete. The container leaves `seen` so that a later, sibling
+    // reference to the same object is not mistaken for a cycle.
+    seen.delete(container);
+    if (frame.wrappers !== null) {
+      for (const wrapper of frame.wrappers) seen.delete(wrapper);
+    }
+    stack.pop();
+  }
+
+  return result;
+}
+
+;// CONCATENATED MODULE: ./build/shared/evidence/seal.js
+
+
+
+/**
+ * The record with its digest. What is sealed is the record as it will be read back: an absent member and one that is
+ * `undefined` are the same in JSON, and so are they here. Half a character (a lone surrogate, which a cluster may well send) has no
+ * canonical form: U+FFFD takes its place, so that no text can keep a verdict from its record.
+ */
+function seal(record, predecessorSha256) {
+    const content = wellFormed(record);
+    return { ...content, integrity: { sha256: digestToBe(content, predecessorSha256), predecessorSha256 } };
+}
+/**
+ * The digest a record with this content must bear, whatever it says of itself. The content is what was read from JSON, and taken as it is:
+ * written once more, a number too large would become `null`, and nobody could tell the two apart.
+ * @throws Error where it has no canonical form
+ */
+function seal_digestOf(content, predecessorSha256) {
+    const { partitions, ...run } = content;
+    if (!Array.isArray(partitions))
+        return sha256(canonical({ ...content, integrity: { predecessorSha256 } }));
+    const digest = seal_digestInPieces(run, predecessorSha256);
+    for (const partition of partitions)
+        digest.add(partition);
+    return digest.sha256();
+}
+const IN_PIECES = "partitions";
+function seal_digestInPieces(run, predecessorSha256) {
+    const hash = (0,external_node_crypto_.createHash)("sha256");
+    const members = { ...run, integrity: { predecessorSha256 } };
+    // RFC 8785, 3.2.3: sorted by UTF-16 code units, as JavaScript compares strings.
+    const named = Object.keys(members)
+        .filter((name) => name !== IN_PIECES)
+        .toSorted((a, b) => (a < b ? -1 : 1))
+        .map((name) => ({ name, text: `${canonical(name)}:${canonical(members[name])}` }));
+    const joined = (those) => those.map(({ text }) => text).join(",");
+    const before = named.filter(({ name }) => name < IN_PIECES);
+    const after = named.filter(({ name }) => name > IN_PIECES);
+    hash.update(`{${joined(before)},${canonical(IN_PIECES)}:[`, "utf8");
+    let separator = "";
+    return {
+        add(partition) {
+            hash.update(`${separator}${canonical(partition)}`, "utf8");
+            separator = ",";
+        },
+        sha256: () => hash.update(`]${after.length === 0 ? "" : ","}${joined(after)}}`, "utf8").digest("hex"),
+    };
+}
+/** Partition by partition: ten thousand with all that was seen of them are not written as one text. */
+function digestToBe(content, predecessorSha256) {
+    const { partitions, ...run } = content;
+    if (!Array.isArray(partitions))
+        return seal_digestOf(objectIn(readBack(content)), predecessorSha256);
+    const digest = seal_digestInPieces(objectIn(readBack(run)), predecessorSha256);
+    for (const partition of partitions)
+        digest.add(readBack(partition));
+    return digest.sha256();
+}
+/** As it will be read from the file. */
+function readBack(value) {
+    return JSON.parse(JSON.stringify(value));
+}
+function objectIn(value) {
+    if (!fields_isObject(value))
+        throw new TypeError("only objects are sealed");
+    return value;
+}
+function canonical(value) {
+    const text = canonicalize(value);
+    if (text === undefined)
+        throw new TypeError("a record has no canonical form");
+    return text;
+}
+function sha256(text) {
+    return (0,external_node_crypto_.createHash)("sha256").update(text, "utf8").digest("hex");
+}
+function wellFormed(value) {
+    if (typeof value === "string")
+        return value.toWellFormed();
+    if (Array.isArray(value)) {
+        const items = value;
+        const mended = items.map((item) => wellFormed(item));
+        return mended.every((item, n) => Object.is(item, items[n])) ? items : mended;
+    }
+    if (!fields_isObject(value))
+        return value;
+    const entries = Object.entries(value);
+    const mended = entries.map(([name, member]) => [name.toWellFormed(), wellFormed(member)]);
+    const same = mended.every(([name, member], n) => name === entries[n]?.[0] && Object.is(member, entries[n]?.[1]));
+    return same ? value : Object.fromEntries(mended);
 }
 
 ;// CONCATENATED MODULE: ./build/shared/partition-record.js
@@ -54303,12 +54802,18 @@ const TOOL_VERSION = "0.1.0";
 
 
 
-const RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
+
+const record_RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
+/** Sealed, as the first of its series: a run knows of no record before its own. */
 function toRecord(request, result) {
+    return seal(contentOf(request, result), null);
+}
+function contentOf(request, result) {
     const { verdict, startedAt, endedAt, notBefore } = result;
     const count = (outcome) => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
     return {
-        schema: RECORD_SCHEMA,
+        schema: record_RECORD_SCHEMA,
+        verificationId: null,
         tool: { name: TOOL_NAME, version: TOOL_VERSION },
         cluster: {
             endpoints: request.endpoints.map((url) => url.origin),
@@ -54336,6 +54841,7 @@ function toRecord(request, result) {
         skipped: result.skipped,
         warnings: result.warnings,
         partitions: result.partitions.map(toPartitionRecord),
+        batches: [],
     };
 }
 function seconds(from, to) {
@@ -54343,6 +54849,314 @@ function seconds(from, to) {
 }
 function secondsOrNull(ms) {
     return ms === null ? null : ms / 1_000;
+}
+
+;// CONCATENATED MODULE: ./build/shared/evidence/finding.js
+/**
+ * `broken`: it is not what was written. `unproven`: nothing can be said, neither that it is whole nor that it is not.
+ */
+const finding_KINDS = {
+    "no-json": "broken",
+    altered: "broken",
+    misplaced: "broken",
+    "cut-short": "broken",
+    duplicate: "broken",
+    "missing-predecessor": "broken",
+    forked: "broken",
+    "missing-batch": "broken",
+    "missing-last": "broken",
+    unsealed: "unproven",
+    "no-record": "unproven",
+    unreadable: "unproven",
+};
+function finding_short(digest) {
+    return `${digest.slice(0, 12)}…`;
+}
+
+;// CONCATENATED MODULE: ./build/shared/evidence/examine.js
+
+
+
+
+
+/**
+ * Looks at one record, in either of its forms: one JSON document, or JSON Lines, of which never more than a line is held. An altered record keeps
+ * its place in the series, so that its neighbours are not blamed for it.
+ * @throws whatever reading the bytes throws
+ */
+async function examine_examine(name, bytes) {
+    let link;
+    const come = (wrong) => ({
+        ...(link === undefined ? {} : { link }),
+        ...(wrong === undefined ? {} : { finding: { name, kind: wrong[0], message: wrong[1] } }),
+    });
+    try {
+        const text = readText(bytes);
+        const value = await firstDocument(text);
+        if (!isObject(value))
+            return come(["no-record", "is no record: not a JSON object"]);
+        const { integrity, ...content } = value;
+        if (integrity === undefined)
+            return come(unsealed(content));
+        if (!isIntegrity(integrity))
+            return come(["altered", "bears a seal that is none"]);
+        link = linkOf(name, content, integrity);
+        const inForm = "partitions" in content ? wrongInDocument : wrongInLines;
+        return come((await inForm(content, integrity, text)) ?? wrongInContent(name, content));
+    }
+    catch (error) {
+        if (error instanceof NotJson)
+            return come(["no-json", error.message]);
+        if (error instanceof TooLarge)
+            return come(["unreadable", `${error.message}: too much to be judged`]);
+        throw error;
+    }
+}
+/** The first line where that is a document by itself, else all of the text. */
+async function firstDocument(text) {
+    const line = (await text.line()) ?? "";
+    try {
+        return readJson(line);
+    }
+    catch (error) {
+        if (!(error instanceof NotJson) || error instanceof TwiceNamed)
+            throw error;
+        return readJson(`${line}\n${await text.rest()}`);
+    }
+}
+function unsealed({ schema }) {
+    if (schema !== RECORD_SCHEMA)
+        return ["no-record", "is no record of a restore verification"];
+    return [
+        "unsealed",
+        "bears no seal: written by a version that had none, or taken off; what it says cannot be checked",
+    ];
+}
+const DIGEST = /^[0-9a-f]{64}$/;
+function isDigest(value) {
+    return typeof value === "string" && DIGEST.test(value);
+}
+/** To the letter: whatever else stood in it no digest would cover. */
+function isIntegrity(value) {
+    if (!isObject(value) || Object.keys(value).length !== 2)
+        return false;
+    const { sha256, predecessorSha256 } = value;
+    return isDigest(sha256) && (predecessorSha256 === null || isDigest(predecessorSha256));
+}
+function linkOf(name, { endedAtUtc, batches }, integrity) {
+    const listed = Array.isArray(batches) ? batches : [];
+    return {
+        name,
+        ...integrity,
+        endedAtUtc: typeof endedAtUtc === "string" ? endedAtUtc : "",
+        batches: listed.flatMap((one) => (isObject(one) && isDigest(one["sha256"]) ? [one["sha256"]] : [])),
+    };
+}
+async function wrongInDocument(content, integrity, text) {
+    const actual = digestOrNone(() => digestOf(content, integrity.predecessorSha256));
+    if (actual !== integrity.sha256)
+        return altered("", integrity.sha256, actual);
+    return (await text.rest()).trim() === "" ? undefined : ["no-json", "goes on after the record's end"];
+}
+/** Each line bears its own seal and follows the one before it; all of them together are what the first line's digest is of. */
+async function wrongInLines(run, integrity, text) {
+    let digest;
+    try {
+        digest = digestInPieces(run, integrity.predecessorSha256);
+    }
+    catch {
+        return altered("in line 1 ", integrity.sha256, undefined);
+    }
+    let [before, partitions, number] = [integrity.sha256, 0, 1];
+    for (let line = await text.line(); line !== undefined; line = await text.line()) {
+        number += 1;
+        if (line.trim() === "")
+            continue;
+        const { integrity: own, ...partition } = inLine(number, line);
+        if (!isIntegrity(own))
+            return ["altered", `line ${number} bears a seal that is none`];
+        const actual = digestOrNone(() => digestOf(partition, own.predecessorSha256));
+        if (actual !== own.sha256)
+            return altered(`in line ${number} `, own.sha256, actual);
+        if (own.predecessorSha256 !== before) {
+            return ["altered", `line ${number} does not follow line ${number - 1}: one was taken out, put in or moved`];
+        }
+        before = own.sha256;
+        partitions += 1;
+        digest.add(partition);
+    }
+    const told = partitionsIn(run);
+    if (told !== partitions)
+        return ["cut-short", `tells of ${told} partitions, and here are ${partitions}`];
+    const actual = digest.sha256();
+    return actual === integrity.sha256 ? undefined : altered("in line 1 ", integrity.sha256, actual);
+}
+function inLine(number, line) {
+    let value;
+    try {
+        value = readJson(line);
+    }
+    catch (error) {
+        if (error instanceof NotJson)
+            throw new NotJson(`line ${number} ${error.message}`);
+        throw error;
+    }
+    if (isObject(value))
+        return value;
+    throw new NotJson(`line ${number} is no partition`);
+}
+function partitionsIn({ counts }) {
+    const numbers = isObject(counts) ? Object.values(counts) : [];
+    return numbers.reduce((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+}
+/** Half a character, a number beyond all bounds: nothing that was ever sealed. */
+function digestOrNone(digest) {
+    try {
+        return digest();
+    }
+    catch {
+        return undefined;
+    }
+}
+function altered(where, told, actual) {
+    const now = actual === undefined ? "has no canonical form (RFC 8785)" : `is ${short(actual)}`;
+    return ["altered", `was altered ${where}after it was sealed: it says ${short(told)}, its content ${now}`];
+}
+/** Whole by itself, and still not what it is taken for. */
+function wrongInContent(name, { schema, verificationId }) {
+    if (schema !== RECORD_SCHEMA)
+        return ["no-record", "is no record of a restore verification"];
+    const [, stored] = /(?:^|[/\\])([0-9a-f]{32})\.json$/.exec(name) ?? [];
+    if (stored === undefined || stored === verificationId)
+        return undefined;
+    return ["misplaced", "lies under the name of another verification"];
+}
+
+;// CONCATENATED MODULE: ./build/shared/evidence/series.js
+
+/**
+ * Whether records stand as they were written one after the other, and none was taken out of their midst, put in, or doubled. The order they
+ * are found in means nothing. The end of a series cannot be told from a series that was cut short, unless its last digest is known.
+ */
+function series_together(links, { after, last }) {
+    const findings = [];
+    const found = (name, kind, message) => void findings.push({ name, kind, message });
+    const bySha = new Map();
+    const successors = new Map();
+    const batches = new Set(links.flatMap((link) => link.batches));
+    const known = new Set(after);
+    for (const link of links) {
+        const twin = bySha.get(link.sha256);
+        if (twin !== undefined) {
+            found(link.name, "duplicate", `is the same record as ${twin.name}`);
+            continue;
+        }
+        bySha.set(link.sha256, link);
+        const { predecessorSha256: before } = link;
+        if (before === null)
+            continue;
+        const rival = successors.get(before);
+        if (rival === undefined)
+            successors.set(before, link);
+        else
+            found(link.name, "forked", `follows ${short(before)}, as ${rival.name} does too`);
+    }
+    for (const { name, predecessorSha256: before, batches: listed } of bySha.values()) {
+        if (before !== null && !bySha.has(before) && !known.has(before)) {
+            found(name, "missing-predecessor", `follows ${short(before)}, which is not here: taken out, or kept elsewhere`);
+        }
+        const missing = listed.filter((digest) => !bySha.has(digest));
+        const [lost] = missing;
+        if (lost !== undefined) {
+            const message = `names evidence that is not here: ${missing.length} of ${listed.length}, the first ${short(lost)}`;
+            found(name, "missing-batch", message);
+        }
+    }
+    for (const digest of last) {
+        if (!bySha.has(digest))
+            found("", "missing-last", `no record here bears ${short(digest)}: the end was cut off`);
+    }
+    const chained = [...bySha.values()].filter(({ sha256 }) => !batches.has(sha256));
+    return {
+        findings,
+        series: chained.filter(({ predecessorSha256: before }) => before === null || known.has(before)).length,
+        ends: chained.filter(({ sha256 }) => !successors.has(sha256)),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/shared/evidence/check-evidence.js
+
+
+
+/** That something could not be read; the message says why, without a secret in it. */
+class Unreadable extends (/* unused pure expression or super */ null && (Error)) {
+}
+/**
+ * Checks evidence, wherever it lies. Of a record nothing is kept but its place in the series. What cannot be listed or read is a finding: it never
+ * lets the rest pass for all there is.
+ */
+async function checkEvidence(items, { known, alone }) {
+    const examined = [];
+    try {
+        for await (const group of inGroups(items))
+            examined.push(...(await Promise.all(group.map(examinedOf))));
+    }
+    catch (error) {
+        if (!(error instanceof Unreadable))
+            throw error;
+        examined.push({ finding: { name: "", kind: "unreadable", message: error.message } });
+    }
+    const links = examined.flatMap(({ link }) => link ?? []);
+    const [first] = links;
+    const all = together(alone ? links.map(withoutNeighbours) : links, known);
+    const endedAt = new Map(links.map(({ name, endedAtUtc }) => [name, endedAtUtc]));
+    const findings = [...examined.flatMap(({ finding }) => finding ?? []), ...all.findings].toSorted((a, b) => rank(a) - rank(b) || compare(endedAt.get(a.name) ?? "", endedAt.get(b.name) ?? ""));
+    const nothing = examined.length === 0 || links.length === 0;
+    const broken = findings.some((one) => KINDS[one.kind] === "broken");
+    return {
+        state: broken ? "broken" : nothing || findings.length > 0 ? "unproven" : "whole",
+        findings,
+        records: links.length,
+        series: all.series,
+        ends: all.ends.map(({ name, sha256 }) => ({ name, sha256 })),
+        follows: alone ? (first?.predecessorSha256 ?? null) : null,
+    };
+}
+function rank({ kind }) {
+    return KINDS[kind] === "broken" ? 0 : 1;
+}
+function compare(a, b) {
+    return a === b ? 0 : a < b ? -1 : 1;
+}
+function withoutNeighbours(link) {
+    return { ...link, predecessorSha256: null, batches: [] };
+}
+async function examinedOf(item) {
+    try {
+        return await examine(item.name, item.open());
+    }
+    catch (error) {
+        if (!(error instanceof Unreadable))
+            throw error;
+        return { finding: { name: item.name, kind: "unreadable", message: error.message } };
+    }
+}
+const MOST_AT_ONCE = 16;
+const MOST_BYTES_AT_ONCE = (/* unused pure expression or super */ null && (16 * 2 ** 20));
+/** Small ones together, for each costs a round trip; a large one by itself, for it must be held. */
+async function* inGroups(items) {
+    let group = [];
+    let bytes = 0;
+    for await (const item of items) {
+        if (group.length === MOST_AT_ONCE || (group.length > 0 && bytes + item.bytes > MOST_BYTES_AT_ONCE)) {
+            yield group;
+            [group, bytes] = [[], 0];
+        }
+        group.push(item);
+        bytes += item.bytes;
+    }
+    if (group.length > 0)
+        yield group;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/explain.js
@@ -54570,6 +55384,7 @@ function propertiesOf({ plan, cluster, tool, ...run }) {
         cluster: cluster.endpoints.join(", "),
         "api-version": cluster.apiVersion,
         tool: `${tool.name} ${tool.version}`,
+        "record-sha256": run.integrity.sha256,
     };
     return Object.entries(all).flatMap(([name, value]) => value === null ? [] : [{ "@_name": name, "@_value": clean(String(value)) }]);
 }
@@ -54598,11 +55413,13 @@ function json_text_jsonText(value, indent) {
 
 ;// CONCATENATED MODULE: ./build/shared/report/report-file.js
 
+
 /** Above this many partitions the report is JSON Lines: no reader has to hold it whole. */
 const MOST_IN_ONE_DOCUMENT = 100;
 /**
  * The text of the report file. Up to 100 partitions it is the record, one indented JSON document. Above that it is JSON Lines:
- * first the run without its `partitions`, then a line for each partition, worst first.
+ * first the run without its `partitions`, then a line for each partition, worst first. The digest in the first line is that of the whole
+ * record in either form; each further line bears a seal of its own and follows the line before it, so that a break has a place.
  */
 function* reportText(record) {
     const { partitions, ...run } = record;
@@ -54611,8 +55428,12 @@ function* reportText(record) {
         return;
     }
     yield `${json_text_jsonText(run)}\n`;
-    for (const partition of partitions)
-        yield `${json_text_jsonText(partition)}\n`;
+    let before = record.integrity.sha256;
+    for (const partition of partitions) {
+        const line = seal(partition, before);
+        before = line.integrity.sha256;
+        yield `${json_text_jsonText(line)}\n`;
+    }
 }
 /** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
 function* documentText(record) {
@@ -54729,7 +55550,7 @@ const MOST_LINES_OF_MANY = 4;
 /** What a fleet said of itself is news for so long. */
 const NEWS_MS = 120_000;
 const MOST_STATES = 6;
-const NOTHING = "no restore on record";
+const progress_log_NOTHING = "no restore on record";
 const NOT_SEEN = "not yet seen";
 const TONE = { passed: "good", failed: "bad", inconclusive: "doubt" };
 /** A line per change, a heartbeat on every tick; never a line per look. Its text may quote the cluster: `say` cleans it. */
@@ -54756,9 +55577,9 @@ class ProgressLog {
                 break;
             case "state":
                 if (seen !== undefined)
-                    Object.assign(seen, { state: event.to ?? NOTHING, since: event.at });
+                    Object.assign(seen, { state: event.to ?? progress_log_NOTHING, since: event.at });
                 if (this.#few)
-                    this.#tell(event, event.to ?? NOTHING);
+                    this.#tell(event, event.to ?? progress_log_NOTHING);
                 break;
             case "fault":
                 this.#fault(event);
@@ -55421,6 +56242,9 @@ function probe_cluster_named(request, metadata, handshake) {
 /*
  * The public surface of the shared core, in reading order. Shells import from here and from nowhere else in `shared/`.
  */
+
+
+
 
 
 

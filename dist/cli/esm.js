@@ -1,20 +1,31 @@
-import { n as __require, r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import os, { EOL } from "node:os";
-import { Transform, finished } from "node:stream";
-import { randomUUID } from "node:crypto";
-import http from "node:http";
-import util, { inspect, types } from "node:util";
-import zlib from "node:zlib";
-import https from "node:https";
-import process$1 from "node:process";
-import crypto, { createHash as createHash$1 } from "crypto";
-import { Readable } from "stream";
-import http$1 from "http";
+import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { D as require_ms, O as retryPolicy$1, T as getLogLevel, _ as stringToUint8Array, c as createDefaultHttpClient, d as createTracingClient, h as isNodeLike, m as isError, o as createPipelineRequest, p as calculateRetryDelay, s as createHttpHeaders, t as ServiceClient, v as uint8ArrayToString, w as createClientLogger, x as AbortError } from "./serviceClient.js";
+import { readFile } from "node:fs/promises";
+import { createHash, createPrivateKey, randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { accessSync, constants as constants$1, readFileSync, realpathSync, statSync } from "node:fs";
+import http from "http";
+import crypto, { X509Certificate as X509Certificate$1, createHash as createHash$1 } from "crypto";
+import { accessSync as accessSync$1, constants as constants$2, readFileSync as readFileSync$1, statSync as statSync$1 } from "fs";
+import path$1 from "path";
+import * as childProcess$1 from "node:child_process";
+// node_modules/@azure/core-rest-pipeline/dist/esm/policies/retryPolicy.js
+const retryPolicyLogger = createClientLogger("core-rest-pipeline retryPolicy");
+/**
+* retryPolicy is a generic policy to enable retrying requests when certain conditions are met
+*/
+function retryPolicy(strategies, options = { maxRetries: 3 }) {
+	return retryPolicy$1(strategies, {
+		logger: retryPolicyLogger,
+		...options
+	});
+}
 // node_modules/@azure/identity/dist/esm/constants.js
 /**
 * Current version of the `@azure/identity` package.
 */
-const SDK_VERSION$1 = `4.14.1`;
+const SDK_VERSION = `4.14.1`;
 /**
 * The default client ID for authentication
 * @internal
@@ -55,6 +66,14 @@ const DefaultAuthorityHost = AzureAuthorityHosts.AzurePublicCloud;
 * Allow acquiring tokens for any tenant for multi-tentant auth.
 */
 const ALL_TENANTS = ["*"];
+/**
+* The current VSCode auth record path, undefined by default.
+* @internal
+*/
+let vsCodeAuthRecordPath = void 0;
+function hasVSCodePlugin() {
+	return false;
+}
 /**
 * Configures plugins, validating that required plugins are available and enabled.
 *
@@ -186,6 +205,27 @@ var AuthenticationError = class extends Error {
 		this.name = AuthenticationErrorName;
 	}
 };
+/**
+* The Error.name value of an AggregateAuthenticationError
+*/
+const AggregateAuthenticationErrorName = "AggregateAuthenticationError";
+/**
+* Provides an `errors` array containing {@link AuthenticationError} instance
+* for authentication failures from credentials in a {@link ChainedTokenCredential}.
+*/
+var AggregateAuthenticationError = class extends Error {
+	/**
+	* The array of error objects that were thrown while trying to authenticate
+	* with the credentials in a {@link ChainedTokenCredential}.
+	*/
+	errors;
+	constructor(errors, errorMessage) {
+		const errorDetail = errors.join("\n");
+		super(`${errorMessage}\n${errorDetail}`);
+		this.errors = errors;
+		this.name = AggregateAuthenticationErrorName;
+	}
+};
 function convertOAuthErrorResponseToErrorResponse(errorBody) {
 	return {
 		error: errorBody.error,
@@ -215,258 +255,25 @@ var AuthenticationRequiredError = class extends Error {
 		this.name = "AuthenticationRequiredError";
 	}
 };
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/log.js
-function log(message, ...args) {
-	process$1.stderr.write(`${util.format(message, ...args)}${EOL}`);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/env.js
-/**
-* Returns the value of the specified environment variable.
-*
-* @internal
-*/
-function getEnvironmentVariable(name) {
-	return process$1.env[name];
-}
-typeof process$1.versions.deno === "string" && process$1.versions.deno.length;
-typeof process$1.versions.bun === "string" && process$1.versions.bun.length;
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/debug.js
-const debugEnvVariable = getEnvironmentVariable("DEBUG");
-let enabledString;
-let enabledNamespaces = [];
-let skippedNamespaces = [];
-const debuggers = [];
-if (debugEnvVariable) enable(debugEnvVariable);
-const debugObj = Object.assign((namespace) => {
-	return createDebugger(namespace);
-}, {
-	enable,
-	enabled,
-	disable,
-	log
-});
-function enable(namespaces) {
-	enabledString = namespaces;
-	enabledNamespaces = [];
-	skippedNamespaces = [];
-	const namespaceList = namespaces.split(",").map((ns) => ns.trim());
-	for (const ns of namespaceList) if (ns.startsWith("-")) skippedNamespaces.push(ns.substring(1));
-	else enabledNamespaces.push(ns);
-	for (const instance of debuggers) instance.enabled = enabled(instance.namespace);
-}
-function enabled(namespace) {
-	if (namespace.endsWith("*")) return true;
-	for (const skipped of skippedNamespaces) if (namespaceMatches(namespace, skipped)) return false;
-	for (const enabledNamespace of enabledNamespaces) if (namespaceMatches(namespace, enabledNamespace)) return true;
-	return false;
-}
-/**
-* Given a namespace, check if it matches a pattern.
-* Patterns only have a single wildcard character which is *.
-* The behavior of * is that it matches zero or more other characters.
-*/
-function namespaceMatches(namespace, patternToMatch) {
-	if (patternToMatch.indexOf("*") === -1) return namespace === patternToMatch;
-	let pattern = patternToMatch;
-	if (patternToMatch.indexOf("**") !== -1) {
-		const patternParts = [];
-		let lastCharacter = "";
-		for (const character of patternToMatch) if (character === "*" && lastCharacter === "*") continue;
-		else {
-			lastCharacter = character;
-			patternParts.push(character);
-		}
-		pattern = patternParts.join("");
-	}
-	let namespaceIndex = 0;
-	let patternIndex = 0;
-	const patternLength = pattern.length;
-	const namespaceLength = namespace.length;
-	let lastWildcard = -1;
-	let lastWildcardNamespace = -1;
-	while (namespaceIndex < namespaceLength && patternIndex < patternLength) if (pattern[patternIndex] === "*") {
-		lastWildcard = patternIndex;
-		patternIndex++;
-		if (patternIndex === patternLength) return true;
-		while (namespace[namespaceIndex] !== pattern[patternIndex]) {
-			namespaceIndex++;
-			if (namespaceIndex === namespaceLength) return false;
-		}
-		lastWildcardNamespace = namespaceIndex;
-		namespaceIndex++;
-		patternIndex++;
-		continue;
-	} else if (pattern[patternIndex] === namespace[namespaceIndex]) {
-		patternIndex++;
-		namespaceIndex++;
-	} else if (lastWildcard >= 0) {
-		patternIndex = lastWildcard + 1;
-		namespaceIndex = lastWildcardNamespace + 1;
-		if (namespaceIndex === namespaceLength) return false;
-		while (namespace[namespaceIndex] !== pattern[patternIndex]) {
-			namespaceIndex++;
-			if (namespaceIndex === namespaceLength) return false;
-		}
-		lastWildcardNamespace = namespaceIndex;
-		namespaceIndex++;
-		patternIndex++;
-		continue;
-	} else return false;
-	const namespaceDone = namespaceIndex === namespace.length;
-	const patternDone = patternIndex === pattern.length;
-	const trailingWildCard = patternIndex === pattern.length - 1 && pattern[patternIndex] === "*";
-	return namespaceDone && (patternDone || trailingWildCard);
-}
-function disable() {
-	const result = enabledString || "";
-	enable("");
-	return result;
-}
-function createDebugger(namespace) {
-	const newDebugger = Object.assign(debug, {
-		enabled: enabled(namespace),
-		destroy,
-		log: debugObj.log,
-		namespace,
-		extend
-	});
-	function debug(...args) {
-		if (!newDebugger.enabled) return;
-		if (args.length > 0) args[0] = `${namespace} ${args[0]}`;
-		newDebugger.log(...args);
-	}
-	debuggers.push(newDebugger);
-	return newDebugger;
-}
-function destroy() {
-	const index = debuggers.indexOf(this);
-	if (index >= 0) {
-		debuggers.splice(index, 1);
-		return true;
-	}
-	return false;
-}
-function extend(namespace) {
-	const newDebugger = createDebugger(`${this.namespace}:${namespace}`);
-	newDebugger.log = this.log;
-	return newDebugger;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/logger/logger.js
-const TYPESPEC_RUNTIME_LOG_LEVELS = [
-	"verbose",
-	"info",
-	"warning",
-	"error"
-];
-const levelMap = {
-	verbose: 400,
-	info: 300,
-	warning: 200,
-	error: 100
-};
-function patchLogMethod(parent, child) {
-	child.log = (...args) => {
-		parent.log(...args);
-	};
-}
-function isTypeSpecRuntimeLogLevel(level) {
-	return TYPESPEC_RUNTIME_LOG_LEVELS.includes(level);
-}
-/**
-* Creates a logger context base on the provided options.
-* @param options - The options for creating a logger context.
-* @returns The logger context.
-*/
-function createLoggerContext(options) {
-	const registeredLoggers = /* @__PURE__ */ new Set();
-	const logLevelFromEnv = getEnvironmentVariable(options.logLevelEnvVarName);
-	let logLevel;
-	const clientLogger = debugObj(options.namespace);
-	clientLogger.log = (...args) => {
-		debugObj.log(...args);
-	};
-	function contextSetLogLevel(level) {
-		if (level && !isTypeSpecRuntimeLogLevel(level)) throw new Error(`Unknown log level '${level}'. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(",")}`);
-		logLevel = level;
-		const enabledNamespaces = [];
-		for (const logger of registeredLoggers) if (shouldEnable(logger)) enabledNamespaces.push(logger.namespace);
-		debugObj.enable(enabledNamespaces.join(","));
-	}
-	if (logLevelFromEnv) {
-		if (isTypeSpecRuntimeLogLevel(logLevelFromEnv)) contextSetLogLevel(logLevelFromEnv);
-		else console.error(`${options.logLevelEnvVarName} set to unknown log level '${logLevelFromEnv}'; logging is not enabled. Acceptable values: ${TYPESPEC_RUNTIME_LOG_LEVELS.join(", ")}.`);
-	}
-	function shouldEnable(logger) {
-		return Boolean(logLevel && levelMap[logger.level] <= levelMap[logLevel]);
-	}
-	function createLogger(parent, level) {
-		const logger = Object.assign(parent.extend(level), { level });
-		patchLogMethod(parent, logger);
-		if (shouldEnable(logger)) {
-			const enabledNamespaces = debugObj.disable();
-			debugObj.enable(enabledNamespaces + "," + logger.namespace);
-		}
-		registeredLoggers.add(logger);
-		return logger;
-	}
-	function contextGetLogLevel() {
-		return logLevel;
-	}
-	function contextCreateClientLogger(namespace) {
-		const clientRootLogger = clientLogger.extend(namespace);
-		patchLogMethod(clientLogger, clientRootLogger);
-		return {
-			error: createLogger(clientRootLogger, "error"),
-			warning: createLogger(clientRootLogger, "warning"),
-			info: createLogger(clientRootLogger, "info"),
-			verbose: createLogger(clientRootLogger, "verbose")
-		};
-	}
-	return {
-		setLogLevel: contextSetLogLevel,
-		getLogLevel: contextGetLogLevel,
-		createClientLogger: contextCreateClientLogger,
-		logger: clientLogger
-	};
-}
-const context$1 = createLoggerContext({
-	logLevelEnvVarName: "TYPESPEC_RUNTIME_LOG_LEVEL",
-	namespace: "typeSpecRuntime"
-});
-context$1.logger;
-/**
-* Creates a logger for use by the SDKs that inherits from `TypeSpecRuntimeLogger`.
-* @param namespace - The name of the SDK package.
-* @hidden
-*/
-function createClientLogger$1(namespace) {
-	return context$1.createClientLogger(namespace);
-}
-// node_modules/@azure/logger/dist/esm/index.js
-const context = createLoggerContext({
-	logLevelEnvVarName: "AZURE_LOG_LEVEL",
-	namespace: "azure"
-});
-context.logger;
-/**
-* Retrieves the currently specified log level.
-*/
-function getLogLevel() {
-	return context.getLogLevel();
-}
-/**
-* Creates a logger for use by the Azure SDKs that inherits from `AzureLogger`.
-* @param namespace - The name of the SDK package.
-* @hidden
-*/
-function createClientLogger(namespace) {
-	return context.createClientLogger(namespace);
-}
 // node_modules/@azure/identity/dist/esm/util/logging.js
 /**
 * The AzureLogger used for all clients within the identity package
 */
-const logger$5 = createClientLogger("identity");
+const logger$17 = createClientLogger("identity");
+/**
+* Separates a list of environment variable names into a plain object with two arrays: an array of missing environment variables and another array with assigned environment variables.
+* @param supportedEnvVars - List of environment variable names
+*/
+function processEnvVars(supportedEnvVars) {
+	return supportedEnvVars.reduce((acc, envVariable) => {
+		if (process.env[envVariable]) acc.assigned.push(envVariable);
+		else acc.missing.push(envVariable);
+		return acc;
+	}, {
+		missing: [],
+		assigned: []
+	});
+}
 /**
 * Formatting the success event on the credentials
 */
@@ -489,7 +296,7 @@ function formatError(scope, error) {
 *   `[title] => [message]`
 *
 */
-function credentialLoggerInstance(title, parent, log = logger$5) {
+function credentialLoggerInstance(title, parent, log = logger$17) {
 	const fullTitle = parent ? `${parent.fullTitle} ${title}` : title;
 	function info(message) {
 		log.info(`${fullTitle} =>`, message);
@@ -522,174 +329,12 @@ function credentialLoggerInstance(title, parent, log = logger$5) {
 *   `[title] => getToken() => [message]`
 *
 */
-function credentialLogger(title, log = logger$5) {
+function credentialLogger(title, log = logger$17) {
 	const credLogger = credentialLoggerInstance(title, void 0, log);
 	return {
 		...credLogger,
 		parent: log,
 		getToken: credentialLoggerInstance("=> getToken()", credLogger, log)
-	};
-}
-// node_modules/@azure/core-tracing/dist/esm/tracingContext.js
-/** @internal */
-const knownContextKeys = {
-	span: Symbol.for("@azure/core-tracing span"),
-	namespace: Symbol.for("@azure/core-tracing namespace")
-};
-/**
-* Creates a new {@link TracingContext} with the given options.
-* @param options - A set of known keys that may be set on the context.
-* @returns A new {@link TracingContext} with the given options.
-*
-* @internal
-*/
-function createTracingContext(options = {}) {
-	let context = new TracingContextImpl(options.parentContext);
-	if (options.span) context = context.setValue(knownContextKeys.span, options.span);
-	if (options.namespace) context = context.setValue(knownContextKeys.namespace, options.namespace);
-	return context;
-}
-/** @internal */
-var TracingContextImpl = class TracingContextImpl {
-	_contextMap;
-	constructor(initialContext) {
-		this._contextMap = initialContext instanceof TracingContextImpl ? new Map(initialContext._contextMap) : /* @__PURE__ */ new Map();
-	}
-	setValue(key, value) {
-		const newContext = new TracingContextImpl(this);
-		newContext._contextMap.set(key, value);
-		return newContext;
-	}
-	getValue(key) {
-		return this._contextMap.get(key);
-	}
-	deleteValue(key) {
-		const newContext = new TracingContextImpl(this);
-		newContext._contextMap.delete(key);
-		return newContext;
-	}
-};
-/**
-* Defines the shared state between CJS and ESM by re-exporting the CJS state.
-*/
-const state$1 = (/* @__PURE__ */ __commonJSMin(((exports) => {
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.state = void 0;
-	/**
-	* @internal
-	*
-	* Holds the singleton instrumenter, to be shared across CJS and ESM imports.
-	*/
-	exports.state = { instrumenterImplementation: void 0 };
-})))().state;
-// node_modules/@azure/core-tracing/dist/esm/instrumenter.js
-function createDefaultTracingSpan() {
-	return {
-		end: () => {},
-		isRecording: () => false,
-		recordException: () => {},
-		setAttribute: () => {},
-		setStatus: () => {},
-		addEvent: () => {}
-	};
-}
-function createDefaultInstrumenter() {
-	return {
-		createRequestHeaders: () => {
-			return {};
-		},
-		parseTraceparentHeader: () => {},
-		startSpan: (_name, spanOptions) => {
-			return {
-				span: createDefaultTracingSpan(),
-				tracingContext: createTracingContext({ parentContext: spanOptions.tracingContext })
-			};
-		},
-		withContext(_context, callback, ...callbackArgs) {
-			return callback(...callbackArgs);
-		}
-	};
-}
-/**
-* Gets the currently set instrumenter, a No-Op instrumenter by default.
-*
-* @returns The currently set instrumenter
-*/
-function getInstrumenter() {
-	if (!state$1.instrumenterImplementation) state$1.instrumenterImplementation = createDefaultInstrumenter();
-	return state$1.instrumenterImplementation;
-}
-// node_modules/@azure/core-tracing/dist/esm/tracingClient.js
-/**
-* Creates a new tracing client.
-*
-* @param options - Options used to configure the tracing client.
-* @returns - An instance of {@link TracingClient}.
-*/
-function createTracingClient(options) {
-	const { namespace, packageName, packageVersion } = options;
-	function startSpan(name, operationOptions, spanOptions) {
-		const startSpanResult = getInstrumenter().startSpan(name, {
-			...spanOptions,
-			packageName,
-			packageVersion,
-			tracingContext: operationOptions?.tracingOptions?.tracingContext
-		});
-		let tracingContext = startSpanResult.tracingContext;
-		const span = startSpanResult.span;
-		if (!tracingContext.getValue(knownContextKeys.namespace)) tracingContext = tracingContext.setValue(knownContextKeys.namespace, namespace);
-		span.setAttribute("az.namespace", tracingContext.getValue(knownContextKeys.namespace));
-		return {
-			span,
-			updatedOptions: Object.assign({}, operationOptions, { tracingOptions: {
-				...operationOptions?.tracingOptions,
-				tracingContext
-			} })
-		};
-	}
-	async function withSpan(name, operationOptions, callback, spanOptions) {
-		const { span, updatedOptions } = startSpan(name, operationOptions, spanOptions);
-		try {
-			const result = await withContext(updatedOptions.tracingOptions.tracingContext, () => callback(updatedOptions, span));
-			span.setStatus({ status: "success" });
-			return result;
-		} catch (err) {
-			span.setStatus({
-				status: "error",
-				error: err
-			});
-			throw err;
-		} finally {
-			span.end();
-		}
-	}
-	function withContext(context, callback, ...callbackArgs) {
-		return getInstrumenter().withContext(context, callback, ...callbackArgs);
-	}
-	/**
-	* Parses a traceparent header value into a span identifier.
-	*
-	* @param traceparentHeader - The traceparent header to parse.
-	* @returns An implementation-specific identifier for the span.
-	*/
-	function parseTraceparentHeader(traceparentHeader) {
-		return getInstrumenter().parseTraceparentHeader(traceparentHeader);
-	}
-	/**
-	* Creates a set of request headers to propagate tracing information to a backend.
-	*
-	* @param tracingContext - The context containing the span to serialize.
-	* @returns The set of headers to add to a request.
-	*/
-	function createRequestHeaders(tracingContext) {
-		return getInstrumenter().createRequestHeaders(tracingContext);
-	}
-	return {
-		startSpan,
-		withSpan,
-		withContext,
-		parseTraceparentHeader,
-		createRequestHeaders
 	};
 }
 // node_modules/@azure/identity/dist/esm/util/tracing.js
@@ -700,8 +345,90 @@ function createTracingClient(options) {
 const tracingClient = createTracingClient({
 	namespace: "Microsoft.AAD",
 	packageName: "@azure/identity",
-	packageVersion: SDK_VERSION$1
+	packageVersion: SDK_VERSION
 });
+// node_modules/@azure/identity/dist/esm/credentials/chainedTokenCredential.js
+/**
+* @internal
+*/
+const logger$16 = credentialLogger("ChainedTokenCredential");
+/**
+* Enables multiple `TokenCredential` implementations to be tried in order until
+* one of the getToken methods returns an access token. For more information, see
+* [ChainedTokenCredential overview](https://aka.ms/azsdk/js/identity/credential-chains#chainedtokencredential-overview).
+*/
+var ChainedTokenCredential = class {
+	_sources = [];
+	/**
+	* Creates an instance of ChainedTokenCredential using the given credentials.
+	*
+	* @param sources - `TokenCredential` implementations to be tried in order.
+	*
+	* Example usage:
+	* ```ts snippet:chained_token_credential_example
+	* import { ClientSecretCredential, ChainedTokenCredential } from "@azure/identity";
+	*
+	* const tenantId = "<tenant-id>";
+	* const clientId = "<client-id>";
+	* const clientSecret = "<client-secret>";
+	* const anotherClientId = "<another-client-id>";
+	* const anotherSecret = "<another-client-secret>";
+	*
+	* const firstCredential = new ClientSecretCredential(tenantId, clientId, clientSecret);
+	* const secondCredential = new ClientSecretCredential(tenantId, anotherClientId, anotherSecret);
+	*
+	* const credentialChain = new ChainedTokenCredential(firstCredential, secondCredential);
+	* ```
+	*/
+	constructor(...sources) {
+		this._sources = sources;
+	}
+	/**
+	* Returns the first access token returned by one of the chained
+	* `TokenCredential` implementations.  Throws an {@link AggregateAuthenticationError}
+	* when one or more credentials throws an {@link AuthenticationError} and
+	* no credentials have returned an access token.
+	*
+	* This method is called automatically by Azure SDK client libraries. You may call this method
+	* directly, but you must also handle token caching and token refreshing.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                `TokenCredential` implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		const { token } = await this.getTokenInternal(scopes, options);
+		return token;
+	}
+	async getTokenInternal(scopes, options = {}) {
+		let token = null;
+		let successfulCredential;
+		const errors = [];
+		return tracingClient.withSpan("ChainedTokenCredential.getToken", options, async (updatedOptions) => {
+			for (let i = 0; i < this._sources.length && token === null; i++) try {
+				token = await this._sources[i].getToken(scopes, updatedOptions);
+				successfulCredential = this._sources[i];
+			} catch (err) {
+				if (err.name === "CredentialUnavailableError" || err.name === "AuthenticationRequiredError") errors.push(err);
+				else {
+					logger$16.getToken.info(formatError(scopes, err));
+					throw err;
+				}
+			}
+			if (!token && errors.length > 0) {
+				const err = new AggregateAuthenticationError(errors, "ChainedTokenCredential authentication failed.");
+				logger$16.getToken.info(formatError(scopes, err));
+				throw err;
+			}
+			logger$16.getToken.info(`Result for ${successfulCredential.constructor.name}: ${formatSuccess(scopes)}`);
+			if (token === null) throw new CredentialUnavailableError("Failed to retrieve a valid token");
+			return {
+				token,
+				successfulCredential
+			};
+		});
+	}
+};
 // node_modules/@azure/msal-node/dist/cache/serializer/Serializer.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
 /**
@@ -2130,7 +1857,7 @@ function wasClockTurnedBack(cachedAt) {
 * @param t number
 * @param value T
 */
-function delay$2(t, value) {
+function delay(t, value) {
 	return new Promise((resolve) => setTimeout(() => resolve(value), t));
 }
 // node_modules/@azure/msal-common/dist/cache/utils/CacheHelpers.mjs
@@ -6899,7 +6626,22 @@ var Deserializer = class {
 		};
 	}
 };
+// node_modules/@azure/msal-node/dist/utils/Constants.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
+const DEFAULT_MANAGED_IDENTITY_ID = "system_assigned_managed_identity";
+const DEFAULT_AUTHORITY_FOR_MANAGED_IDENTITY = `https://login.microsoftonline.com/managed_identity/`;
+/**
+* Managed Identity Headers - used in network requests
+*/
+const ManagedIdentityHeaders = {
+	AUTHORIZATION_HEADER_NAME: "Authorization",
+	METADATA_HEADER_NAME: "Metadata",
+	APP_SERVICE_SECRET_HEADER_NAME: "X-IDENTITY-HEADER",
+	ML_AND_SF_SECRET_HEADER_NAME: "secret",
+	CLIENT_SKU: X_CLIENT_SKU,
+	CLIENT_VER: X_CLIENT_VER,
+	CLIENT_REQUEST_ID: "x-ms-client-request-id"
+};
 /**
 * Managed Identity Query Parameters - used in network requests
 */
@@ -7212,6 +6954,41 @@ function createManagedIdentityError(errorCode, correlationId) {
 }
 // node_modules/@azure/msal-node/dist/config/ManagedIdentityId.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
+var ManagedIdentityId = class {
+	get id() {
+		return this._id;
+	}
+	set id(value) {
+		this._id = value;
+	}
+	get idType() {
+		return this._idType;
+	}
+	set idType(value) {
+		this._idType = value;
+	}
+	constructor(managedIdentityIdParams) {
+		const userAssignedClientId = managedIdentityIdParams?.userAssignedClientId;
+		const userAssignedResourceId = managedIdentityIdParams?.userAssignedResourceId;
+		const userAssignedObjectId = managedIdentityIdParams?.userAssignedObjectId;
+		if (userAssignedClientId) {
+			if (userAssignedResourceId || userAssignedObjectId) throw createManagedIdentityError(invalidManagedIdentityIdType, "");
+			this.id = userAssignedClientId;
+			this.idType = ManagedIdentityIdType.USER_ASSIGNED_CLIENT_ID;
+		} else if (userAssignedResourceId) {
+			if (userAssignedClientId || userAssignedObjectId) throw createManagedIdentityError(invalidManagedIdentityIdType, "");
+			this.id = userAssignedResourceId;
+			this.idType = ManagedIdentityIdType.USER_ASSIGNED_RESOURCE_ID;
+		} else if (userAssignedObjectId) {
+			if (userAssignedClientId || userAssignedResourceId) throw createManagedIdentityError(invalidManagedIdentityIdType, "");
+			this.id = userAssignedObjectId;
+			this.idType = ManagedIdentityIdType.USER_ASSIGNED_OBJECT_ID;
+		} else {
+			this.id = DEFAULT_MANAGED_IDENTITY_ID;
+			this.idType = ManagedIdentityIdType.SYSTEM_ASSIGNED;
+		}
+	}
+};
 // node_modules/@azure/msal-node/dist/error/NodeAuthError.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
 /**
@@ -7407,6 +7184,22 @@ function buildAppConfiguration({ auth, broker, cache, system, telemetry }) {
 			...DEFAULT_TELEMETRY_OPTIONS,
 			...telemetry
 		}
+	};
+}
+function buildManagedIdentityConfiguration({ clientCapabilities, managedIdentityIdParams, system }) {
+	const managedIdentityId = new ManagedIdentityId(managedIdentityIdParams);
+	const loggerOptions = system?.loggerOptions || DEFAULT_LOGGER_OPTIONS;
+	let networkClient;
+	if (system?.networkClient) networkClient = system.networkClient;
+	else networkClient = new HttpClient();
+	return {
+		clientCapabilities: clientCapabilities || [],
+		managedIdentityId,
+		system: {
+			loggerOptions,
+			networkClient
+		},
+		disableInternalRetries: system?.disableInternalRetries || false
 	};
 }
 // node_modules/@azure/msal-node/dist/crypto/GuidGenerator.mjs
@@ -8923,123 +8716,6 @@ var require_TokenExpiredError = /* @__PURE__ */ __commonJSMin(((exports, module)
 	TokenExpiredError.prototype = Object.create(JsonWebTokenError.prototype);
 	TokenExpiredError.prototype.constructor = TokenExpiredError;
 	module.exports = TokenExpiredError;
-}));
-// node_modules/ms/index.js
-var require_ms = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	/**
-	* Helpers.
-	*/
-	var s = 1e3;
-	var m = s * 60;
-	var h = m * 60;
-	var d = h * 24;
-	var w = d * 7;
-	var y = d * 365.25;
-	/**
-	* Parse or format the given `val`.
-	*
-	* Options:
-	*
-	*  - `long` verbose formatting [false]
-	*
-	* @param {String|Number} val
-	* @param {Object} [options]
-	* @throws {Error} throw an error if val is not a non-empty string or a number
-	* @return {String|Number}
-	* @api public
-	*/
-	module.exports = function(val, options) {
-		options = options || {};
-		var type = typeof val;
-		if (type === "string" && val.length > 0) return parse(val);
-		else if (type === "number" && isFinite(val)) return options.long ? fmtLong(val) : fmtShort(val);
-		throw new Error("val is not a non-empty string or a valid number. val=" + JSON.stringify(val));
-	};
-	/**
-	* Parse the given `str` and return milliseconds.
-	*
-	* @param {String} str
-	* @return {Number}
-	* @api private
-	*/
-	function parse(str) {
-		str = String(str);
-		if (str.length > 100) return;
-		var match = /^(-?(?:\d+)?\.?\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i.exec(str);
-		if (!match) return;
-		var n = parseFloat(match[1]);
-		switch ((match[2] || "ms").toLowerCase()) {
-			case "years":
-			case "year":
-			case "yrs":
-			case "yr":
-			case "y": return n * y;
-			case "weeks":
-			case "week":
-			case "w": return n * w;
-			case "days":
-			case "day":
-			case "d": return n * d;
-			case "hours":
-			case "hour":
-			case "hrs":
-			case "hr":
-			case "h": return n * h;
-			case "minutes":
-			case "minute":
-			case "mins":
-			case "min":
-			case "m": return n * m;
-			case "seconds":
-			case "second":
-			case "secs":
-			case "sec":
-			case "s": return n * s;
-			case "milliseconds":
-			case "millisecond":
-			case "msecs":
-			case "msec":
-			case "ms": return n;
-			default: return;
-		}
-	}
-	/**
-	* Short format for `ms`.
-	*
-	* @param {Number} ms
-	* @return {String}
-	* @api private
-	*/
-	function fmtShort(ms) {
-		var msAbs = Math.abs(ms);
-		if (msAbs >= d) return Math.round(ms / d) + "d";
-		if (msAbs >= h) return Math.round(ms / h) + "h";
-		if (msAbs >= m) return Math.round(ms / m) + "m";
-		if (msAbs >= s) return Math.round(ms / s) + "s";
-		return ms + "ms";
-	}
-	/**
-	* Long format for `ms`.
-	*
-	* @param {Number} ms
-	* @return {String}
-	* @api private
-	*/
-	function fmtLong(ms) {
-		var msAbs = Math.abs(ms);
-		if (msAbs >= d) return plural(ms, msAbs, d, "day");
-		if (msAbs >= h) return plural(ms, msAbs, h, "hour");
-		if (msAbs >= m) return plural(ms, msAbs, m, "minute");
-		if (msAbs >= s) return plural(ms, msAbs, s, "second");
-		return ms + " ms";
-	}
-	/**
-	* Pluralization helper.
-	*/
-	function plural(ms, msAbs, n, name) {
-		var isPlural = msAbs >= n * 1.5;
-		return Math.round(ms / n) + " " + name + (isPlural ? "s" : "");
-	}
 }));
 // node_modules/jsonwebtoken/lib/timespan.js
 var require_timespan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
@@ -13426,7 +13102,7 @@ var LoopbackClient = class {
 		if (this.server) throw NodeAuthError.createLoopbackServerAlreadyExistsError();
 		if (!expectedState) throw NodeAuthError.createStateNotFoundError("");
 		return new Promise((resolve, reject) => {
-			this.server = http$1.createServer((req, res) => {
+			this.server = http.createServer((req, res) => {
 				const method = req.method?.toUpperCase();
 				if (method !== "GET" && method !== "POST") {
 					res.writeHead(405, { Allow: "GET, POST" });
@@ -13687,7 +13363,7 @@ var DeviceCodeClient = class extends BaseClient {
 			if (response.body && response.body.error) {
 				if (response.body.error === "authorization_pending") {
 					this.logger.info("Authorization pending. Continue polling.", request.correlationId);
-					await delay$2(pollingIntervalMilli);
+					await delay(pollingIntervalMilli);
 				} else {
 					this.logger.info("Unexpected error in polling from the server", request.correlationId);
 					throw createAuthError(postRequestFailed, request.correlationId, response.body.error);
@@ -14788,468 +14464,962 @@ BaseManagedIdentitySource.getValidatedEnvVariableUrlString = (envVariableStringN
 		throw createManagedIdentityError(MsiEnvironmentVariableUrlMalformedErrorCodes[envVariableStringName], "");
 	}
 };
+// node_modules/@azure/msal-node/dist/retry/LinearRetryStrategy.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-`${process.env["ProgramData"]}`;
-`${process.env["ProgramFiles"]}`;
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-`${ManagedIdentitySourceNames.MACHINE_LEARNING}`;
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-ManagedIdentitySourceNames.SERVICE_FABRIC;
-/*! @azure/msal-node v7.2.3 2026-11-18 */
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/random.js
-/**
-* Returns a random integer value between a lower and upper bound,
-* inclusive of both bounds.
-* Note that this uses Math.random and isn't secure. If you need to use
-* this for any kind of security purpose, find a better source of random.
-* @param min - The smallest integer value allowed.
-* @param max - The largest integer value allowed.
-*/
-function getRandomIntegerInclusive(min, max) {
-	min = Math.ceil(min);
-	max = Math.floor(max);
-	return Math.floor(Math.random() * (max - min + 1)) + min;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/delay.js
-/**
-* Calculates the delay interval for retry attempts using exponential delay with jitter.
-* @param retryAttempt - The current retry attempt number.
-* @param config - The exponential retry configuration.
-* @returns An object containing the calculated retry delay.
-*/
-function calculateRetryDelay(retryAttempt, config) {
-	const exponentialDelay = config.retryDelayInMs * Math.pow(2, retryAttempt);
-	const clampedDelay = Math.min(config.maxRetryDelayInMs, exponentialDelay);
-	return { retryAfterInMs: clampedDelay / 2 + getRandomIntegerInclusive(0, clampedDelay / 2) };
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/object.js
-/**
-* Helper to determine when an input is a generic JS object.
-* @returns true when input is an object type that is not null, Array, RegExp, or Date.
-*/
-function isObject(input) {
-	return typeof input === "object" && input !== null && !Array.isArray(input) && !(input instanceof RegExp) && !(input instanceof Date);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/error.js
-/**
-* Typeguard for an error object shape (has name and message)
-* @param e - Something caught by a catch clause.
-*/
-function isError$1(e) {
-	if (isObject(e)) {
-		const hasName = typeof e.name === "string";
-		const hasMessage = typeof e.message === "string";
-		return hasName && hasMessage;
+var LinearRetryStrategy = class {
+	/**
+	* Calculates the number of milliseconds to sleep based on the `retry-after` HTTP header.
+	*
+	* @param retryHeader - The value of the `retry-after` HTTP header. This can be either a number of seconds
+	*                      or an HTTP date string.
+	* @returns The number of milliseconds to sleep before retrying the request. If the `retry-after` header is not
+	*          present or cannot be parsed, returns 0.
+	*/
+	calculateDelay(retryHeader, minimumDelay) {
+		if (!retryHeader) return minimumDelay;
+		let millisToSleep = Math.round(parseFloat(retryHeader) * 1e3);
+		if (isNaN(millisToSleep)) millisToSleep = new Date(retryHeader).valueOf() - (/* @__PURE__ */ new Date()).valueOf();
+		return Math.max(minimumDelay, millisToSleep);
 	}
-	return false;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/uuidUtils.js
-/**
-* Generated Universally Unique Identifier
-*
-* @returns RFC4122 v4 UUID.
-*/
-function randomUUID$1() {
-	return globalThis.crypto.randomUUID();
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/bytesEncoding.js
-/**
-* The helper that transforms bytes with specific character encoding into string
-* @param bytes - the uint8array bytes
-* @param format - the format we use to encode the byte
-* @returns a string of the encoded string
-*/
-function uint8ArrayToString$1(bytes, format) {
-	return Buffer.from(bytes).toString(format);
-}
-/**
-* The helper that transforms string to specific character encoded bytes array.
-* @param value - the string to be converted
-* @param format - the format we use to decode the value
-* @returns a uint8array
-*/
-function stringToUint8Array$1(value, format) {
-	return Buffer.from(value, format);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/sanitizer.js
-const RedactedString = "REDACTED";
-const defaultAllowedHeaderNames = [
-	"x-ms-client-request-id",
-	"x-ms-return-client-request-id",
-	"x-ms-useragent",
-	"x-ms-correlation-request-id",
-	"x-ms-request-id",
-	"client-request-id",
-	"ms-cv",
-	"return-client-request-id",
-	"traceparent",
-	"azure-deprecating",
-	"Access-Control-Allow-Credentials",
-	"Access-Control-Allow-Headers",
-	"Access-Control-Allow-Methods",
-	"Access-Control-Allow-Origin",
-	"Access-Control-Expose-Headers",
-	"Access-Control-Max-Age",
-	"Access-Control-Request-Headers",
-	"Access-Control-Request-Method",
-	"Origin",
-	"Accept",
-	"Accept-Encoding",
-	"Cache-Control",
-	"Connection",
-	"Content-Length",
-	"Content-Type",
-	"Date",
-	"ETag",
-	"Expires",
-	"If-Match",
-	"If-Modified-Since",
-	"If-None-Match",
-	"If-Unmodified-Since",
-	"Last-Modified",
-	"Pragma",
-	"Request-Id",
-	"Retry-After",
-	"Server",
-	"Transfer-Encoding",
-	"User-Agent",
-	"WWW-Authenticate"
+};
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const DEFAULT_MANAGED_IDENTITY_RETRY_DELAY_MS = 1e3;
+const DEFAULT_MANAGED_IDENTITY_HTTP_STATUS_CODES_TO_RETRY_ON = [
+	404,
+	408,
+	429,
+	500,
+	503,
+	504
 ];
-const defaultAllowedQueryParameters = ["api-version"];
-/**
-* A utility class to sanitize objects for logging.
-*/
-var Sanitizer = class {
-	allowedHeaderNames;
-	allowedQueryParameters;
-	constructor({ additionalAllowedHeaderNames: allowedHeaderNames = [], additionalAllowedQueryParameters: allowedQueryParameters = [] } = {}) {
-		allowedHeaderNames = defaultAllowedHeaderNames.concat(allowedHeaderNames);
-		allowedQueryParameters = defaultAllowedQueryParameters.concat(allowedQueryParameters);
-		this.allowedHeaderNames = new Set(allowedHeaderNames.map((n) => n.toLowerCase()));
-		this.allowedQueryParameters = new Set(allowedQueryParameters.map((p) => p.toLowerCase()));
+var DefaultManagedIdentityRetryPolicy = class DefaultManagedIdentityRetryPolicy {
+	constructor() {
+		this.linearRetryStrategy = new LinearRetryStrategy();
 	}
-	/**
-	* Sanitizes an object for logging.
-	* @param obj - The object to sanitize
-	* @returns - The sanitized object as a string
-	*/
-	sanitize(obj) {
-		const seen = /* @__PURE__ */ new Set();
-		return JSON.stringify(obj, (key, value) => {
-			if (value instanceof Error) return {
-				...value,
-				name: value.name,
-				message: value.message
-			};
-			if (key === "headers" && isObject(value)) return this.sanitizeHeaders(value);
-			else if (key === "url" && typeof value === "string") return this.sanitizeUrl(value);
-			else if (key === "query" && isObject(value)) return this.sanitizeQuery(value);
-			else if (key === "body") return;
-			else if (key === "response") return;
-			else if (key === "operationSpec") return;
-			else if (Array.isArray(value) || isObject(value)) {
-				if (seen.has(value)) return "[Circular]";
-				seen.add(value);
-			}
-			return value;
-		}, 2);
+	static get DEFAULT_MANAGED_IDENTITY_RETRY_DELAY_MS() {
+		return DEFAULT_MANAGED_IDENTITY_RETRY_DELAY_MS;
 	}
-	/**
-	* Sanitizes a URL for logging.
-	* @param value - The URL to sanitize
-	* @returns - The sanitized URL as a string
-	*/
-	sanitizeUrl(value) {
-		if (typeof value !== "string" || value === null || value === "") return value;
-		const url = new URL(value);
-		if (!url.search) return value;
-		for (const [key] of url.searchParams) if (!this.allowedQueryParameters.has(key.toLowerCase())) url.searchParams.set(key, RedactedString);
-		return url.toString();
-	}
-	sanitizeHeaders(obj) {
-		const sanitized = {};
-		for (const key of Object.keys(obj)) if (this.allowedHeaderNames.has(key.toLowerCase())) sanitized[key] = obj[key];
-		else sanitized[key] = RedactedString;
-		return sanitized;
-	}
-	sanitizeQuery(value) {
-		if (typeof value !== "object" || value === null) return value;
-		const sanitized = {};
-		for (const k of Object.keys(value)) if (this.allowedQueryParameters.has(k.toLowerCase())) sanitized[k] = value[k];
-		else sanitized[k] = RedactedString;
-		return sanitized;
-	}
-};
-// node_modules/@typespec/ts-http-runtime/dist/esm/log.js
-const logger$4 = createClientLogger$1("ts-http-runtime");
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/responseBody.js
-const responseBodySources = /* @__PURE__ */ new WeakMap();
-const responseBodyDisposers = /* @__PURE__ */ new WeakMap();
-const requestCompletions = /* @__PURE__ */ new WeakMap();
-const responseBodyCompletions = /* @__PURE__ */ new WeakMap();
-function setRequestCompletion(response, completion) {
-	requestCompletions.set(response, completion);
-	completion.then(() => requestCompletions.get(response) === completion && requestCompletions.delete(response)).catch((error) => {
-		logger$4.warning("Error tracking request completion", error);
-	});
-}
-/**
-* Returns a promise that resolves when the response's outgoing request has completed.
-*
-* @param response - The response whose request completion should be observed.
-* @returns The request completion promise, if the transport provides one.
-*/
-function getRequestCompletion(response) {
-	return requestCompletions.get(response);
-}
-/**
-* Returns a promise that resolves when the response body has completed, errored, or been canceled.
-*
-* @param response - The response whose body completion should be observed.
-* @returns The response body completion promise, if the transport provides one.
-*/
-function getResponseBodyCompletion(response) {
-	return responseBodyCompletions.get(response);
-}
-function isNodeResponseBody(value) {
-	return typeof value === "object" && value !== null && "resume" in value && typeof value.resume === "function";
-}
-function isNodeEventEmitterBody(value) {
-	return "on" in value && typeof value.on === "function" && "once" in value && typeof value.once === "function" && "removeListener" in value && typeof value.removeListener === "function";
-}
-function isBrowserResponseBody(value) {
-	return typeof value === "object" && value !== null && "cancel" in value && typeof value.cancel === "function";
-}
-function setResponseBodySource(body, source) {
-	if (isNodeResponseBody(body) && isNodeResponseBody(source)) responseBodySources.set(body, source);
-}
-function setResponseBodyDisposer(response, dispose) {
-	responseBodyDisposers.set(response, dispose);
-	return () => {
-		if (responseBodyDisposers.get(response) === dispose) responseBodyDisposers.delete(response);
-	};
-}
-/**
-* Destroys a Node stream, or drains it if destruction is unavailable,
-* and recursively disposes its tracked upstream sources.
-*/
-function disposeNodeResponseBody(readableStream, disposed = /* @__PURE__ */ new Set()) {
-	if (disposed.has(readableStream)) return;
-	disposed.add(readableStream);
-	const source = responseBodySources.get(readableStream);
-	responseBodySources.delete(readableStream);
-	if (readableStream.closed !== true) {
-		if (readableStream.destroy) {
-			if (isNodeEventEmitterBody(readableStream)) {
-				const onError = (error) => {
-					logger$4.warning("Error disposing Node stream", error);
-				};
-				const onClose = () => {
-					readableStream.removeListener("error", onError);
-				};
-				readableStream.on("error", onError);
-				readableStream.once("close", onClose);
-				try {
-					readableStream.destroy();
-				} catch (error) {
-					readableStream.removeListener("error", onError);
-					readableStream.removeListener("close", onClose);
-					throw error;
-				}
-			} else readableStream.destroy();
-		} else readableStream.resume();
-	}
-	if (source) disposeNodeResponseBody(source, disposed);
-}
-/**
-* Disposes a raw Node stream and its tracked upstream sources without throwing.
-*
-* @param stream - The stream to destroy, or drain if destruction is unavailable.
-*/
-function disposeNodeStream(stream) {
-	try {
-		disposeNodeResponseBody(stream);
-	} catch (error) {
-		logger$4.warning("Error disposing Node stream", error);
-	}
-}
-/**
-* Releases the body of a response that will not be read, so the underlying connection can be
-* reused or closed. Handles Node readable streams and browser web streams, and never throws:
-* disposal failures are logged as warnings.
-*
-* @param response - The response whose `readableStreamBody` or `browserStreamBody` should be disposed.
-*/
-async function disposeResponseBody(response) {
-	try {
-		const dispose = responseBodyDisposers.get(response);
-		responseBodyDisposers.delete(response);
-		try {
-			const readableStream = response.readableStreamBody;
-			if (isNodeResponseBody(readableStream)) {
-				disposeNodeStream(readableStream);
-				return;
-			}
-			const browserStream = response.browserStreamBody;
-			if (isBrowserResponseBody(browserStream)) await browserStream.cancel();
-		} finally {
-			dispose?.();
-		}
-	} catch (error) {
-		logger$4.warning("Error disposing response body", error);
-	}
-}
-// node_modules/@azure/abort-controller/dist/esm/AbortError.js
-/**
-* This error is thrown when an asynchronous operation has been aborted.
-* Check for this error by testing the `name` that the name property of the
-* error matches `"AbortError"`.
-*
-* @example
-* ```ts snippet:AbortErrorSample
-* import { AbortError } from "@azure/abort-controller";
-*
-* async function doAsyncWork(options: { abortSignal: AbortSignal }): Promise<void> {
-*   if (options.abortSignal.aborted) {
-*     throw new AbortError();
-*   }
-*
-*   // do async work
-* }
-*
-* const controller = new AbortController();
-* controller.abort();
-* try {
-*   doAsyncWork({ abortSignal: controller.signal });
-* } catch (e) {
-*   if (e instanceof Error && e.name === "AbortError") {
-*     // handle abort error here.
-*   }
-* }
-* ```
-*/
-var AbortError$1 = class extends Error {
-	constructor(message) {
-		super(message);
-		this.name = "AbortError";
-	}
-};
-// node_modules/@azure/core-util/dist/esm/createAbortablePromise.js
-/**
-* Creates an abortable promise.
-* @param buildPromise - A function that takes the resolve and reject functions as parameters.
-* @param options - The options for the abortable promise.
-* @returns A promise that can be aborted.
-*/
-function createAbortablePromise(buildPromise, options) {
-	const { cleanupBeforeAbort, abortSignal, abortErrorMsg } = options ?? {};
-	return new Promise((resolve, reject) => {
-		function rejectOnAbort() {
-			reject(new AbortError$1(abortErrorMsg ?? "The operation was aborted."));
-		}
-		function removeListeners() {
-			abortSignal?.removeEventListener("abort", onAbort);
-		}
-		function onAbort() {
-			cleanupBeforeAbort?.();
-			removeListeners();
-			rejectOnAbort();
-		}
-		if (abortSignal?.aborted) return rejectOnAbort();
-		try {
-			buildPromise((x) => {
-				removeListeners();
-				resolve(x);
-			}, (x) => {
-				removeListeners();
-				reject(x);
+	async pauseForRetry(httpStatusCode, currentRetry, logger, retryAfterHeader) {
+		if (DEFAULT_MANAGED_IDENTITY_HTTP_STATUS_CODES_TO_RETRY_ON.includes(httpStatusCode) && currentRetry < 3) {
+			const retryAfterDelay = this.linearRetryStrategy.calculateDelay(retryAfterHeader, DefaultManagedIdentityRetryPolicy.DEFAULT_MANAGED_IDENTITY_RETRY_DELAY_MS);
+			logger.verbose(`Retrying request in ${retryAfterDelay}ms (retry attempt: ${currentRetry + 1})`, "");
+			await new Promise((resolve) => {
+				return setTimeout(resolve, retryAfterDelay);
 			});
-		} catch (err) {
-			reject(err);
+			return true;
 		}
-		abortSignal?.addEventListener("abort", onAbort);
-	});
-}
-// node_modules/@azure/core-util/dist/esm/delay.js
-const StandardAbortMessage$1 = "The delay was aborted.";
-/**
-* A wrapper for setTimeout that resolves a promise after timeInMs milliseconds.
-* @param timeInMs - The number of milliseconds to be delayed.
-* @param options - The options for delay - currently abort options
-* @returns Promise that is resolved after timeInMs
-*/
-function delay$1(timeInMs, options) {
-	let token;
-	const { abortSignal, abortErrorMsg } = options ?? {};
-	return createAbortablePromise((resolve) => {
-		token = setTimeout(resolve, timeInMs);
-	}, {
-		cleanupBeforeAbort: () => clearTimeout(token),
-		abortSignal,
-		abortErrorMsg: abortErrorMsg ?? StandardAbortMessage$1
-	});
-}
-// node_modules/@azure/core-util/dist/esm/error.js
-/**
-* Given what is thought to be an error object, return the message if possible.
-* If the message is missing, returns a stringified version of the input.
-* @param e - Something thrown from a try block
-* @returns The error message or a string of the input
-*/
-function getErrorMessage(e) {
-	if (isError$1(e)) return e.message;
-	else {
-		let stringified;
-		try {
-			if (typeof e === "object" && e) stringified = JSON.stringify(e);
-			else stringified = String(e);
-		} catch (err) {
-			stringified = "[unable to stringify input]";
-		}
-		return `Unknown error ${stringified}`;
+		return false;
 	}
-}
-// node_modules/@azure/core-util/dist/esm/index.js
+};
+// node_modules/@azure/msal-node/dist/config/ManagedIdentityRequestParameters.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+var ManagedIdentityRequestParameters = class {
+	constructor(httpMethod, endpoint, retryPolicy) {
+		this.httpMethod = httpMethod;
+		this._baseEndpoint = endpoint;
+		this.headers = {};
+		this.bodyParameters = {};
+		this.queryParameters = {};
+		this.retryPolicy = retryPolicy || new DefaultManagedIdentityRetryPolicy();
+	}
+	computeUri() {
+		const parameters = /* @__PURE__ */ new Map();
+		if (this.queryParameters) addExtraParameters(parameters, this.queryParameters);
+		const queryParametersString = mapToQueryString(parameters);
+		return UrlString.appendQueryString(this._baseEndpoint, queryParametersString);
+	}
+	computeParametersBodyString() {
+		const parameters = /* @__PURE__ */ new Map();
+		if (this.bodyParameters) addExtraParameters(parameters, this.bodyParameters);
+		return mapToQueryString(parameters);
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/AppService.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const APP_SERVICE_MSI_API_VERSION = "2019-08-01";
 /**
-* Typeguard for an error object shape (has name and message)
+* Azure App Service Managed Identity Source implementation.
 *
-* @param e - Something caught by a catch clause.
+* This class provides managed identity authentication for applications running in Azure App Service.
+* It uses the local metadata service endpoint available within App Service environments to obtain
+* access tokens without requiring explicit credentials.
+*
+* Original source of code: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/identity/Azure.Identity/src/AppServiceManagedIdentitySource.cs
 */
-function isError(e) {
-	return isError$1(e);
-}
+var AppService = class AppService extends BaseManagedIdentitySource {
+	/**
+	* Creates a new instance of the AppService managed identity source.
+	*
+	* @param logger - Logger instance for diagnostic output
+	* @param nodeStorage - Node.js storage implementation for caching
+	* @param networkClient - Network client for making HTTP requests
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable internal retry logic
+	* @param identityEndpoint - The App Service identity endpoint URL
+	* @param identityHeader - The secret header value required for authentication
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint, identityHeader) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.identityEndpoint = identityEndpoint;
+		this.identityHeader = identityHeader;
+	}
+	/**
+	* Retrieves the required environment variables for App Service managed identity.
+	*
+	* App Service managed identity requires two environment variables:
+	* - IDENTITY_ENDPOINT: The URL of the local metadata service
+	* - IDENTITY_HEADER: A secret header value for authentication
+	*
+	* @returns An array containing [identityEndpoint, identityHeader] values from environment variables.
+	*          Either value may be undefined if the environment variable is not set.
+	*/
+	static getEnvironmentVariables() {
+		return [process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT], process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_HEADER]];
+	}
+	/**
+	* Attempts to create an AppService managed identity source if the environment supports it.
+	*
+	* This method checks for the presence of required environment variables and validates
+	* the identity endpoint URL. If the environment is not suitable for App Service managed
+	* identity (missing environment variables or invalid endpoint), it returns null.
+	*
+	* @param logger - Logger instance for diagnostic output
+	* @param nodeStorage - Node.js storage implementation for caching
+	* @param networkClient - Network client for making HTTP requests
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable internal retry logic
+	*
+	* @returns A new AppService instance if the environment is suitable, null otherwise
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) {
+		const [identityEndpoint, identityHeader] = AppService.getEnvironmentVariables();
+		if (!identityEndpoint || !identityHeader) {
+			logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.APP_SERVICE} managed identity is unavailable because one or both of the '${ManagedIdentityEnvironmentVariableNames.IDENTITY_HEADER}' and '${ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT}' environment variables are not defined.`, "");
+			return null;
+		}
+		const validatedIdentityEndpoint = AppService.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT, identityEndpoint, ManagedIdentitySourceNames.APP_SERVICE, logger);
+		logger.info(`[Managed Identity] Environment variables validation passed for ${ManagedIdentitySourceNames.APP_SERVICE} managed identity. Endpoint URI: ${validatedIdentityEndpoint}. Creating ${ManagedIdentitySourceNames.APP_SERVICE} managed identity.`, "");
+		return new AppService(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint, identityHeader);
+	}
+	/**
+	* Creates a managed identity token request for the App Service environment.
+	*
+	* This method constructs an HTTP GET request to the App Service identity endpoint
+	* with the required headers, query parameters, and managed identity configuration.
+	* The request includes the secret header for authentication and appropriate API version.
+	*
+	* @param resource - The target resource/scope for which to request an access token (e.g., "https://graph.microsoft.com/.default")
+	* @param managedIdentityId - The managed identity configuration specifying whether to use system-assigned or user-assigned identity
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*/
+	createRequest(resource, managedIdentityId) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.GET, this.identityEndpoint);
+		request.headers[ManagedIdentityHeaders.APP_SERVICE_SECRET_HEADER_NAME] = this.identityHeader;
+		request.queryParameters[ManagedIdentityQueryParameters.API_VERSION] = APP_SERVICE_MSI_API_VERSION;
+		request.queryParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) request.queryParameters[this.getManagedIdentityUserAssignedIdQueryParameterKey(managedIdentityId.idType)] = managedIdentityId.id;
+		return request;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/AzureArc.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const ARC_API_VERSION = "2020-06-01";
+const DEFAULT_AZURE_ARC_IDENTITY_ENDPOINT = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
+const HIMDS_EXECUTABLE_HELPER_STRING = "N/A: himds executable exists";
+const SUPPORTED_AZURE_ARC_PLATFORMS = {
+	win32: `${process.env["ProgramData"]}\\AzureConnectedMachineAgent\\Tokens\\`,
+	linux: "/var/opt/azcmagent/tokens/"
+};
+const AZURE_ARC_FILE_DETECTION = {
+	win32: `${process.env["ProgramFiles"]}\\AzureConnectedMachineAgent\\himds.exe`,
+	linux: "/opt/azcmagent/bin/himds"
+};
 /**
-* A constant that indicates whether the environment the code is running is a Node.js compatible environment.
+* Azure Arc managed identity source implementation for acquiring tokens from Azure Arc-enabled servers.
+*
+* This class provides managed identity authentication for applications running on Azure Arc-enabled servers
+* by communicating with the local Hybrid Instance Metadata Service (HIMDS). It supports both environment
+* variable-based configuration and automatic detection through the HIMDS executable.
+*
+* Original source of code: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/identity/Azure.Identity/src/AzureArcManagedIdentitySource.cs
 */
-const isNodeLike = true;
+var AzureArc = class AzureArc extends BaseManagedIdentitySource {
+	/**
+	* Creates a new instance of the AzureArc managed identity source.
+	*
+	* @param logger - Logger instance for capturing telemetry and diagnostic information
+	* @param nodeStorage - Storage implementation for caching tokens and metadata
+	* @param networkClient - Network client for making HTTP requests to the identity endpoint
+	* @param cryptoProvider - Cryptographic operations provider for token validation and encryption
+	* @param disableInternalRetries - Flag to disable automatic retry logic for failed requests
+	* @param identityEndpoint - The Azure Arc identity endpoint URL for token requests
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.identityEndpoint = identityEndpoint;
+	}
+	/**
+	* Retrieves and validates Azure Arc environment variables for managed identity configuration.
+	*
+	* This method checks for IDENTITY_ENDPOINT and IMDS_ENDPOINT environment variables.
+	* If either is missing, it attempts to detect the Azure Arc environment by checking for
+	* the HIMDS executable at platform-specific paths. On successful detection, it returns
+	* the default identity endpoint and a helper string indicating file-based detection.
+	*
+	* @returns An array containing [identityEndpoint, imdsEndpoint] where both values are
+	*          strings if Azure Arc is available, or undefined if not available.
+	*/
+	static getEnvironmentVariables() {
+		let identityEndpoint = process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT];
+		let imdsEndpoint = process.env[ManagedIdentityEnvironmentVariableNames.IMDS_ENDPOINT];
+		if (!identityEndpoint || !imdsEndpoint) {
+			const fileDetectionPath = AZURE_ARC_FILE_DETECTION[process.platform];
+			try {
+				accessSync$1(fileDetectionPath, constants$2.F_OK | constants$2.R_OK);
+				identityEndpoint = DEFAULT_AZURE_ARC_IDENTITY_ENDPOINT;
+				imdsEndpoint = HIMDS_EXECUTABLE_HELPER_STRING;
+			} catch (err) {}
+		}
+		return [identityEndpoint, imdsEndpoint];
+	}
+	/**
+	* Attempts to create an AzureArc managed identity source instance.
+	*
+	* Validates the Azure Arc environment by checking environment variables
+	* and performing file-based detection. Azure Arc supports both system-assigned and user-assigned
+	* managed identities; when a user-assigned identity is requested, its selector is forwarded on the
+	* request and validated against the token response echo (fail closed). The method performs
+	* comprehensive validation of endpoint URLs and logs detailed information about the detection process.
+	*
+	* @param logger - Logger instance for capturing creation and validation steps
+	* @param nodeStorage - Storage implementation for the managed identity source
+	* @param networkClient - Network client for HTTP communication
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable automatic retry mechanisms
+	* @param _managedIdentityId - Unused; Azure Arc now supports user-assigned identities, which are
+	*          forwarded on the request and validated against the token response echo (fail closed).
+	*
+	* @returns AzureArc instance if the environment supports Azure Arc managed identity, null otherwise
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, _managedIdentityId) {
+		const [identityEndpoint, imdsEndpoint] = AzureArc.getEnvironmentVariables();
+		if (!identityEndpoint || !imdsEndpoint) {
+			logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.AZURE_ARC} managed identity is unavailable through environment variables because one or both of '${ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT}' and '${ManagedIdentityEnvironmentVariableNames.IMDS_ENDPOINT}' are not defined. ${ManagedIdentitySourceNames.AZURE_ARC} managed identity is also unavailable through file detection.`, "");
+			return null;
+		}
+		if (imdsEndpoint === HIMDS_EXECUTABLE_HELPER_STRING) logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.AZURE_ARC} managed identity is available through file detection. Defaulting to known ${ManagedIdentitySourceNames.AZURE_ARC} endpoint: ${DEFAULT_AZURE_ARC_IDENTITY_ENDPOINT}. Creating ${ManagedIdentitySourceNames.AZURE_ARC} managed identity.`, "");
+		else {
+			const validatedIdentityEndpoint = AzureArc.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT, identityEndpoint, ManagedIdentitySourceNames.AZURE_ARC, logger);
+			validatedIdentityEndpoint.endsWith("/") && validatedIdentityEndpoint.slice(0, -1);
+			AzureArc.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.IMDS_ENDPOINT, imdsEndpoint, ManagedIdentitySourceNames.AZURE_ARC, logger);
+			logger.info(`[Managed Identity] Environment variables validation passed for ${ManagedIdentitySourceNames.AZURE_ARC} managed identity. Endpoint URI: ${validatedIdentityEndpoint}. Creating ${ManagedIdentitySourceNames.AZURE_ARC} managed identity.`, "");
+		}
+		return new AzureArc(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint);
+	}
+	/**
+	* Creates a properly formatted HTTP request for acquiring tokens from the Azure Arc identity endpoint.
+	*
+	* This method constructs a GET request to the Azure Arc HIMDS endpoint with the required metadata header
+	* and query parameters. The endpoint URL is normalized to use 127.0.0.1 instead of localhost for
+	* consistency. Additional body parameters are calculated by the base class during token acquisition.
+	*
+	* @param resource - The target resource/scope for which to request an access token (e.g., "https://graph.microsoft.com/.default")
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*/
+	createRequest(resource, managedIdentityId) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.GET, this.identityEndpoint.replace("localhost", "127.0.0.1"));
+		request.headers[ManagedIdentityHeaders.METADATA_HEADER_NAME] = "true";
+		request.queryParameters[ManagedIdentityQueryParameters.API_VERSION] = ARC_API_VERSION;
+		request.queryParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) request.queryParameters[this.getManagedIdentityUserAssignedIdQueryParameterKey(managedIdentityId.idType, true)] = managedIdentityId.id;
+		return request;
+	}
+	/**
+	* Fails closed when a user-assigned identity was requested but the Azure Arc token response does
+	* not confirm it. A legacy Azure Arc agent ignores the client_id / object_id / msi_res_id selector
+	* and silently returns the machine's system-assigned identity; an agent that supports user-assigned
+	* managed identity echoes the identity it used. When the echoed identity is missing or does not
+	* match the requested selector, MSAL must not return a token for a different identity than requested.
+	*
+	* @param networkRequest - The request that produced this response; its query parameters carry the
+	*                          requested user-assigned selector (client_id / object_id / msi_res_id)
+	* @param responseBody - The deserialized Azure Arc token response
+	*
+	* @throws {ManagedIdentityError} When a user-assigned identity was requested but not confirmed
+	*/
+	validateUserAssignedIdentityWasHonored(networkRequest, responseBody) {
+		const queryParameters = networkRequest.queryParameters;
+		let requestedIdentity;
+		let echoedIdentity;
+		if (queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_CLIENT_ID]) {
+			requestedIdentity = queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_CLIENT_ID];
+			echoedIdentity = responseBody.client_id;
+		} else if (queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_OBJECT_ID]) {
+			requestedIdentity = queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_OBJECT_ID];
+			echoedIdentity = responseBody.object_id;
+		} else if (queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_RESOURCE_ID_IMDS]) {
+			requestedIdentity = queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_RESOURCE_ID_IMDS];
+			echoedIdentity = responseBody.msi_res_id || responseBody.mi_res_id;
+		} else return;
+		if (!echoedIdentity || echoedIdentity.toLowerCase() !== requestedIdentity.toLowerCase()) {
+			this.logger.error("[Managed Identity] Azure Arc did not confirm the requested user-assigned identity in the token response. The agent likely does not support user-assigned managed identity and returned the system-assigned identity.", "");
+			throw createManagedIdentityError(userAssignedManagedIdentityNotConfirmed, "");
+		}
+	}
+	/**
+	* Processes the server response and handles Azure Arc-specific authentication challenges.
+	*
+	* This method implements the Azure Arc authentication flow which may require reading a secret file
+	* for authorization. When the initial request returns HTTP 401 Unauthorized, it extracts the file
+	* path from the WWW-Authenticate header, validates the file location and size, reads the secret,
+	* and retries the request with Basic authentication. The method includes comprehensive security
+	* validations to prevent path traversal and ensure file integrity.
+	*
+	* @param originalResponse - The initial HTTP response from the identity endpoint
+	* @param networkClient - Network client for making the retry request if needed
+	* @param networkRequest - The original request parameters (modified with auth header for retry)
+	* @param networkRequestOptions - Additional options for network requests
+	*
+	* @returns A promise that resolves to the server token response with access token and metadata
+	*
+	* @throws {ManagedIdentityError} When:
+	*   - WWW-Authenticate header is missing or has unsupported format
+	*   - Platform is not supported (not Windows or Linux)
+	*   - Secret file has invalid extension (not .key)
+	*   - Secret file path doesn't match expected platform path
+	*   - Secret file cannot be read or is too large (>4096 bytes)
+	* @throws {ClientAuthError} When network errors occur during retry request
+	*/
+	async getServerTokenResponseAsync(originalResponse, networkClient, networkRequest, networkRequestOptions) {
+		let retryResponse;
+		if (originalResponse.status === 401) {
+			const wwwAuthHeader = originalResponse.headers["www-authenticate"];
+			if (!wwwAuthHeader) throw createManagedIdentityError(wwwAuthenticateHeaderMissing, "");
+			if (!wwwAuthHeader.includes("Basic realm=")) throw createManagedIdentityError(wwwAuthenticateHeaderUnsupportedFormat, "");
+			const secretFilePath = wwwAuthHeader.split("Basic realm=")[1];
+			if (!SUPPORTED_AZURE_ARC_PLATFORMS.hasOwnProperty(process.platform)) throw createManagedIdentityError(platformNotSupported, "");
+			const expectedSecretFilePath = SUPPORTED_AZURE_ARC_PLATFORMS[process.platform];
+			const fileName = path$1.basename(secretFilePath);
+			if (!fileName.endsWith(".key")) throw createManagedIdentityError(invalidFileExtension, "");
+			if (expectedSecretFilePath + fileName !== secretFilePath) throw createManagedIdentityError(invalidFilePath, "");
+			let secretFileSize;
+			try {
+				secretFileSize = await statSync$1(secretFilePath).size;
+			} catch (e) {
+				throw createManagedIdentityError(unableToReadSecretFile, "");
+			}
+			if (secretFileSize > 4096) throw createManagedIdentityError(invalidSecret, "");
+			let secret;
+			try {
+				secret = readFileSync$1(secretFilePath, EncodingTypes.UTF8);
+			} catch (e) {
+				throw createManagedIdentityError(unableToReadSecretFile, "");
+			}
+			const authHeaderValue = `Basic ${secret}`;
+			this.logger.info(`[Managed Identity] Adding authorization header to the request.`, "");
+			networkRequest.headers[ManagedIdentityHeaders.AUTHORIZATION_HEADER_NAME] = authHeaderValue;
+			try {
+				retryResponse = await networkClient.sendGetRequestAsync(networkRequest.computeUri(), networkRequestOptions);
+			} catch (error) {
+				if (error instanceof AuthError) throw error;
+				else throw createClientAuthError(networkError, "");
+			}
+		}
+		const finalResponse = retryResponse || originalResponse;
+		if (finalResponse.body.access_token) this.validateUserAssignedIdentityWasHonored(networkRequest, finalResponse.body);
+		return this.getServerTokenResponse(finalResponse);
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/CloudShell.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 /**
-* The helper that transforms bytes with specific character encoding into string
-* @param bytes - the uint8array bytes
-* @param format - the format we use to encode the byte
-* @returns a string of the encoded string
+* Azure Cloud Shell managed identity source implementation.
+*
+* This class handles authentication for applications running in Azure Cloud Shell environment.
+* Cloud Shell provides a browser-accessible shell for managing Azure resources and includes
+* a pre-configured managed identity for authentication.
+*
+* Original source of code: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/identity/Azure.Identity/src/CloudShellManagedIdentitySource.cs
 */
-function uint8ArrayToString(bytes, format) {
-	return uint8ArrayToString$1(bytes, format);
-}
+var CloudShell = class CloudShell extends BaseManagedIdentitySource {
+	/**
+	* Creates a new CloudShell managed identity source instance.
+	*
+	* @param logger - Logger instance for diagnostic logging
+	* @param nodeStorage - Node.js storage implementation for caching
+	* @param networkClient - HTTP client for making requests to the managed identity endpoint
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable automatic retry logic for failed requests
+	* @param msiEndpoint - The MSI endpoint URL obtained from environment variables
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, msiEndpoint) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.msiEndpoint = msiEndpoint;
+	}
+	/**
+	* Retrieves the required environment variables for Cloud Shell managed identity.
+	*
+	* Cloud Shell requires the MSI_ENDPOINT environment variable to be set, which
+	* contains the URL of the managed identity service endpoint.
+	*
+	* @returns An array containing the MSI_ENDPOINT environment variable value (or undefined if not set)
+	*/
+	static getEnvironmentVariables() {
+		return [process.env[ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT]];
+	}
+	/**
+	* Attempts to create a CloudShell managed identity source instance.
+	*
+	* This method validates that the required environment variables are present and
+	* creates a CloudShell instance if the environment is properly configured.
+	* Cloud Shell only supports system-assigned managed identities.
+	*
+	* @param logger - Logger instance for diagnostic logging
+	* @param nodeStorage - Node.js storage implementation for caching
+	* @param networkClient - HTTP client for making requests
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable automatic retry logic
+	* @param managedIdentityId - The managed identity configuration (must be system-assigned)
+	*
+	* @returns A CloudShell instance if the environment is valid, null otherwise
+	*
+	* @throws {ManagedIdentityError} When a user-assigned managed identity is requested,
+	*         as Cloud Shell only supports system-assigned identities
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) {
+		const [msiEndpoint] = CloudShell.getEnvironmentVariables();
+		if (!msiEndpoint) {
+			logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.CLOUD_SHELL} managed identity is unavailable because the '${ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT} environment variable is not defined.`, "");
+			return null;
+		}
+		const validatedMsiEndpoint = CloudShell.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT, msiEndpoint, ManagedIdentitySourceNames.CLOUD_SHELL, logger);
+		logger.info(`[Managed Identity] Environment variable validation passed for ${ManagedIdentitySourceNames.CLOUD_SHELL} managed identity. Endpoint URI: ${validatedMsiEndpoint}. Creating ${ManagedIdentitySourceNames.CLOUD_SHELL} managed identity.`, "");
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) throw createManagedIdentityError(unableToCreateCloudShell, "");
+		return new CloudShell(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, msiEndpoint);
+	}
+	/**
+	* Creates an HTTP request to acquire an access token from the Cloud Shell managed identity endpoint.
+	*
+	* This method constructs a POST request to the MSI endpoint with the required headers and
+	* body parameters for Cloud Shell authentication. The request includes the target resource
+	* for which the access token is being requested.
+	*
+	* @param resource - The target resource/scope for which to request an access token (e.g., "https://graph.microsoft.com/.default")
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*/
+	createRequest(resource) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.POST, this.msiEndpoint);
+		request.headers[ManagedIdentityHeaders.METADATA_HEADER_NAME] = "true";
+		request.bodyParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		return request;
+	}
+};
+// node_modules/@azure/msal-node/dist/retry/ExponentialRetryStrategy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+var ExponentialRetryStrategy = class {
+	constructor(minExponentialBackoff, maxExponentialBackoff, exponentialDeltaBackoff) {
+		this.minExponentialBackoff = minExponentialBackoff;
+		this.maxExponentialBackoff = maxExponentialBackoff;
+		this.exponentialDeltaBackoff = exponentialDeltaBackoff;
+	}
+	/**
+	* Calculates the exponential delay based on the current retry attempt.
+	*
+	* @param {number} currentRetry - The current retry attempt number.
+	* @returns {number} - The calculated exponential delay in milliseconds.
+	*
+	* The delay is calculated using the formula:
+	* - If `currentRetry` is 0, it returns the minimum backoff time.
+	* - Otherwise, it calculates the delay as the minimum of:
+	*   - `(2^(currentRetry - 1)) * deltaBackoff`
+	*   - `maxBackoff`
+	*
+	* This ensures that the delay increases exponentially with each retry attempt,
+	* but does not exceed the maximum backoff time.
+	*/
+	calculateDelay(currentRetry) {
+		if (currentRetry === 0) return this.minExponentialBackoff;
+		return Math.min(Math.pow(2, currentRetry - 1) * this.exponentialDeltaBackoff, this.maxExponentialBackoff);
+	}
+};
+// node_modules/@azure/msal-node/dist/retry/ImdsRetryPolicy.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const HTTP_STATUS_400_CODES_FOR_EXPONENTIAL_STRATEGY = [
+	404,
+	408,
+	410,
+	429
+];
+const EXPONENTIAL_STRATEGY_NUM_RETRIES = 3;
+const LINEAR_STRATEGY_NUM_RETRIES = 7;
+const MIN_EXPONENTIAL_BACKOFF_MS = 1e3;
+const MAX_EXPONENTIAL_BACKOFF_MS = 4e3;
+const EXPONENTIAL_DELTA_BACKOFF_MS = 2e3;
+const HTTP_STATUS_GONE_RETRY_AFTER_MS = 1e4;
+var ImdsRetryPolicy = class ImdsRetryPolicy {
+	constructor() {
+		this.exponentialRetryStrategy = new ExponentialRetryStrategy(ImdsRetryPolicy.MIN_EXPONENTIAL_BACKOFF_MS, ImdsRetryPolicy.MAX_EXPONENTIAL_BACKOFF_MS, ImdsRetryPolicy.EXPONENTIAL_DELTA_BACKOFF_MS);
+	}
+	static get MIN_EXPONENTIAL_BACKOFF_MS() {
+		return MIN_EXPONENTIAL_BACKOFF_MS;
+	}
+	static get MAX_EXPONENTIAL_BACKOFF_MS() {
+		return MAX_EXPONENTIAL_BACKOFF_MS;
+	}
+	static get EXPONENTIAL_DELTA_BACKOFF_MS() {
+		return EXPONENTIAL_DELTA_BACKOFF_MS;
+	}
+	static get HTTP_STATUS_GONE_RETRY_AFTER_MS() {
+		return HTTP_STATUS_GONE_RETRY_AFTER_MS;
+	}
+	set isNewRequest(value) {
+		this._isNewRequest = value;
+	}
+	/**
+	* Pauses execution for a calculated delay before retrying a request.
+	*
+	* @param httpStatusCode - The HTTP status code of the response.
+	* @param currentRetry - The current retry attempt number.
+	* @param retryAfterHeader - The value of the "retry-after" header from the response.
+	* @returns A promise that resolves to a boolean indicating whether a retry should be attempted.
+	*/
+	async pauseForRetry(httpStatusCode, currentRetry, logger) {
+		if (this._isNewRequest) {
+			this._isNewRequest = false;
+			this.maxRetries = httpStatusCode === 410 ? LINEAR_STRATEGY_NUM_RETRIES : EXPONENTIAL_STRATEGY_NUM_RETRIES;
+		}
+		/**
+		* (status code is one of the retriable 400 status code
+		* or
+		* status code is >= 500 and <= 599)
+		* and
+		* current count of retries is less than the max number of retries
+		*/
+		if ((HTTP_STATUS_400_CODES_FOR_EXPONENTIAL_STRATEGY.includes(httpStatusCode) || httpStatusCode >= 500 && httpStatusCode <= 599 && currentRetry < this.maxRetries) && currentRetry < this.maxRetries) {
+			const retryAfterDelay = httpStatusCode === 410 ? ImdsRetryPolicy.HTTP_STATUS_GONE_RETRY_AFTER_MS : this.exponentialRetryStrategy.calculateDelay(currentRetry);
+			logger.verbose(`Retrying request in ${retryAfterDelay}ms (retry attempt: ${currentRetry + 1})`, "");
+			await new Promise((resolve) => {
+				return setTimeout(resolve, retryAfterDelay);
+			});
+			return true;
+		}
+		return false;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/Imds.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const IMDS_TOKEN_PATH = "/metadata/identity/oauth2/token";
+const DEFAULT_IMDS_ENDPOINT = `http://169.254.169.254${IMDS_TOKEN_PATH}`;
+const IMDS_API_VERSION = "2018-02-01";
 /**
-* The helper that transforms string to specific character encoded bytes array.
-* @param value - the string to be converted
-* @param format - the format we use to decode the value
-* @returns a uint8array
+* Managed Identity source implementation for Azure Instance Metadata Service (IMDS).
+*
+* IMDS is available on Azure Virtual Machines and Virtual Machine Scale Sets and provides
+* a REST endpoint to obtain OAuth tokens for managed identities. This implementation
+* handles both system-assigned and user-assigned managed identities.
+*
+* Original source of code: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/identity/Azure.Identity/src/ImdsManagedIdentitySource.cs
 */
-function stringToUint8Array(value, format) {
-	return stringToUint8Array$1(value, format);
-}
+var Imds = class Imds extends BaseManagedIdentitySource {
+	/**
+	* Constructs an Imds instance with the specified configuration.
+	*
+	* @param logger - Logger instance for recording debug information and errors
+	* @param nodeStorage - NodeStorage instance used for token caching operations
+	* @param networkClient - Network client implementation for making HTTP requests to IMDS
+	* @param cryptoProvider - CryptoProvider for generating correlation IDs and other cryptographic operations
+	* @param disableInternalRetries - When true, disables the built-in retry logic for IMDS requests
+	* @param identityEndpoint - The complete IMDS endpoint URL including the token path
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.identityEndpoint = identityEndpoint;
+	}
+	/**
+	* Creates an Imds instance with the appropriate endpoint configuration.
+	*
+	* This method checks for the presence of the AZURE_POD_IDENTITY_AUTHORITY_HOST environment
+	* variable, which is used in Azure Kubernetes Service (AKS) environments with Azure AD
+	* Pod Identity. If found, it uses that endpoint; otherwise, it falls back to the standard
+	* IMDS endpoint (169.254.169.254).
+	*
+	* @param logger - Logger instance for recording endpoint discovery and validation
+	* @param nodeStorage - NodeStorage instance for token caching
+	* @param networkClient - Network client for HTTP requests
+	* @param cryptoProvider - CryptoProvider for cryptographic operations
+	* @param disableInternalRetries - Whether to disable built-in retry logic
+	*
+	* @returns A configured Imds instance ready to make token requests
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) {
+		let validatedIdentityEndpoint;
+		if (process.env[ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST]) {
+			logger.info(`[Managed Identity] Environment variable ${ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST} for ${ManagedIdentitySourceNames.IMDS} returned endpoint: ${process.env[ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST]}`, "");
+			validatedIdentityEndpoint = Imds.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST, `${process.env[ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST]}${IMDS_TOKEN_PATH}`, ManagedIdentitySourceNames.IMDS, logger);
+		} else {
+			logger.info(`[Managed Identity] Unable to find ${ManagedIdentityEnvironmentVariableNames.AZURE_POD_IDENTITY_AUTHORITY_HOST} environment variable for ${ManagedIdentitySourceNames.IMDS}, using the default endpoint.`, "");
+			validatedIdentityEndpoint = DEFAULT_IMDS_ENDPOINT;
+		}
+		return new Imds(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, validatedIdentityEndpoint);
+	}
+	/**
+	* Creates a properly configured HTTP request for acquiring an access token from IMDS.
+	*
+	* This method builds a complete request object with all necessary headers, query parameters,
+	* and retry policies required by the Azure Instance Metadata Service.
+	*
+	* Key request components:
+	* - HTTP GET method to the IMDS token endpoint
+	* - Metadata header set to "true" (required by IMDS)
+	* - API version parameter (currently "2018-02-01")
+	* - Resource parameter specifying the target audience
+	* - Identity-specific parameters for user-assigned managed identities
+	* - IMDS-specific retry policy
+	*
+	* @param resource - The target resource/scope for which to request an access token (e.g., "https://graph.microsoft.com/.default")
+	* @param managedIdentityId - The managed identity configuration specifying whether to use system-assigned or user-assigned identity
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*/
+	createRequest(resource, managedIdentityId) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.GET, this.identityEndpoint);
+		request.headers[ManagedIdentityHeaders.METADATA_HEADER_NAME] = "true";
+		request.headers[ManagedIdentityHeaders.CLIENT_SKU] = Constants.MSAL_SKU;
+		request.headers[ManagedIdentityHeaders.CLIENT_VER] = version;
+		request.headers[ManagedIdentityHeaders.CLIENT_REQUEST_ID] = this.createCorrelationId();
+		request.queryParameters[ManagedIdentityQueryParameters.API_VERSION] = IMDS_API_VERSION;
+		request.queryParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) request.queryParameters[this.getManagedIdentityUserAssignedIdQueryParameterKey(managedIdentityId.idType, true)] = managedIdentityId.id;
+		request.retryPolicy = new ImdsRetryPolicy();
+		return request;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/ServiceFabric.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const SERVICE_FABRIC_MSI_API_VERSION = "2019-07-01-preview";
+/**
+* Original source of code: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/identity/Azure.Identity/src/ServiceFabricManagedIdentitySource.cs
+*/
+var ServiceFabric = class ServiceFabric extends BaseManagedIdentitySource {
+	/**
+	* Constructs a new ServiceFabric managed identity source for acquiring tokens from Azure Service Fabric clusters.
+	*
+	* Service Fabric managed identity allows applications running in Service Fabric clusters to authenticate
+	* without storing credentials in code. This source handles token acquisition using the Service Fabric
+	* Managed Identity Token Service (MITS).
+	*
+	* @param logger - Logger instance for logging authentication events and debugging information
+	* @param nodeStorage - NodeStorage instance for caching tokens and other authentication artifacts
+	* @param networkClient - Network client for making HTTP requests to the Service Fabric identity endpoint
+	* @param cryptoProvider - Crypto provider for cryptographic operations like token validation
+	* @param disableInternalRetries - Whether to disable internal retry logic for failed requests
+	* @param identityEndpoint - The Service Fabric managed identity endpoint URL
+	* @param identityHeader - The Service Fabric managed identity secret header value
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint, identityHeader) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.identityEndpoint = identityEndpoint;
+		this.identityHeader = identityHeader;
+	}
+	/**
+	* Retrieves the environment variables required for Service Fabric managed identity authentication.
+	*
+	* Service Fabric managed identity requires three specific environment variables to be set by the
+	* Service Fabric runtime:
+	* - IDENTITY_ENDPOINT: The endpoint URL for the Managed Identity Token Service (MITS)
+	* - IDENTITY_HEADER: A secret value used for authentication with the MITS
+	* - IDENTITY_SERVER_THUMBPRINT: The thumbprint of the MITS server certificate for secure communication
+	*
+	* @returns An array containing the identity endpoint, identity header, and identity server thumbprint values.
+	*          Elements will be undefined if the corresponding environment variables are not set.
+	*/
+	static getEnvironmentVariables() {
+		return [
+			process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT],
+			process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_HEADER],
+			process.env[ManagedIdentityEnvironmentVariableNames.IDENTITY_SERVER_THUMBPRINT]
+		];
+	}
+	/**
+	* Attempts to create a ServiceFabric managed identity source if the runtime environment supports it.
+	*
+	* Checks for the presence of all required Service Fabric environment variables
+	* and validates the endpoint URL format. It will only create a ServiceFabric instance if the application
+	* is running in a properly configured Service Fabric cluster with managed identity enabled.
+	*
+	* Note: User-assigned managed identities must be configured at the cluster level, not at runtime.
+	* This method will log a warning if a user-assigned identity is requested.
+	*
+	* @param logger - Logger instance for logging creation events and validation results
+	* @param nodeStorage - NodeStorage instance for caching tokens and authentication artifacts
+	* @param networkClient - Network client for making HTTP requests to the identity endpoint
+	* @param cryptoProvider - Crypto provider for cryptographic operations
+	* @param disableInternalRetries - Whether to disable internal retry logic for failed requests
+	* @param managedIdentityId - Managed identity identifier specifying system-assigned or user-assigned identity
+	*
+	* @returns A ServiceFabric instance if all environment variables are valid and present, otherwise null
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) {
+		const [identityEndpoint, identityHeader, identityServerThumbprint] = ServiceFabric.getEnvironmentVariables();
+		if (!identityEndpoint || !identityHeader || !identityServerThumbprint) {
+			logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.SERVICE_FABRIC} managed identity is unavailable because one or all of the '${ManagedIdentityEnvironmentVariableNames.IDENTITY_HEADER}', '${ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT}' or '${ManagedIdentityEnvironmentVariableNames.IDENTITY_SERVER_THUMBPRINT}' environment variables are not defined.`, "");
+			return null;
+		}
+		const validatedIdentityEndpoint = ServiceFabric.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.IDENTITY_ENDPOINT, identityEndpoint, ManagedIdentitySourceNames.SERVICE_FABRIC, logger);
+		logger.info(`[Managed Identity] Environment variables validation passed for ${ManagedIdentitySourceNames.SERVICE_FABRIC} managed identity. Endpoint URI: ${validatedIdentityEndpoint}. Creating ${ManagedIdentitySourceNames.SERVICE_FABRIC} managed identity.`, "");
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) logger.warning(`[Managed Identity] ${ManagedIdentitySourceNames.SERVICE_FABRIC} user assigned managed identity is configured in the cluster, not during runtime. See also: https://learn.microsoft.com/en-us/azure/service-fabric/configure-existing-cluster-enable-managed-identity-token-service.`, "");
+		return new ServiceFabric(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, identityEndpoint, identityHeader);
+	}
+	/**
+	* Creates HTTP request parameters for acquiring an access token from the Service Fabric Managed Identity Token Service (MITS).
+	*
+	* This method constructs a properly formatted HTTP GET request that includes:
+	* - The secret header for authentication with MITS
+	* - API version parameter for the Service Fabric MSI endpoint
+	* - Resource parameter specifying the target Azure service
+	* - Optional identity parameters for user-assigned managed identities
+	*
+	* The request follows the Service Fabric managed identity protocol and uses the 2019-07-01-preview API version.
+	* For user-assigned identities, the appropriate query parameter (client_id, object_id, or resource_id) is added
+	* based on the identity type.
+	*
+	* @param resource - The Azure resource URI for which the access token is requested (e.g., "https://vault.azure.net/")
+	* @param managedIdentityId - The managed identity configuration specifying system-assigned or user-assigned identity details
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*/
+	createRequest(resource, managedIdentityId) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.GET, this.identityEndpoint);
+		request.headers[ManagedIdentityHeaders.ML_AND_SF_SECRET_HEADER_NAME] = this.identityHeader;
+		request.queryParameters[ManagedIdentityQueryParameters.API_VERSION] = SERVICE_FABRIC_MSI_API_VERSION;
+		request.queryParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		if (managedIdentityId.idType !== ManagedIdentityIdType.SYSTEM_ASSIGNED) request.queryParameters[this.getManagedIdentityUserAssignedIdQueryParameterKey(managedIdentityId.idType)] = managedIdentityId.id;
+		return request;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentitySources/MachineLearning.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const MACHINE_LEARNING_MSI_API_VERSION = "2017-09-01";
+const MANAGED_IDENTITY_MACHINE_LEARNING_UNSUPPORTED_ID_TYPE_ERROR = `Only client id is supported for user-assigned managed identity in ${ManagedIdentitySourceNames.MACHINE_LEARNING}.`;
+/**
+* Machine Learning Managed Identity Source implementation for Azure Machine Learning environments.
+*
+* This class handles managed identity authentication specifically for Azure Machine Learning services.
+* It supports both system-assigned and user-assigned managed identities, using the MSI_ENDPOINT
+* and MSI_SECRET environment variables that are automatically provided in Azure ML environments.
+*/
+var MachineLearning = class MachineLearning extends BaseManagedIdentitySource {
+	/**
+	* Creates a new MachineLearning managed identity source instance.
+	*
+	* @param logger - Logger instance for diagnostic information
+	* @param nodeStorage - Node storage implementation for caching
+	* @param networkClient - Network client for making HTTP requests
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable automatic request retries
+	* @param msiEndpoint - The MSI endpoint URL from environment variables
+	* @param secret - The MSI secret from environment variables
+	*/
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, msiEndpoint, secret) {
+		super(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		this.msiEndpoint = msiEndpoint;
+		this.secret = secret;
+	}
+	/**
+	* Retrieves the required environment variables for Azure Machine Learning managed identity.
+	*
+	* This method checks for the presence of MSI_ENDPOINT and MSI_SECRET environment variables
+	* that are automatically set by the Azure Machine Learning platform when managed identity
+	* is enabled for the compute instance or cluster.
+	*
+	* @returns An array containing [msiEndpoint, secret] where either value may be undefined
+	*          if the corresponding environment variable is not set
+	*/
+	static getEnvironmentVariables() {
+		return [process.env[ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT], process.env[ManagedIdentityEnvironmentVariableNames.MSI_SECRET]];
+	}
+	/**
+	* Attempts to create a MachineLearning managed identity source.
+	*
+	* This method validates the Azure Machine Learning environment by checking for the required
+	* MSI_ENDPOINT and MSI_SECRET environment variables. If both are present and valid,
+	* it creates and returns a MachineLearning instance. If either is missing or invalid,
+	* it returns null, indicating that this managed identity source is not available
+	* in the current environment.
+	*
+	* @param logger - Logger instance for diagnostic information
+	* @param nodeStorage - Node storage implementation for caching
+	* @param networkClient - Network client for making HTTP requests
+	* @param cryptoProvider - Cryptographic operations provider
+	* @param disableInternalRetries - Whether to disable automatic request retries
+	*
+	* @returns A new MachineLearning instance if the environment is valid, null otherwise
+	*/
+	static tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) {
+		const [msiEndpoint, secret] = MachineLearning.getEnvironmentVariables();
+		if (!msiEndpoint || !secret) {
+			logger.info(`[Managed Identity] ${ManagedIdentitySourceNames.MACHINE_LEARNING} managed identity is unavailable because one or both of the '${ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT}' and '${ManagedIdentityEnvironmentVariableNames.MSI_SECRET}' environment variables are not defined.`, "");
+			return null;
+		}
+		const validatedMsiEndpoint = MachineLearning.getValidatedEnvVariableUrlString(ManagedIdentityEnvironmentVariableNames.MSI_ENDPOINT, msiEndpoint, ManagedIdentitySourceNames.MACHINE_LEARNING, logger);
+		logger.info(`[Managed Identity] Environment variables validation passed for ${ManagedIdentitySourceNames.MACHINE_LEARNING} managed identity. Endpoint URI: ${validatedMsiEndpoint}. Creating ${ManagedIdentitySourceNames.MACHINE_LEARNING} managed identity.`, "");
+		return new MachineLearning(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, msiEndpoint, secret);
+	}
+	/**
+	* Creates a managed identity token request for Azure Machine Learning environments.
+	*
+	* This method constructs the HTTP request parameters needed to acquire an access token
+	* from the Azure Machine Learning managed identity endpoint. It handles both system-assigned
+	* and user-assigned managed identities with specific logic for each type:
+	*
+	* - System-assigned: Uses the DEFAULT_IDENTITY_CLIENT_ID environment variable
+	* - User-assigned: Only supports client ID-based identification (not object ID or resource ID)
+	*
+	* The request uses the 2017-09-01 API version and includes the required secret header
+	* for authentication with the MSI endpoint.
+	*
+	* @param resource - The target resource/scope for which to request an access token (e.g., "https://graph.microsoft.com/.default")
+	* @param managedIdentityId - The managed identity configuration specifying whether to use system-assigned or user-assigned identity
+	*
+	* @returns A configured ManagedIdentityRequestParameters object ready for network execution
+	*
+	* @throws Error if an unsupported managed identity ID type is specified (only client ID is supported for user-assigned)
+	*/
+	createRequest(resource, managedIdentityId) {
+		const request = new ManagedIdentityRequestParameters(HttpMethod.GET, this.msiEndpoint);
+		request.headers[ManagedIdentityHeaders.METADATA_HEADER_NAME] = "true";
+		request.headers[ManagedIdentityHeaders.ML_AND_SF_SECRET_HEADER_NAME] = this.secret;
+		request.queryParameters[ManagedIdentityQueryParameters.API_VERSION] = MACHINE_LEARNING_MSI_API_VERSION;
+		request.queryParameters[ManagedIdentityQueryParameters.RESOURCE] = resource;
+		if (managedIdentityId.idType === ManagedIdentityIdType.SYSTEM_ASSIGNED) request.queryParameters[ManagedIdentityUserAssignedIdQueryParameterNames.MANAGED_IDENTITY_CLIENT_ID_2017] = process.env[ManagedIdentityEnvironmentVariableNames.DEFAULT_IDENTITY_CLIENT_ID];
+		else if (managedIdentityId.idType === ManagedIdentityIdType.USER_ASSIGNED_CLIENT_ID) request.queryParameters[this.getManagedIdentityUserAssignedIdQueryParameterKey(managedIdentityId.idType, false, true)] = managedIdentityId.id;
+		else throw new Error(MANAGED_IDENTITY_MACHINE_LEARNING_UNSUPPORTED_ID_TYPE_ERROR);
+		return request;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentityClient.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+var ManagedIdentityClient = class ManagedIdentityClient {
+	constructor(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) {
+		this.logger = logger;
+		this.nodeStorage = nodeStorage;
+		this.networkClient = networkClient;
+		this.cryptoProvider = cryptoProvider;
+		this.disableInternalRetries = disableInternalRetries;
+	}
+	async sendManagedIdentityTokenRequest(managedIdentityRequest, managedIdentityId, fakeAuthority, refreshAccessToken) {
+		if (!ManagedIdentityClient.identitySource) ManagedIdentityClient.identitySource = this.selectManagedIdentitySource(this.logger, this.nodeStorage, this.networkClient, this.cryptoProvider, this.disableInternalRetries, managedIdentityId);
+		return ManagedIdentityClient.identitySource.acquireTokenWithManagedIdentity(managedIdentityRequest, managedIdentityId, fakeAuthority, refreshAccessToken);
+	}
+	allEnvironmentVariablesAreDefined(environmentVariables) {
+		return Object.values(environmentVariables).every((environmentVariable) => {
+			return environmentVariable !== void 0;
+		});
+	}
+	/**
+	* Determine the Managed Identity Source based on available environment variables. This API is consumed by ManagedIdentityApplication's getManagedIdentitySource.
+	* @returns ManagedIdentitySourceNames - The Managed Identity source's name
+	*/
+	getManagedIdentitySource() {
+		ManagedIdentityClient.sourceName = this.allEnvironmentVariablesAreDefined(ServiceFabric.getEnvironmentVariables()) ? ManagedIdentitySourceNames.SERVICE_FABRIC : this.allEnvironmentVariablesAreDefined(AppService.getEnvironmentVariables()) ? ManagedIdentitySourceNames.APP_SERVICE : this.allEnvironmentVariablesAreDefined(MachineLearning.getEnvironmentVariables()) ? ManagedIdentitySourceNames.MACHINE_LEARNING : this.allEnvironmentVariablesAreDefined(CloudShell.getEnvironmentVariables()) ? ManagedIdentitySourceNames.CLOUD_SHELL : this.allEnvironmentVariablesAreDefined(AzureArc.getEnvironmentVariables()) ? ManagedIdentitySourceNames.AZURE_ARC : ManagedIdentitySourceNames.DEFAULT_TO_IMDS;
+		return ManagedIdentityClient.sourceName;
+	}
+	/**
+	* Tries to create a managed identity source for all sources
+	* @returns the managed identity Source
+	*/
+	selectManagedIdentitySource(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) {
+		const source = ServiceFabric.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) || AppService.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) || MachineLearning.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries) || CloudShell.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) || AzureArc.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries, managedIdentityId) || Imds.tryCreate(logger, nodeStorage, networkClient, cryptoProvider, disableInternalRetries);
+		if (!source) throw createManagedIdentityError(unableToCreateSource, "");
+		return source;
+	}
+};
+// node_modules/@azure/msal-node/dist/client/ManagedIdentityApplication.mjs
+/*! @azure/msal-node v7.2.3 2026-11-18 */
+const SOURCES_THAT_SUPPORT_TOKEN_REVOCATION = [ManagedIdentitySourceNames.SERVICE_FABRIC];
+/**
+* Class to initialize a managed identity and identify the service
+* @public
+*/
+var ManagedIdentityApplication = class ManagedIdentityApplication {
+	constructor(configuration) {
+		this.config = buildManagedIdentityConfiguration(configuration || {});
+		this.logger = new Logger(this.config.system.loggerOptions, name, version);
+		const fakeStatusAuthorityOptions = { canonicalAuthority: DEFAULT_AUTHORITY };
+		if (!ManagedIdentityApplication.nodeStorage) ManagedIdentityApplication.nodeStorage = new NodeStorage(this.logger, this.config.managedIdentityId.id, DEFAULT_CRYPTO_IMPLEMENTATION, fakeStatusAuthorityOptions);
+		this.networkClient = this.config.system.networkClient;
+		this.cryptoProvider = new CryptoProvider();
+		const fakeAuthorityOptions = {
+			protocolMode: ProtocolMode.AAD,
+			knownAuthorities: [DEFAULT_AUTHORITY_FOR_MANAGED_IDENTITY],
+			cloudDiscoveryMetadata: "",
+			authorityMetadata: ""
+		};
+		this.fakeAuthority = new Authority(DEFAULT_AUTHORITY_FOR_MANAGED_IDENTITY, this.networkClient, ManagedIdentityApplication.nodeStorage, fakeAuthorityOptions, this.logger, this.cryptoProvider.createNewGuid(), new StubPerformanceClient(), true);
+		this.fakeClientCredentialClient = new ClientCredentialClient({ authOptions: {
+			clientId: this.config.managedIdentityId.id,
+			authority: this.fakeAuthority
+		} });
+		this.managedIdentityClient = new ManagedIdentityClient(this.logger, ManagedIdentityApplication.nodeStorage, this.networkClient, this.cryptoProvider, this.config.disableInternalRetries);
+		this.hashUtils = new HashUtils();
+	}
+	/**
+	* Acquire an access token from the cache or the managed identity
+	* @param managedIdentityRequest - the ManagedIdentityRequestParams object passed in by the developer
+	* @returns the access token
+	*/
+	async acquireToken(managedIdentityRequestParams) {
+		if (!managedIdentityRequestParams.resource) throw createClientConfigurationError(urlEmptyError, "");
+		const managedIdentityRequest = {
+			forceRefresh: managedIdentityRequestParams.forceRefresh,
+			resource: managedIdentityRequestParams.resource.replace("/.default", ""),
+			scopes: [managedIdentityRequestParams.resource.replace("/.default", "")],
+			authority: this.fakeAuthority.canonicalAuthority,
+			correlationId: this.cryptoProvider.createNewGuid(),
+			claims: managedIdentityRequestParams.claims,
+			clientCapabilities: this.config.clientCapabilities
+		};
+		if (managedIdentityRequest.forceRefresh) return this.acquireTokenFromManagedIdentity(managedIdentityRequest, this.config.managedIdentityId, this.fakeAuthority);
+		const [cachedAuthenticationResult, lastCacheOutcome] = await this.fakeClientCredentialClient.getCachedAuthenticationResult(managedIdentityRequest, this.config, this.cryptoProvider, this.fakeAuthority, ManagedIdentityApplication.nodeStorage);
+		if (managedIdentityRequest.claims) {
+			const sourceName = this.managedIdentityClient.getManagedIdentitySource();
+			if (cachedAuthenticationResult && SOURCES_THAT_SUPPORT_TOKEN_REVOCATION.includes(sourceName)) managedIdentityRequest.revokedTokenSha256Hash = this.hashUtils.sha256(cachedAuthenticationResult.accessToken).toString(EncodingTypes.HEX);
+			return this.acquireTokenFromManagedIdentity(managedIdentityRequest, this.config.managedIdentityId, this.fakeAuthority);
+		}
+		if (cachedAuthenticationResult) {
+			if (lastCacheOutcome === CacheOutcome.PROACTIVELY_REFRESHED) {
+				this.logger.info("ClientCredentialClient:getCachedAuthenticationResult - Cached access token's refreshOn property has been exceeded'. It's not expired, but must be refreshed.", managedIdentityRequest.correlationId);
+				await this.acquireTokenFromManagedIdentity(managedIdentityRequest, this.config.managedIdentityId, this.fakeAuthority, true);
+			}
+			return cachedAuthenticationResult;
+		} else return this.acquireTokenFromManagedIdentity(managedIdentityRequest, this.config.managedIdentityId, this.fakeAuthority);
+	}
+	/**
+	* Acquires a token from a managed identity endpoint.
+	*
+	* @param managedIdentityRequest - The request object containing parameters for the managed identity token request.
+	* @param managedIdentityId - The identifier for the managed identity (e.g., client ID or resource ID).
+	* @param fakeAuthority - A placeholder authority used for the token request.
+	* @param refreshAccessToken - Optional flag indicating whether to force a refresh of the access token.
+	* @returns A promise that resolves to an AuthenticationResult containing the acquired token and related information.
+	*/
+	async acquireTokenFromManagedIdentity(managedIdentityRequest, managedIdentityId, fakeAuthority, refreshAccessToken) {
+		return this.managedIdentityClient.sendManagedIdentityTokenRequest(managedIdentityRequest, managedIdentityId, fakeAuthority, refreshAccessToken);
+	}
+	/**
+	* Determine the Managed Identity Source based on available environment variables. This API is consumed by Azure Identity SDK.
+	* @returns ManagedIdentitySourceNames - The Managed Identity source's name
+	*/
+	getManagedIdentitySource() {
+		return ManagedIdentityClient.sourceName || this.managedIdentityClient.getManagedIdentitySource();
+	}
+};
+/*! @azure/msal-node v7.2.3 2026-11-18 */
 // node_modules/@azure/identity/dist/esm/msal/utils.js
-const logger$3 = credentialLogger("IdentityUtils");
+const logger$15 = credentialLogger("IdentityUtils");
 /**
 * Latest AuthenticationRecord version
 */
@@ -15260,7 +15430,7 @@ const LatestAuthenticationRecordVersion = "1.0";
 */
 function ensureValidMsalToken(scopes, msalToken, getTokenOptions) {
 	const error = (message) => {
-		logger$3.getToken.info(message);
+		logger$15.getToken.info(message);
 		return new AuthenticationRequiredError({
 			scopes: Array.isArray(scopes) ? scopes : [scopes],
 			getTokenOptions,
@@ -15297,7 +15467,7 @@ function getKnownAuthorities(tenantId, authorityHost, disableInstanceDiscovery) 
 * @param credLogger - The logger of the credential.
 * @internal
 */
-const defaultLoggerCallback = (credLogger, platform = "Node") => (level, message, containsPii) => {
+const defaultLoggerCallback = (credLogger, platform = isNodeLike ? "Node" : "Browser") => (level, message, containsPii) => {
 	if (containsPii) return;
 	switch (level) {
 		case LogLevel.Error:
@@ -15334,20 +15504,20 @@ function handleMsalError(scopes, error, getTokenOptions) {
 		const msalError = error;
 		switch (msalError.errorCode) {
 			case "endpoints_resolution_error":
-				logger$3.info(formatError(scopes, error.message));
+				logger$15.info(formatError(scopes, error.message));
 				return new CredentialUnavailableError(error.message);
-			case "device_code_polling_cancelled": return new AbortError$1("The authentication has been aborted by the caller.");
+			case "device_code_polling_cancelled": return new AbortError("The authentication has been aborted by the caller.");
 			case "consent_required":
 			case "interaction_required":
 			case "login_required":
-				logger$3.info(formatError(scopes, `Authentication returned errorCode ${msalError.errorCode}`));
+				logger$15.info(formatError(scopes, `Authentication returned errorCode ${msalError.errorCode}`));
 				break;
-			default: logger$3.info(formatError(scopes, `Failed to acquire token: ${error.message}`));
+			default: logger$15.info(formatError(scopes, `Failed to acquire token: ${error.message}`));
 		}
 	}
 	if (error.name === "ClientConfigurationError" || error.name === "BrowserConfigurationAuthError" || error.name === "AbortError" || error.name === "AuthenticationError") return error;
 	if (error.name === "NativeAuthError") {
-		logger$3.info(formatError(scopes, `Error from the native broker: ${error.message} with status code: ${error.statusCode}`));
+		logger$15.info(formatError(scopes, `Error from the native broker: ${error.message} with status code: ${error.statusCode}`));
 		return error;
 	}
 	return new AuthenticationRequiredError({
@@ -15376,4530 +15546,29 @@ function msalToPublic(clientId, account) {
 		version: LatestAuthenticationRecordVersion
 	};
 }
-// node_modules/@azure/core-client/dist/esm/utils.js
 /**
-* A type guard for a primitive response body.
-* @param value - Value to test
+* Deserializes a previously serialized authentication record from a string into an object.
 *
-* @internal
-*/
-function isPrimitiveBody(value, mapperTypeName) {
-	return mapperTypeName !== "Composite" && mapperTypeName !== "Dictionary" && (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || mapperTypeName?.match(/^(Date|DateTime|DateTimeRfc1123|UnixTime|ByteArray|Base64Url)$/i) !== null || value === void 0 || value === null);
-}
-/**
-* Maps the response as follows:
-* - wraps the response body if needed (typically if its type is primitive).
-* - returns null if the combination of the headers and the body is empty.
-* - otherwise, returns the combination of the headers and the body.
+* The input string must contain the following properties:
 *
-* @param responseObject - a representation of the parsed response
-* @returns the response that will be returned to the user which can be null and/or wrapped
+* - "authority"
+* - "homeAccountId"
+* - "clientId"
+* - "tenantId"
+* - "username"
+* - "version"
 *
-* @internal
-*/
-function handleNullableResponseAndWrappableBody(responseObject) {
-	const combinedHeadersAndBody = {
-		...responseObject.headers,
-		...responseObject.body
-	};
-	if (responseObject.hasNullableType && Object.getOwnPropertyNames(combinedHeadersAndBody).length === 0) return responseObject.shouldWrapBody ? { body: null } : null;
-	else return responseObject.shouldWrapBody ? {
-		...responseObject.headers,
-		body: responseObject.body
-	} : combinedHeadersAndBody;
-}
-/**
-* Take a `FullOperationResponse` and turn it into a flat
-* response object to hand back to the consumer.
-* @param fullResponse - The processed response from the operation request
-* @param responseSpec - The response map from the OperationSpec
+* If the version we receive is unsupported, an error will be thrown.
 *
-* @internal
-*/
-function flattenResponse(fullResponse, responseSpec) {
-	const parsedHeaders = fullResponse.parsedHeaders;
-	if (fullResponse.request.method === "HEAD") return {
-		...parsedHeaders,
-		body: fullResponse.parsedBody
-	};
-	const bodyMapper = responseSpec && responseSpec.bodyMapper;
-	const isNullable = Boolean(bodyMapper?.nullable);
-	const expectedBodyTypeName = bodyMapper?.type.name;
-	/** If the body is asked for, we look at the expected body type to handle it */
-	if (expectedBodyTypeName === "Stream") return {
-		...parsedHeaders,
-		blobBody: fullResponse.blobBody,
-		readableStreamBody: fullResponse.readableStreamBody
-	};
-	const modelProperties = expectedBodyTypeName === "Composite" && bodyMapper.type.modelProperties || {};
-	const isPageableResponse = Object.keys(modelProperties).some((k) => modelProperties[k].serializedName === "");
-	if (expectedBodyTypeName === "Sequence" || isPageableResponse) {
-		const arrayResponse = fullResponse.parsedBody ?? [];
-		for (const key of Object.keys(modelProperties)) if (modelProperties[key].serializedName) arrayResponse[key] = fullResponse.parsedBody?.[key];
-		if (parsedHeaders) for (const key of Object.keys(parsedHeaders)) arrayResponse[key] = parsedHeaders[key];
-		return isNullable && !fullResponse.parsedBody && !parsedHeaders && Object.getOwnPropertyNames(modelProperties).length === 0 ? null : arrayResponse;
-	}
-	return handleNullableResponseAndWrappableBody({
-		body: fullResponse.parsedBody,
-		headers: parsedHeaders,
-		hasNullableType: isNullable,
-		shouldWrapBody: isPrimitiveBody(fullResponse.parsedBody, expectedBodyTypeName)
-	});
-}
-// node_modules/@azure/core-client/dist/esm/serializer.js
-/**
-* Known types of Mappers
-*/
-const MapperTypeNames = {
-	Base64Url: "Base64Url",
-	Boolean: "Boolean",
-	ByteArray: "ByteArray",
-	Composite: "Composite",
-	Date: "Date",
-	DateTime: "DateTime",
-	DateTimeRfc1123: "DateTimeRfc1123",
-	Dictionary: "Dictionary",
-	Enum: "Enum",
-	Number: "Number",
-	Object: "Object",
-	Sequence: "Sequence",
-	String: "String",
-	Stream: "Stream",
-	TimeSpan: "TimeSpan",
-	UnixTime: "UnixTime"
-};
-// node_modules/@typespec/ts-http-runtime/dist/esm/abort-controller/AbortError.js
-/**
-* This error is thrown when an asynchronous operation has been aborted.
-* Check for this error by testing the `name` that the name property of the
-* error matches `"AbortError"`.
+* At the moment, the only available version is: "1.0", which is always set when the authentication record is serialized.
 *
-* @example
-* ```ts snippet:ReadmeSampleAbortError
-* import { AbortError } from "@typespec/ts-http-runtime";
-*
-* async function doAsyncWork(options: { abortSignal: AbortSignal }): Promise<void> {
-*   if (options.abortSignal.aborted) {
-*     throw new AbortError();
-*   }
-*
-*   // do async work
-* }
-*
-* const controller = new AbortController();
-* controller.abort();
-*
-* try {
-*   doAsyncWork({ abortSignal: controller.signal });
-* } catch (e) {
-*   if (e instanceof Error && e.name === "AbortError") {
-*     // handle abort error here.
-*   }
-* }
-* ```
-*/
-var AbortError = class extends Error {
-	constructor(message) {
-		super(message);
-		this.name = "AbortError";
-	}
-};
-// node_modules/@typespec/ts-http-runtime/dist/esm/httpHeaders.js
-function normalizeName(name) {
-	return name.toLowerCase();
-}
-/**
-* Removes CR and LF characters from a header value to prevent obs-fold
-* (line folding) sequences, as forbidden by RFC 7230 §3.2.4.
-* @param value - The header value to sanitize.
-*/
-function normalizeValue(value) {
-	return String(value).trim().replace(/[\r\n]/g, "");
-}
-function* headerIterator(map) {
-	for (const entry of map.values()) yield [entry.name, entry.value];
-}
-var HttpHeadersImpl = class {
-	_headersMap;
-	constructor(rawHeaders) {
-		this._headersMap = /* @__PURE__ */ new Map();
-		if (rawHeaders) for (const headerName of Object.keys(rawHeaders)) this.set(headerName, rawHeaders[headerName]);
-	}
-	/**
-	* Set a header in this collection with the provided name and value. The name is
-	* case-insensitive.
-	* @param name - The name of the header to set. This value is case-insensitive.
-	* @param value - The value of the header to set.
-	*/
-	set(name, value) {
-		this._headersMap.set(normalizeName(name), {
-			name,
-			value: normalizeValue(value)
-		});
-	}
-	/**
-	* Get the header value for the provided header name, or undefined if no header exists in this
-	* collection with the provided name.
-	* @param name - The name of the header. This value is case-insensitive.
-	*/
-	get(name) {
-		return this._headersMap.get(normalizeName(name))?.value;
-	}
-	/**
-	* Get whether or not this header collection contains a header entry for the provided header name.
-	* @param name - The name of the header to set. This value is case-insensitive.
-	*/
-	has(name) {
-		return this._headersMap.has(normalizeName(name));
-	}
-	/**
-	* Remove the header with the provided headerName.
-	* @param name - The name of the header to remove.
-	*/
-	delete(name) {
-		this._headersMap.delete(normalizeName(name));
-	}
-	/**
-	* Get the JSON object representation of this HTTP header collection.
-	*/
-	toJSON(options = {}) {
-		const result = {};
-		if (options.preserveCase) for (const entry of this._headersMap.values()) result[entry.name] = entry.value;
-		else for (const [normalizedName, entry] of this._headersMap) result[normalizedName] = entry.value;
-		return result;
-	}
-	/**
-	* Get the string representation of this HTTP header collection.
-	*/
-	toString() {
-		return JSON.stringify(this.toJSON({ preserveCase: true }));
-	}
-	/**
-	* Iterate over tuples of header [name, value] pairs.
-	*/
-	[Symbol.iterator]() {
-		return headerIterator(this._headersMap);
-	}
-};
-/**
-* Creates an object that satisfies the `HttpHeaders` interface.
-* @param rawHeaders - A simple object representing initial headers
-*/
-function createHttpHeaders$1(rawHeaders) {
-	return new HttpHeadersImpl(rawHeaders);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/pipelineRequest.js
-var PipelineRequestImpl = class {
-	url;
-	method;
-	headers;
-	timeout;
-	withCredentials;
-	body;
-	multipartBody;
-	formData;
-	streamResponseStatusCodes;
-	enableBrowserStreams;
-	proxySettings;
-	disableKeepAlive;
-	abortSignal;
-	requestId;
-	allowInsecureConnection;
-	onUploadProgress;
-	onDownloadProgress;
-	requestOverrides;
-	authSchemes;
-	constructor(options) {
-		this.url = options.url;
-		this.body = options.body;
-		this.headers = options.headers ?? createHttpHeaders$1();
-		this.method = options.method ?? "GET";
-		this.timeout = options.timeout ?? 0;
-		this.multipartBody = options.multipartBody;
-		this.formData = options.formData;
-		this.disableKeepAlive = options.disableKeepAlive ?? false;
-		this.proxySettings = options.proxySettings;
-		this.streamResponseStatusCodes = options.streamResponseStatusCodes;
-		this.withCredentials = options.withCredentials ?? false;
-		this.abortSignal = options.abortSignal;
-		this.onUploadProgress = options.onUploadProgress;
-		this.onDownloadProgress = options.onDownloadProgress;
-		this.requestId = options.requestId || randomUUID$1();
-		this.allowInsecureConnection = options.allowInsecureConnection ?? false;
-		this.enableBrowserStreams = options.enableBrowserStreams ?? false;
-		this.requestOverrides = options.requestOverrides;
-		this.authSchemes = options.authSchemes;
-	}
-};
-/**
-* Creates a new pipeline request with the given options.
-* This method is to allow for the easy setting of default values and not required.
-* @param options - The options to create the request with.
-*/
-function createPipelineRequest$1(options) {
-	return new PipelineRequestImpl(options);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/pipeline.js
-const ValidPhaseNames = /* @__PURE__ */ new Set([
-	"Deserialize",
-	"Serialize",
-	"Retry",
-	"Sign"
-]);
-/**
-* A private implementation of Pipeline.
-* Do not export this class from the package.
-* @internal
-*/
-var HttpPipeline = class HttpPipeline {
-	_policies = [];
-	_orderedPolicies;
-	constructor(policies) {
-		this._policies = policies?.slice(0) ?? [];
-		this._orderedPolicies = void 0;
-	}
-	addPolicy(policy, options = {}) {
-		if (options.phase && options.afterPhase) throw new Error("Policies inside a phase cannot specify afterPhase.");
-		if (options.phase && !ValidPhaseNames.has(options.phase)) throw new Error(`Invalid phase name: ${options.phase}`);
-		if (options.afterPhase && !ValidPhaseNames.has(options.afterPhase)) throw new Error(`Invalid afterPhase name: ${options.afterPhase}`);
-		this._policies.push({
-			policy,
-			options
-		});
-		this._orderedPolicies = void 0;
-	}
-	removePolicy(options) {
-		const removedPolicies = [];
-		this._policies = this._policies.filter((policyDescriptor) => {
-			if (options.name && policyDescriptor.policy.name === options.name || options.phase && policyDescriptor.options.phase === options.phase) {
-				removedPolicies.push(policyDescriptor.policy);
-				return false;
-			} else return true;
-		});
-		this._orderedPolicies = void 0;
-		return removedPolicies;
-	}
-	sendRequest(httpClient, request) {
-		return this.getOrderedPolicies().reduceRight((next, policy) => {
-			return (req) => {
-				return policy.sendRequest(req, next);
-			};
-		}, (req) => httpClient.sendRequest(req))(request);
-	}
-	getOrderedPolicies() {
-		if (!this._orderedPolicies) this._orderedPolicies = this.orderPolicies();
-		return this._orderedPolicies;
-	}
-	clone() {
-		return new HttpPipeline(this._policies);
-	}
-	static create() {
-		return new HttpPipeline();
-	}
-	orderPolicies() {
-		/**
-		* The goal of this method is to reliably order pipeline policies
-		* based on their declared requirements when they were added.
-		*
-		* Order is first determined by phase:
-		*
-		* 1. Serialize Phase
-		* 2. Policies not in a phase
-		* 3. Deserialize Phase
-		* 4. Retry Phase
-		* 5. Sign Phase
-		*
-		* Within each phase, policies are executed in the order
-		* they were added unless they were specified to execute
-		* before/after other policies or after a particular phase.
-		*
-		* To determine the final order, we will walk the policy list
-		* in phase order multiple times until all dependencies are
-		* satisfied.
-		*
-		* `afterPolicies` are the set of policies that must be
-		* executed before a given policy. This requirement is
-		* considered satisfied when each of the listed policies
-		* have been scheduled.
-		*
-		* `beforePolicies` are the set of policies that must be
-		* executed after a given policy. Since this dependency
-		* can be expressed by converting it into a equivalent
-		* `afterPolicies` declarations, they are normalized
-		* into that form for simplicity.
-		*
-		* An `afterPhase` dependency is considered satisfied when all
-		* policies in that phase have scheduled.
-		*
-		*/
-		const result = [];
-		const policyMap = /* @__PURE__ */ new Map();
-		function createPhase(name) {
-			return {
-				name,
-				policies: /* @__PURE__ */ new Set(),
-				hasRun: false,
-				hasAfterPolicies: false
-			};
-		}
-		const serializePhase = createPhase("Serialize");
-		const noPhase = createPhase("None");
-		const deserializePhase = createPhase("Deserialize");
-		const retryPhase = createPhase("Retry");
-		const signPhase = createPhase("Sign");
-		const orderedPhases = [
-			serializePhase,
-			noPhase,
-			deserializePhase,
-			retryPhase,
-			signPhase
-		];
-		function getPhase(phase) {
-			if (phase === "Retry") return retryPhase;
-			else if (phase === "Serialize") return serializePhase;
-			else if (phase === "Deserialize") return deserializePhase;
-			else if (phase === "Sign") return signPhase;
-			else return noPhase;
-		}
-		for (const descriptor of this._policies) {
-			const policy = descriptor.policy;
-			const options = descriptor.options;
-			const policyName = policy.name;
-			if (policyMap.has(policyName)) throw new Error("Duplicate policy names not allowed in pipeline");
-			const node = {
-				policy,
-				dependsOn: /* @__PURE__ */ new Set(),
-				dependants: /* @__PURE__ */ new Set()
-			};
-			if (options.afterPhase) {
-				node.afterPhase = getPhase(options.afterPhase);
-				node.afterPhase.hasAfterPolicies = true;
-			}
-			policyMap.set(policyName, node);
-			getPhase(options.phase).policies.add(node);
-		}
-		for (const descriptor of this._policies) {
-			const { policy, options } = descriptor;
-			const policyName = policy.name;
-			const node = policyMap.get(policyName);
-			if (!node) throw new Error(`Missing node for policy ${policyName}`);
-			if (options.afterPolicies) for (const afterPolicyName of options.afterPolicies) {
-				const afterNode = policyMap.get(afterPolicyName);
-				if (afterNode) {
-					node.dependsOn.add(afterNode);
-					afterNode.dependants.add(node);
-				}
-			}
-			if (options.beforePolicies) for (const beforePolicyName of options.beforePolicies) {
-				const beforeNode = policyMap.get(beforePolicyName);
-				if (beforeNode) {
-					beforeNode.dependsOn.add(node);
-					node.dependants.add(beforeNode);
-				}
-			}
-		}
-		function walkPhase(phase) {
-			phase.hasRun = true;
-			for (const node of phase.policies) {
-				if (node.afterPhase && (!node.afterPhase.hasRun || node.afterPhase.policies.size)) continue;
-				if (node.dependsOn.size === 0) {
-					result.push(node.policy);
-					for (const dependant of node.dependants) dependant.dependsOn.delete(node);
-					policyMap.delete(node.policy.name);
-					phase.policies.delete(node);
-				}
-			}
-		}
-		function walkPhases() {
-			for (const phase of orderedPhases) {
-				walkPhase(phase);
-				if (phase.policies.size > 0 && phase !== noPhase) {
-					if (!noPhase.hasRun) walkPhase(noPhase);
-					return;
-				}
-				if (phase.hasAfterPolicies) walkPhase(noPhase);
-			}
-		}
-		let iteration = 0;
-		while (policyMap.size > 0) {
-			iteration++;
-			const initialResultLength = result.length;
-			walkPhases();
-			if (result.length <= initialResultLength && iteration > 1) throw new Error("Cannot satisfy policy dependencies due to requirements cycle.");
-		}
-		return result;
-	}
-};
-/**
-* Creates a totally empty pipeline.
-* Useful for testing or creating a custom one.
-*/
-function createEmptyPipeline$1() {
-	return HttpPipeline.create();
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/inspect.js
-const custom = inspect.custom;
-// node_modules/@typespec/ts-http-runtime/dist/esm/restError.js
-const errorSanitizer = new Sanitizer();
-/**
-* A custom error type for failed pipeline requests.
-*/
-var RestError$1 = class RestError$1 extends Error {
-	/**
-	* Something went wrong when making the request.
-	* This means the actual request failed for some reason,
-	* such as a DNS issue or the connection being lost.
-	*/
-	static REQUEST_SEND_ERROR = "REQUEST_SEND_ERROR";
-	/**
-	* This means that parsing the response from the server failed.
-	* It may have been malformed.
-	*/
-	static PARSE_ERROR = "PARSE_ERROR";
-	/**
-	* The code of the error itself (use statics on RestError if possible.)
-	*/
-	code;
-	/**
-	* The HTTP status code of the request (if applicable.)
-	*/
-	statusCode;
-	/**
-	* The request that was made.
-	* This property is non-enumerable.
-	*/
-	request;
-	/**
-	* The response received (if any.)
-	* This property is non-enumerable.
-	*/
-	response;
-	/**
-	* Bonus property set by the throw site.
-	*/
-	details;
-	constructor(message, options = {}) {
-		super(message);
-		this.name = "RestError";
-		this.code = options.code;
-		this.statusCode = options.statusCode;
-		Object.defineProperty(this, "request", {
-			value: options.request,
-			enumerable: false
-		});
-		Object.defineProperty(this, "response", {
-			value: options.response,
-			enumerable: false
-		});
-		const agent = this.request?.agent ? {
-			maxFreeSockets: this.request.agent.maxFreeSockets,
-			maxSockets: this.request.agent.maxSockets
-		} : void 0;
-		Object.defineProperty(this, custom, {
-			value: () => {
-				return `RestError: ${this.message} \n ${errorSanitizer.sanitize({
-					...this,
-					request: {
-						...this.request,
-						agent
-					},
-					response: this.response
-				})}`;
-			},
-			enumerable: false
-		});
-		Object.setPrototypeOf(this, RestError$1.prototype);
-	}
-};
-/**
-* Typeguard for RestError
-* @param e - Something caught by a catch clause.
-*/
-function isRestError$1(e) {
-	if (e instanceof RestError$1) return true;
-	return isError$1(e) && e.name === "RestError";
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/requestBodyHeaders.js
-/**
-* Converts a flat `[name, value, ...]` raw header array to `[name, value]` pairs,
-* or returns an existing pair array unchanged, preserving order and duplicates.
-*
-* @param headers - Header names and values in either array format.
-* @returns The header pairs in their original order.
-* @see https://nodejs.org/api/http.html#messagerawheaders
-*/
-function getHeaderPairs(headers) {
-	return Array.isArray(headers[0]) ? headers : Array.from({ length: Math.ceil(headers.length / 2) }, (_, index) => [headers[index * 2], headers[index * 2 + 1]]);
-}
-function isIterable(value) {
-	return Symbol.iterator in value && typeof value[Symbol.iterator] === "function";
-}
-function removeContinueToken(value) {
-	if (typeof value === "string") {
-		const tokens = value.split(",");
-		const remaining = tokens.filter((token) => token.trim().toLowerCase() !== "100-continue");
-		if (remaining.length === tokens.length) return value;
-		return remaining.map((token) => token.trim()).filter(Boolean).join(", ") || void 0;
-	}
-	if (Array.isArray(value)) {
-		const remaining = value.map(removeContinueToken).filter((entry) => entry !== void 0);
-		return remaining.length > 0 ? remaining : void 0;
-	}
-	return value;
-}
-function stripRequestBodyHeaders(request, removeFraming) {
-	const stripHeaderValue = (name, value) => {
-		const lowerName = name.toLowerCase();
-		if (removeFraming && (lowerName === "content-length" || lowerName === "transfer-encoding" || lowerName === "trailer")) return;
-		return lowerName === "expect" ? removeContinueToken(value) : value;
-	};
-	const stripHeaderPairs = (pairs) => pairs.flatMap(([name, value]) => {
-		const updated = typeof name === "string" ? stripHeaderValue(name, value) : value;
-		return updated === void 0 ? [] : [[name, updated]];
-	});
-	for (const [name, value] of request.headers) {
-		const updated = stripHeaderValue(name, value);
-		if (updated === void 0) request.headers.delete(name);
-		else if (typeof updated === "string" && updated !== value) request.headers.set(name, updated);
-	}
-	const overrides = request.requestOverrides;
-	if (!overrides || !("headers" in overrides)) return;
-	const headers = overrides.headers;
-	if (Array.isArray(headers)) {
-		const updatedPairs = stripHeaderPairs(getHeaderPairs(headers));
-		request.requestOverrides = {
-			...overrides,
-			headers: Array.isArray(headers[0]) ? updatedPairs : updatedPairs.flat()
-		};
-	} else if (headers && typeof headers === "object" && isIterable(headers)) {
-		const pairs = Array.from(headers, (entry) => {
-			if (!Array.isArray(entry) || entry.length !== 2) throw new TypeError("Header entry must be a name/value pair");
-			return entry;
-		});
-		request.requestOverrides = {
-			...overrides,
-			headers: stripHeaderPairs(pairs)
-		};
-	} else if (headers && typeof headers === "object") {
-		const updatedHeaders = {};
-		for (const [name, value] of Object.entries(headers)) {
-			const updated = stripHeaderValue(name, value);
-			if (updated !== void 0) updatedHeaders[name] = updated;
-		}
-		request.requestOverrides = {
-			...overrides,
-			headers: updatedHeaders
-		};
-	}
-}
-/**
-* Removes only the 100-continue expectation from pipeline and replacement headers.
-* Raw header arrays retain their shape, and caller-supplied override headers are not mutated.
-* Iterable override collections are materialized as reusable name/value pairs.
-*
-* @param request - The request whose body is known to be empty.
-*/
-function removeExpectContinueHeader(request) {
-	stripRequestBodyHeaders(request, false);
-}
-/**
-* Removes obsolete body framing, trailer declarations, and the 100-continue expectation
-* after discarding a body.
-*
-* @param request - The request whose body has been discarded.
-*/
-function removeRequestBodyHeaders(request) {
-	stripRequestBodyHeaders(request, true);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/nodeExpectContinue.js
-const EXPECT_CONTINUE_TIMEOUT_IN_MS = 1e3;
-function getHeaderValues(headers, name) {
-	if (Array.isArray(headers)) return getHeaderPairs(headers).filter(([key]) => typeof key === "string" && key.toLowerCase() === name).flatMap(([, value]) => Array.isArray(value) ? value : [value]);
-	if (headers && typeof headers === "object") {
-		if ("get" in headers && typeof headers.get === "function") {
-			const value = headers.get(name);
-			return value === void 0 || value === null ? [] : [value];
-		}
-		let value;
-		for (const [key, entry] of Object.entries(headers)) if (key.toLowerCase() === name) value = entry;
-		return value === void 0 ? [] : Array.isArray(value) ? value : [value];
-	}
-	return [];
-}
-function getEffectiveHeaderValues(request, name) {
-	return getHeaderValues(request.requestOverrides && "headers" in request.requestOverrides ? request.requestOverrides.headers : request.headers, name.toLowerCase());
-}
-function hasExpectContinue(request) {
-	return getEffectiveHeaderValues(request, "expect").some((value) => typeof value === "string" && value.split(",").some((token) => token.trim().toLowerCase() === "100-continue"));
-}
-function addHeader(headers, name, value) {
-	if (!Array.isArray(headers)) return {
-		...headers,
-		[name]: value
-	};
-	return Array.isArray(headers[0]) ? [...headers, [name, value]] : [
-		...headers,
-		name,
-		value
-	];
-}
-function hasHeader(headers, name) {
-	if (Array.isArray(headers)) return getHeaderPairs(headers).some(([key]) => typeof key === "string" && key.toLowerCase() === name);
-	return Object.keys(headers ?? {}).some((key) => key.toLowerCase() === name);
-}
-function addExpectContinueFraming(options, bodyLength) {
-	if (hasHeader(options.headers, "content-length") || hasHeader(options.headers, "transfer-encoding")) return;
-	options.headers = addHeader(options.headers, bodyLength === null ? "Transfer-Encoding" : "Content-Length", bodyLength === null ? "chunked" : String(bodyLength));
-}
-function createExpectContinueRequest(options) {
-	let fallback;
-	let waiting = true;
-	let bodyStarted = false;
-	let errorReported = false;
-	let request;
-	let bodyError;
-	const bodyStream = options.bodyStream;
-	bodyStream?.once("error", onBodyError);
-	if (bodyStream && "errored" in bodyStream && bodyStream.errored instanceof Error) {
-		process.nextTick(onBodyError, bodyStream.errored);
-		return;
-	}
-	try {
-		request = options.createRequest(onResponse);
-	} catch (error) {
-		onError(error);
-		return;
-	}
-	function stopWaiting(keepBodyObserved = false) {
-		waiting = false;
-		if (fallback !== void 0) {
-			clearTimeout(fallback);
-			fallback = void 0;
-		}
-		request?.removeListener("continue", sendBody);
-		request?.removeListener("socket", onSocket);
-		if (!keepBodyObserved) bodyStream?.removeListener("error", onBodyError);
-	}
-	function onError(error) {
-		const requestError = error instanceof Error ? error : new Error(String(error));
-		if (!errorReported) {
-			errorReported = true;
-			stopWaiting();
-			options.onError(requestError);
-		}
-		return requestError;
-	}
-	function onBodyError(error) {
-		if (errorReported || !waiting && !bodyStarted) return;
-		errorReported = true;
-		bodyError = error instanceof Error ? error : new Error(String(error));
-		stopWaiting();
-		options.onBodyError(error);
-		request?.destroy(bodyError);
-	}
-	function sendBody() {
-		if (!waiting) return;
-		bodyStarted = true;
-		stopWaiting(true);
-		try {
-			options.sendBody(request);
-		} catch (error) {
-			onBodyError(error);
-		} finally {
-			bodyStream?.removeListener("error", onBodyError);
-		}
-	}
-	function onAbort() {
-		stopWaiting();
-		options.onAbort(request);
-	}
-	function onSocket() {
-		if (!waiting) return;
-		try {
-			request.flushHeaders();
-			if (!waiting) return;
-			request.write("", (error) => {
-				if (error) request.destroy(onError(error));
-				else if (waiting) fallback = setTimeout(sendBody, EXPECT_CONTINUE_TIMEOUT_IN_MS);
-			});
-		} catch (error) {
-			request.destroy(onError(error));
-		}
-	}
-	function onResponse(response) {
-		stopWaiting();
-		if (!bodyStarted) {
-			request.shouldKeepAlive = false;
-			const destroyRequest = () => {
-				response.removeListener("end", destroyRequest);
-				response.removeListener("close", destroyRequest);
-				request.destroy();
-			};
-			response.once("end", destroyRequest);
-			response.once("close", destroyRequest);
-			if (response.readableEnded || response.destroyed) destroyRequest();
-		}
-		options.onResponse(response);
-	}
-	request.once("error", onError);
-	if (bodyError) {
-		request.destroy(bodyError);
-		return;
-	}
-	if (options.abortSignal.aborted) {
-		onAbort();
-		return;
-	}
-	options.abortSignal.addEventListener("abort", onAbort, { once: true });
-	request.once("close", () => stopWaiting());
-	if (request.destroyed || request.closed) stopWaiting();
-	if (!waiting) return;
-	request.once("continue", sendBody);
-	if (request.socket) onSocket();
-	else request.once("socket", onSocket);
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/nodeHttpClient.js
-const DEFAULT_TLS_SETTINGS = {};
-function isReadableStream(body) {
-	return typeof body === "object" && body !== null && "pipe" in body && typeof body.pipe === "function";
-}
-function isStreamComplete(stream) {
-	if (stream.readable === false) return Promise.resolve();
-	return new Promise((resolve) => {
-		const handler = () => {
-			resolve();
-			stream.removeListener("close", handler);
-			stream.removeListener("end", handler);
-			stream.removeListener("error", handler);
-		};
-		stream.on("close", handler);
-		stream.on("end", handler);
-		stream.on("error", handler);
-	});
-}
-function isArrayBuffer(body) {
-	return types.isArrayBuffer(body) || ArrayBuffer.isView(body);
-}
-function arrayBufferToBuffer(body) {
-	if (Buffer.isBuffer(body)) return body;
-	return ArrayBuffer.isView(body) ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : Buffer.from(body);
-}
-var ReportTransform = class extends Transform {
-	loadedBytes = 0;
-	progressCallback;
-	_transform(chunk, _encoding, callback) {
-		this.push(chunk);
-		this.loadedBytes += chunk.length;
-		try {
-			this.progressCallback({ loadedBytes: this.loadedBytes });
-			callback();
-		} catch (e) {
-			callback(e);
-		}
-	}
-	constructor(progressCallback) {
-		super();
-		this.progressCallback = progressCallback;
-	}
-};
-function createRequestLifecycle(request, options, isInsecure, resolve, reject) {
-	let clientRequest;
-	let response;
-	let requestDone = false;
-	let resolveRequestComplete;
-	const requestComplete = new Promise((_resolve) => {
-		resolveRequestComplete = _resolve;
-	});
-	const onComplete = () => {
-		requestDone = true;
-		clientRequest.removeListener("finish", onComplete);
-		clientRequest.removeListener("close", onComplete);
-		resolveRequestComplete();
-	};
-	const onResponse = (incomingResponse) => {
-		response = incomingResponse;
-		resolve({
-			response: incomingResponse,
-			requestComplete,
-			isRequestComplete: () => requestDone,
-			disposeRequest: () => {
-				if (!requestDone) clientRequest.destroy();
-			}
-		});
-	};
-	return {
-		createRequest: (onResponseCallback = onResponse) => {
-			clientRequest = isInsecure ? http.request(options, onResponseCallback) : https.request(options, onResponseCallback);
-			clientRequest.once("finish", onComplete);
-			clientRequest.once("close", onComplete);
-			return clientRequest;
-		},
-		onResponse,
-		rejectRequest: (error) => {
-			reject(toRequestSendError(error, request));
-		},
-		abortRequest: (req) => {
-			const abortError = new AbortError("The operation was aborted. Rejecting from abort signal callback while making request.");
-			response?.destroy(abortError);
-			req.destroy(abortError);
-			reject(abortError);
-		}
-	};
-}
-function toRequestSendError(error, request) {
-	if (isRestError$1(error)) return error;
-	const prematureClose = error.code === "ERR_STREAM_PREMATURE_CLOSE";
-	return new RestError$1(prematureClose ? "Request body stream closed before ending" : error.message, {
-		code: prematureClose ? RestError$1.REQUEST_SEND_ERROR : error.code ?? RestError$1.REQUEST_SEND_ERROR,
-		request
-	});
-}
-function sendRequestBody(clientRequest, body, request, onError) {
-	if (body && isReadableStream(body)) pipeUploadStream(body, clientRequest, request, onError);
-	else if (body) {
-		if (typeof body === "string" || Buffer.isBuffer(body)) clientRequest.end(body);
-		else {
-			logger$4.error("Unrecognized body type", body);
-			throw new RestError$1("Unrecognized body type", { request });
-		}
-	} else clientRequest.end();
-}
-function prepareRequestBody(request, useExpectContinue) {
-	const requestBody = request.body;
-	const resolvedBody = typeof requestBody === "function" ? requestBody() : requestBody;
-	const body = resolvedBody && isArrayBuffer(resolvedBody) ? arrayBufferToBuffer(resolvedBody) : resolvedBody;
-	if (!useExpectContinue && body && !request.headers.has("Content-Length")) {
-		const bodyLength = getBodyLength(body);
-		if (bodyLength !== null) request.headers.set("Content-Length", bodyLength);
-	}
-	if (!body || !request.onUploadProgress) return body;
-	const uploadReportStream = new ReportTransform(request.onUploadProgress);
-	uploadReportStream.on("error", (e) => {
-		logger$4.error("Error in upload progress", e);
-	});
-	if (isReadableStream(body)) pipeUploadStream(body, uploadReportStream, request);
-	else uploadReportStream.end(body);
-	return uploadReportStream;
-}
-/**
-* A HttpClient implementation that uses Node's "https" module to send HTTPS requests.
-* @internal
-*/
-var NodeHttpClient = class {
-	cachedHttpAgent;
-	cachedHttpsAgents = /* @__PURE__ */ new WeakMap();
-	/**
-	* Makes a request over an underlying transport layer and returns the response.
-	* @param request - The request to be made.
-	*/
-	async sendRequest(request) {
-		const requestBody = request.body;
-		const abortController = new AbortController();
-		let abortListener;
-		const requestAbortSignal = request.abortSignal;
-		if (requestAbortSignal) {
-			if (requestAbortSignal.aborted) throw new AbortError("The operation was aborted. Request has already been canceled.");
-			abortListener = (event) => {
-				if (event.type === "abort") abortController.abort();
-			};
-			requestAbortSignal.addEventListener("abort", abortListener);
-		}
-		let timeoutId;
-		if (request.timeout > 0) timeoutId = setTimeout(() => {
-			const sanitizer = new Sanitizer();
-			logger$4.info(`request to '${sanitizer.sanitizeUrl(request.url)}' timed out. canceling...`);
-			abortController.abort();
-		}, request.timeout);
-		const acceptEncoding = request.headers.get("Accept-Encoding");
-		const shouldDecompress = acceptEncoding?.includes("gzip") || acceptEncoding?.includes("deflate");
-		let body;
-		let responseStream;
-		let requestComplete = Promise.resolve();
-		try {
-			let useExpectContinue = hasExpectContinue(request);
-			const knownBodyLength = useExpectContinue && typeof requestBody !== "function" ? getBodyLength(requestBody ?? null) : null;
-			if (knownBodyLength === 0) {
-				removeExpectContinueHeader(request);
-				useExpectContinue = false;
-			}
-			if (!useExpectContinue) body = prepareRequestBody(request, false);
-			const result = useExpectContinue ? await this.makeRequestWithExpectContinue(request, abortController, () => {
-				body = prepareRequestBody(request, true);
-				return body;
-			}, knownBodyLength) : await this.makeRequest(request, abortController, body);
-			requestComplete = result.requestComplete;
-			const res = result.response;
-			const headers = getResponseHeaders(res);
-			const response = {
-				status: res.statusCode ?? 0,
-				headers,
-				request
-			};
-			if (!result.isRequestComplete()) {
-				setRequestCompletion(response, result.requestComplete);
-				const clearDisposer = setResponseBodyDisposer(response, result.disposeRequest);
-				result.requestComplete.then(clearDisposer).catch((error) => {
-					logger$4.warning("Error disposing request", error);
-				});
-			}
-			if ((typeof request.requestOverrides?.method === "string" ? request.requestOverrides.method.toUpperCase() : request.method) === "HEAD") {
-				res.resume();
-				return response;
-			}
-			responseStream = shouldDecompress ? getDecodedResponseStream(res, headers, abortController.signal) : res;
-			const onDownloadProgress = request.onDownloadProgress;
-			if (onDownloadProgress) {
-				const downloadReportStream = new ReportTransform(onDownloadProgress);
-				downloadReportStream.on("error", (e) => {
-					logger$4.error("Error in download progress", e);
-				});
-				responseStream = pipeResponseStream(responseStream, downloadReportStream, abortController.signal);
-			}
-			if (request.streamResponseStatusCodes?.has(Number.POSITIVE_INFINITY) || request.streamResponseStatusCodes?.has(response.status)) response.readableStreamBody = responseStream;
-			else response.bodyAsText = await streamToText(responseStream);
-			return response;
-		} catch (error) {
-			if (isReadableStream(body)) disposeNodeStream(body);
-			if (responseStream) disposeNodeStream(responseStream);
-			throw error;
-		} finally {
-			if (timeoutId !== void 0) clearTimeout(timeoutId);
-			if (requestAbortSignal && abortListener) {
-				let uploadStreamDone = Promise.resolve();
-				if (isReadableStream(body)) uploadStreamDone = isStreamComplete(body);
-				let downloadStreamDone = Promise.resolve();
-				if (isReadableStream(responseStream)) downloadStreamDone = isStreamComplete(responseStream);
-				Promise.all([
-					requestComplete,
-					uploadStreamDone,
-					downloadStreamDone
-				]).then(() => {
-					if (abortListener) requestAbortSignal.removeEventListener("abort", abortListener);
-				}).catch((e) => {
-					logger$4.warning("Error when cleaning up abortListener on httpRequest", e);
-				});
-			}
-		}
-	}
-	makeRequest(request, abortController, body) {
-		const { options, isInsecure } = this.getRequestOptions(request);
-		return new Promise((resolve, reject) => {
-			const { createRequest, rejectRequest, abortRequest } = createRequestLifecycle(request, options, isInsecure, resolve, reject);
-			const req = createRequest();
-			req.once("error", rejectRequest);
-			abortController.signal.addEventListener("abort", () => abortRequest(req));
-			sendRequestBody(req, body, request, rejectRequest);
-		});
-	}
-	makeRequestWithExpectContinue(request, abortController, prepareBody, knownBodyLength) {
-		const { options, isInsecure } = this.getRequestOptions(request);
-		addExpectContinueFraming(options, knownBodyLength);
-		return new Promise((resolve, reject) => {
-			const { createRequest, onResponse, rejectRequest, abortRequest } = createRequestLifecycle(request, options, isInsecure, resolve, reject);
-			createExpectContinueRequest({
-				abortSignal: abortController.signal,
-				bodyStream: isReadableStream(request.body) ? request.body : void 0,
-				createRequest,
-				onAbort: abortRequest,
-				onError: rejectRequest,
-				onBodyError: reject,
-				onResponse,
-				sendBody: (clientRequest) => {
-					sendRequestBody(clientRequest, prepareBody(), request, rejectRequest);
-				}
-			});
-		});
-	}
-	getRequestOptions(request) {
-		const url = new URL(request.url);
-		const isInsecure = url.protocol !== "https:";
-		if (isInsecure && !request.allowInsecureConnection) throw new Error(`Cannot connect to ${request.url} while allowInsecureConnection is false.`);
-		return {
-			isInsecure,
-			options: {
-				agent: request.agent ?? this.getOrCreateAgent(request, isInsecure),
-				hostname: url.hostname,
-				path: `${url.pathname}${url.search}`,
-				port: url.port,
-				method: request.method,
-				headers: request.headers.toJSON({ preserveCase: true }),
-				...request.requestOverrides
-			}
-		};
-	}
-	getOrCreateAgent(request, isInsecure) {
-		const disableKeepAlive = request.disableKeepAlive;
-		if (isInsecure) {
-			if (disableKeepAlive) return http.globalAgent;
-			if (!this.cachedHttpAgent) this.cachedHttpAgent = new http.Agent({ keepAlive: true });
-			return this.cachedHttpAgent;
-		} else {
-			if (disableKeepAlive && !request.tlsSettings) return https.globalAgent;
-			const tlsSettings = request.tlsSettings ?? DEFAULT_TLS_SETTINGS;
-			let agent = this.cachedHttpsAgents.get(tlsSettings);
-			if (agent && agent.options.keepAlive === !disableKeepAlive) return agent;
-			logger$4.info("No cached TLS Agent exist, creating a new Agent");
-			agent = new https.Agent({
-				keepAlive: !disableKeepAlive,
-				...tlsSettings
-			});
-			this.cachedHttpsAgents.set(tlsSettings, agent);
-			return agent;
-		}
-	}
-};
-function getResponseHeaders(res) {
-	const headers = createHttpHeaders$1();
-	for (const header of Object.keys(res.headers)) {
-		const value = res.headers[header];
-		if (Array.isArray(value)) {
-			if (value.length > 0) headers.set(header, value[0]);
-		} else if (value) headers.set(header, value);
-	}
-	return headers;
-}
-function getDecodedResponseStream(stream, headers, abortSignal) {
-	const contentEncoding = headers.get("Content-Encoding");
-	if (contentEncoding === "gzip") return pipeResponseStream(stream, zlib.createGunzip(), abortSignal);
-	else if (contentEncoding === "deflate") return pipeResponseStream(stream, zlib.createInflate(), abortSignal);
-	return stream;
-}
-function pipeUploadStream(source, destination, request, onError) {
-	let tearingDown = false;
-	const cleanupFinished = finished(source, { writable: false }, onSourceComplete);
-	function onSourceComplete(error) {
-		cleanupFinished();
-		destination.removeListener("close", onDestinationClose);
-		if (error && !tearingDown) {
-			const requestError = toRequestSendError(error, request);
-			destination.destroy(requestError);
-			onError?.(requestError);
-		}
-	}
-	function onDestinationClose() {
-		tearingDown = true;
-		source.unpipe(destination);
-		disposeNodeStream(source);
-	}
-	destination.once("close", onDestinationClose);
-	source.pipe(destination);
-}
-function pipeResponseStream(source, destination, abortSignal) {
-	setResponseBodySource(destination, source);
-	let cleanupSource = () => {};
-	let cleanupDestination = () => {};
-	cleanupSource = finished(source, { writable: false }, (error) => {
-		cleanupSource();
-		if (error) destination.destroy(abortSignal.aborted ? new AbortError() : error);
-	});
-	cleanupDestination = finished(destination, { writable: false }, () => {
-		cleanupDestination();
-		source.unpipe(destination);
-		if (source.readable) disposeNodeStream(source);
-	});
-	return source.pipe(destination);
-}
-function streamToText(stream) {
-	return new Promise((resolve, reject) => {
-		const buffer = [];
-		const cleanupFinished = finished(stream, { writable: false }, onComplete);
-		function onData(chunk) {
-			if (Buffer.isBuffer(chunk)) buffer.push(chunk);
-			else buffer.push(Buffer.from(chunk));
-		}
-		function onComplete(error) {
-			cleanupFinished();
-			stream.removeListener("data", onData);
-			if (error?.name === "AbortError") reject(error);
-			else if (error) reject(new RestError$1(`Error reading response as text: ${error.message}`, { code: RestError$1.PARSE_ERROR }));
-			else resolve(Buffer.concat(buffer).toString("utf8"));
-		}
-		stream.on("data", onData);
-	});
-}
-/** @internal */
-function getBodyLength(body) {
-	if (!body) return 0;
-	else if (Buffer.isBuffer(body)) return body.length;
-	else if (isReadableStream(body)) return null;
-	else if (isArrayBuffer(body)) return body.byteLength;
-	else if (typeof body === "string") return Buffer.byteLength(body);
-	else return null;
-}
-/**
-* Create a new HttpClient instance for the NodeJS environment.
-* @internal
-*/
-function createNodeHttpClient() {
-	return new NodeHttpClient();
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/defaultHttpClient.js
-/**
-* Create the correct HttpClient for the current environment.
-*/
-function createDefaultHttpClient$1() {
-	return createNodeHttpClient();
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/logPolicy.js
-/**
-* The programmatic identifier of the logPolicy.
-*/
-const logPolicyName = "logPolicy";
-/**
-* A policy that logs all requests and responses.
-* @param options - Options to configure logPolicy.
-*/
-function logPolicy$1(options = {}) {
-	const logger = options.logger ?? logger$4.info;
-	const sanitizer = new Sanitizer({
-		additionalAllowedHeaderNames: options.additionalAllowedHeaderNames,
-		additionalAllowedQueryParameters: options.additionalAllowedQueryParameters
-	});
-	return {
-		name: logPolicyName,
-		async sendRequest(request, next) {
-			if (!logger.enabled) return next(request);
-			logger(`Request: ${sanitizer.sanitize(request)}`);
-			const response = await next(request);
-			logger(`Response status code: ${response.status}`);
-			logger(`Headers: ${sanitizer.sanitize({ headers: response.headers })}`);
-			return response;
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/helpers.js
-const StandardAbortMessage = "The operation was aborted.";
-/**
-* A wrapper for setTimeout that resolves a promise after delayInMs milliseconds.
-* @param delayInMs - The number of milliseconds to be delayed.
-* @param value - The value to be resolved with after a timeout of t milliseconds.
-* @param options - The options for delay - currently abort options
-*                  - abortSignal - The abortSignal associated with containing operation.
-*                  - abortErrorMsg - The abort error message associated with containing operation.
-* @returns Resolved promise
-*/
-function delay(delayInMs, value, options) {
-	return new Promise((resolve, reject) => {
-		let timer = void 0;
-		let onAborted = void 0;
-		const rejectOnAbort = () => {
-			return reject(new AbortError(options?.abortErrorMsg ? options?.abortErrorMsg : StandardAbortMessage));
-		};
-		const removeListeners = () => {
-			if (options?.abortSignal && onAborted) options.abortSignal.removeEventListener("abort", onAborted);
-		};
-		onAborted = () => {
-			if (timer) clearTimeout(timer);
-			removeListeners();
-			return rejectOnAbort();
-		};
-		if (options?.abortSignal && options.abortSignal.aborted) return rejectOnAbort();
-		timer = setTimeout(() => {
-			removeListeners();
-			resolve(value);
-		}, delayInMs);
-		if (options?.abortSignal) options.abortSignal.addEventListener("abort", onAborted);
-	});
-}
-/**
-* @internal
-* @returns the parsed value or undefined if the parsed value is invalid.
-*/
-function parseHeaderValueAsNumber(response, headerName) {
-	const value = response.headers.get(headerName);
-	if (!value) return;
-	const valueAsNum = Number(value);
-	if (Number.isNaN(valueAsNum)) return;
-	return valueAsNum;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/retryStrategies/throttlingRetryStrategy.js
-/**
-* The header that comes back from services representing
-* the amount of time (minimum) to wait to retry (in seconds or timestamp after which we can retry).
-*/
-const RetryAfterHeader = "Retry-After";
-/**
-* The headers that come back from services representing
-* the amount of time (minimum) to wait to retry.
-*
-* "retry-after-ms", "x-ms-retry-after-ms" : milliseconds
-* "Retry-After" : seconds or timestamp
-*/
-const AllRetryAfterHeaders = [
-	"retry-after-ms",
-	"x-ms-retry-after-ms",
-	RetryAfterHeader
-];
-/**
-* A response is a throttling retry response if it has a throttling status code (429 or 503),
-* as long as one of the [ "Retry-After" or "retry-after-ms" or "x-ms-retry-after-ms" ] headers has a valid value.
-*
-* Returns the `retryAfterInMs` value if the response is a throttling retry response.
-* If not throttling retry response, returns `undefined`.
-*
-* @internal
-*/
-function getRetryAfterInMs(response) {
-	if (!(response && [429, 503].includes(response.status))) return void 0;
-	try {
-		for (const header of AllRetryAfterHeaders) {
-			const retryAfterValue = parseHeaderValueAsNumber(response, header);
-			if (retryAfterValue === 0 || retryAfterValue) return retryAfterValue * (header === RetryAfterHeader ? 1e3 : 1);
-		}
-		const retryAfterHeader = response.headers.get(RetryAfterHeader);
-		if (!retryAfterHeader) return;
-		const diff = Date.parse(retryAfterHeader) - Date.now();
-		return Number.isFinite(diff) ? Math.max(0, diff) : void 0;
-	} catch {
-		return;
-	}
-}
-/**
-* A response is a retry response if it has a throttling status code (429 or 503),
-* as long as one of the [ "Retry-After" or "retry-after-ms" or "x-ms-retry-after-ms" ] headers has a valid value.
-*/
-function isThrottlingRetryResponse(response) {
-	return Number.isFinite(getRetryAfterInMs(response));
-}
-function throttlingRetryStrategy() {
-	return {
-		name: "throttlingRetryStrategy",
-		retry({ response }) {
-			const retryAfterInMs = getRetryAfterInMs(response);
-			if (!Number.isFinite(retryAfterInMs)) return { skipStrategy: true };
-			return { retryAfterInMs };
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/retryStrategies/exponentialRetryStrategy.js
-const DEFAULT_CLIENT_RETRY_INTERVAL = 1e3;
-const DEFAULT_CLIENT_MAX_RETRY_INTERVAL = 64e3;
-/**
-* A retry strategy that retries with an exponentially increasing delay in these two cases:
-* - When there are errors in the underlying transport layer (e.g. DNS lookup failures).
-* - Or otherwise if the outgoing request fails (408, greater or equal than 500, except for 501 and 505).
-*/
-function exponentialRetryStrategy(options = {}) {
-	const retryInterval = options.retryDelayInMs ?? DEFAULT_CLIENT_RETRY_INTERVAL;
-	const maxRetryInterval = options.maxRetryDelayInMs ?? DEFAULT_CLIENT_MAX_RETRY_INTERVAL;
-	return {
-		name: "exponentialRetryStrategy",
-		retry({ retryCount, response, responseError }) {
-			const matchedSystemError = isSystemError(responseError);
-			const ignoreSystemErrors = matchedSystemError && options.ignoreSystemErrors;
-			const isExponential = isExponentialRetryResponse(response);
-			const ignoreExponentialResponse = isExponential && options.ignoreHttpStatusCodes;
-			if (response && (isThrottlingRetryResponse(response) || !isExponential) || ignoreExponentialResponse || ignoreSystemErrors) return { skipStrategy: true };
-			if (responseError && !matchedSystemError && !isExponential) return { errorToThrow: responseError };
-			return calculateRetryDelay(retryCount, {
-				retryDelayInMs: retryInterval,
-				maxRetryDelayInMs: maxRetryInterval
-			});
-		}
-	};
-}
-/**
-* A response is a retry response if it has status codes:
-* - 408, or
-* - Greater or equal than 500, except for 501 and 505.
-*/
-function isExponentialRetryResponse(response) {
-	return Boolean(response && response.status !== void 0 && (response.status >= 500 || response.status === 408) && response.status !== 501 && response.status !== 505);
-}
-/**
-* Determines whether an error from a pipeline response was triggered in the network layer.
-*/
-function isSystemError(err) {
-	if (!err) return false;
-	return err.code === "ETIMEDOUT" || err.code === "ESOCKETTIMEDOUT" || err.code === "ECONNREFUSED" || err.code === "ECONNRESET" || err.code === "ENOENT" || err.code === "ENOTFOUND";
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/retryPolicy.js
-const retryPolicyLogger = createClientLogger$1("ts-http-runtime retryPolicy");
-/**
-* The programmatic identifier of the retryPolicy.
-*/
-const retryPolicyName = "retryPolicy";
-/**
-* retryPolicy is a generic policy to enable retrying requests when certain conditions are met
-*/
-function retryPolicy(strategies, options = { maxRetries: 3 }) {
-	const logger = options.logger || retryPolicyLogger;
-	return {
-		name: retryPolicyName,
-		async sendRequest(request, next) {
-			let response;
-			let responseError;
-			let retryCount = -1;
-			retryRequest: while (true) {
-				retryCount += 1;
-				responseError = void 0;
-				try {
-					logger.info(`Retry ${retryCount}: Attempting to send request`, request.requestId);
-					response = await next(request);
-					logger.info(`Retry ${retryCount}: Received a response from request`, request.requestId);
-				} catch (e) {
-					logger.error(`Retry ${retryCount}: Received an error from request`, request.requestId);
-					if (!isRestError$1(e)) throw e;
-					responseError = e;
-					response = e.response;
-				}
-				if (request.abortSignal?.aborted) {
-					logger.error(`Retry ${retryCount}: Request aborted.`);
-					throw new AbortError();
-				}
-				if (retryCount >= (options.maxRetries ?? 3)) {
-					logger.info(`Retry ${retryCount}: Maximum retries reached. Returning the last received response, or throwing the last received error.`);
-					if (responseError) throw responseError;
-					else if (response) return response;
-					else throw new Error("Maximum retries reached with no response or error to throw");
-				}
-				logger.info(`Retry ${retryCount}: Processing ${strategies.length} retry strategies.`);
-				strategiesLoop: for (const strategy of strategies) {
-					const strategyLogger = strategy.logger || logger;
-					strategyLogger.info(`Retry ${retryCount}: Processing retry strategy ${strategy.name}.`);
-					const modifiers = strategy.retry({
-						retryCount,
-						response,
-						responseError
-					});
-					if (modifiers.skipStrategy) {
-						strategyLogger.info(`Retry ${retryCount}: Skipped.`);
-						continue strategiesLoop;
-					}
-					const { errorToThrow, retryAfterInMs, redirectTo } = modifiers;
-					if (errorToThrow) {
-						strategyLogger.error(`Retry ${retryCount}: Retry strategy ${strategy.name} throws error:`, errorToThrow);
-						throw errorToThrow;
-					}
-					if (retryAfterInMs || retryAfterInMs === 0) {
-						strategyLogger.info(`Retry ${retryCount}: Retry strategy ${strategy.name} retries after ${retryAfterInMs}`);
-						if (response) await disposeResponseBody(response);
-						await delay(retryAfterInMs, void 0, { abortSignal: request.abortSignal });
-						continue retryRequest;
-					}
-					if (redirectTo) {
-						strategyLogger.info(`Retry ${retryCount}: Retry strategy ${strategy.name} redirects to ${redirectTo}`);
-						if (response) await disposeResponseBody(response);
-						request.url = redirectTo;
-						continue retryRequest;
-					}
-				}
-				if (responseError) {
-					logger.info(`None of the retry strategies could work with the received error. Throwing it.`);
-					throw responseError;
-				}
-				if (response) {
-					logger.info(`None of the retry strategies could work with the received response. Returning it.`);
-					return response;
-				}
-			}
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/defaultRetryPolicy.js
-/**
-* Name of the {@link defaultRetryPolicy}
-*/
-const defaultRetryPolicyName = "defaultRetryPolicy";
-/**
-* A policy that retries according to three strategies:
-* - When the server sends a 429 response with a Retry-After header.
-* - When there are errors in the underlying transport layer (e.g. DNS lookup failures).
-* - Or otherwise if the outgoing request fails, it will retry with an exponentially increasing delay.
-*/
-function defaultRetryPolicy$1(options = {}) {
-	return {
-		name: defaultRetryPolicyName,
-		sendRequest: retryPolicy([throttlingRetryStrategy(), exponentialRetryStrategy(options)], { maxRetries: options.maxRetries ?? 3 }).sendRequest
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/formData.js
-/**
-* If the request body is a native FormData, convert it to our FormDataMap
-* representation and clear the body. Node.js's HTTP stack doesn't handle
-* FormData natively, so the pipeline must serialize it later.
-*
-* @internal
-*/
-function convertBodyToFormDataMap(body) {
-	if (typeof FormData !== "undefined" && body instanceof FormData) {
-		const formDataMap = {};
-		for (const [key, value] of body.entries()) {
-			const existing = formDataMap[key];
-			if (Array.isArray(existing)) existing.push(value);
-			else formDataMap[key] = existing !== void 0 ? [existing, value] : [value];
-		}
-		return formDataMap;
-	}
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/formDataPolicy.js
-/**
-* The programmatic identifier of the formDataPolicy.
-*/
-const formDataPolicyName = "formDataPolicy";
-/**
-* A policy that encodes FormData on the request into the body.
-*/
-function formDataPolicy$1() {
-	return {
-		name: formDataPolicyName,
-		async sendRequest(request, next) {
-			const converted = convertBodyToFormDataMap(request.body);
-			if (converted) {
-				request.formData = converted;
-				request.body = void 0;
-			}
-			if (request.formData) {
-				const contentType = request.headers.get("Content-Type");
-				if (contentType && contentType.indexOf("application/x-www-form-urlencoded") !== -1) request.body = wwwFormUrlEncode(request.formData);
-				else await prepareFormData(request.formData, request);
-				request.formData = void 0;
-			}
-			return next(request);
-		}
-	};
-}
-function wwwFormUrlEncode(formData) {
-	const urlSearchParams = new URLSearchParams();
-	for (const [key, value] of Object.entries(formData)) if (Array.isArray(value)) for (const subValue of value) urlSearchParams.append(key, subValue.toString());
-	else urlSearchParams.append(key, value.toString());
-	return urlSearchParams.toString();
-}
-async function prepareFormData(formData, request) {
-	const contentType = request.headers.get("Content-Type");
-	if (contentType && !contentType.startsWith("multipart/form-data")) return;
-	request.headers.set("Content-Type", contentType ?? "multipart/form-data");
-	const parts = [];
-	for (const [fieldName, values] of Object.entries(formData)) for (const value of Array.isArray(values) ? values : [values]) if (typeof value === "string") parts.push({
-		headers: createHttpHeaders$1({ "Content-Disposition": `form-data; name="${fieldName}"` }),
-		body: stringToUint8Array$1(value, "utf-8")
-	});
-	else if (value === void 0 || value === null || typeof value !== "object") throw new Error(`Unexpected value for key ${fieldName}: ${value}. Value should be serialized to string first.`);
-	else {
-		const fileName = value.name || "blob";
-		const headers = createHttpHeaders$1();
-		headers.set("Content-Disposition", `form-data; name="${fieldName}"; filename="${fileName}"`);
-		headers.set("Content-Type", value.type || "application/octet-stream");
-		parts.push({
-			headers,
-			body: value
-		});
-	}
-	request.multipartBody = { parts };
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/agentPolicy.js
-/**
-* Name of the Agent Policy
-*/
-const agentPolicyName = "agentPolicy";
-/**
-* Gets a pipeline policy that sets http.agent
-*/
-function agentPolicy$1(agent) {
-	return {
-		name: agentPolicyName,
-		sendRequest: async (req, next) => {
-			if (!req.agent) req.agent = agent;
-			return next(req);
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/tlsPolicy.js
-/**
-* Name of the TLS Policy
-*/
-const tlsPolicyName = "tlsPolicy";
-/**
-* Gets a pipeline policy that adds the client certificate to the HttpClient agent for authentication.
-*/
-function tlsPolicy$1(tlsSettings) {
-	return {
-		name: tlsPolicyName,
-		sendRequest: async (req, next) => {
-			if (!req.tlsSettings) req.tlsSettings = tlsSettings;
-			return next(req);
-		}
-	};
-}
-// node_modules/debug/src/common.js
-var require_common = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	/**
-	* This is the common logic for both the Node.js and web browser
-	* implementations of `debug()`.
-	*/
-	function setup(env) {
-		createDebug.debug = createDebug;
-		createDebug.default = createDebug;
-		createDebug.coerce = coerce;
-		createDebug.disable = disable;
-		createDebug.enable = enable;
-		createDebug.enabled = enabled;
-		createDebug.humanize = require_ms();
-		createDebug.destroy = destroy;
-		Object.keys(env).forEach((key) => {
-			createDebug[key] = env[key];
-		});
-		/**
-		* The currently active debug mode names, and names to skip.
-		*/
-		createDebug.names = [];
-		createDebug.skips = [];
-		/**
-		* Map of special "%n" handling functions, for the debug "format" argument.
-		*
-		* Valid key names are a single, lower or upper-case letter, i.e. "n" and "N".
-		*/
-		createDebug.formatters = {};
-		/**
-		* Selects a color for a debug namespace
-		* @param {String} namespace The namespace string for the debug instance to be colored
-		* @return {Number|String} An ANSI color code for the given namespace
-		* @api private
-		*/
-		function selectColor(namespace) {
-			let hash = 0;
-			for (let i = 0; i < namespace.length; i++) {
-				hash = (hash << 5) - hash + namespace.charCodeAt(i);
-				hash |= 0;
-			}
-			return createDebug.colors[Math.abs(hash) % createDebug.colors.length];
-		}
-		createDebug.selectColor = selectColor;
-		/**
-		* Create a debugger with the given `namespace`.
-		*
-		* @param {String} namespace
-		* @return {Function}
-		* @api public
-		*/
-		function createDebug(namespace) {
-			let prevTime;
-			let enableOverride = null;
-			let namespacesCache;
-			let enabledCache;
-			function debug(...args) {
-				if (!debug.enabled) return;
-				const self = debug;
-				const curr = Number(/* @__PURE__ */ new Date());
-				self.diff = curr - (prevTime || curr);
-				self.prev = prevTime;
-				self.curr = curr;
-				prevTime = curr;
-				args[0] = createDebug.coerce(args[0]);
-				if (typeof args[0] !== "string") args.unshift("%O");
-				let index = 0;
-				args[0] = args[0].replace(/%([a-zA-Z%])/g, (match, format) => {
-					if (match === "%%") return "%";
-					index++;
-					const formatter = createDebug.formatters[format];
-					if (typeof formatter === "function") {
-						const val = args[index];
-						match = formatter.call(self, val);
-						args.splice(index, 1);
-						index--;
-					}
-					return match;
-				});
-				createDebug.formatArgs.call(self, args);
-				(self.log || createDebug.log).apply(self, args);
-			}
-			debug.namespace = namespace;
-			debug.useColors = createDebug.useColors();
-			debug.color = createDebug.selectColor(namespace);
-			debug.extend = extend;
-			debug.destroy = createDebug.destroy;
-			Object.defineProperty(debug, "enabled", {
-				enumerable: true,
-				configurable: false,
-				get: () => {
-					if (enableOverride !== null) return enableOverride;
-					if (namespacesCache !== createDebug.namespaces) {
-						namespacesCache = createDebug.namespaces;
-						enabledCache = createDebug.enabled(namespace);
-					}
-					return enabledCache;
-				},
-				set: (v) => {
-					enableOverride = v;
-				}
-			});
-			if (typeof createDebug.init === "function") createDebug.init(debug);
-			return debug;
-		}
-		function extend(namespace, delimiter) {
-			const newDebug = createDebug(this.namespace + (typeof delimiter === "undefined" ? ":" : delimiter) + namespace);
-			newDebug.log = this.log;
-			return newDebug;
-		}
-		/**
-		* Enables a debug mode by namespaces. This can include modes
-		* separated by a colon and wildcards.
-		*
-		* @param {String} namespaces
-		* @api public
-		*/
-		function enable(namespaces) {
-			createDebug.save(namespaces);
-			createDebug.namespaces = namespaces;
-			createDebug.names = [];
-			createDebug.skips = [];
-			const split = (typeof namespaces === "string" ? namespaces : "").trim().replace(/\s+/g, ",").split(",").filter(Boolean);
-			for (const ns of split) if (ns[0] === "-") createDebug.skips.push(ns.slice(1));
-			else createDebug.names.push(ns);
-		}
-		/**
-		* Checks if the given string matches a namespace template, honoring
-		* asterisks as wildcards.
-		*
-		* @param {String} search
-		* @param {String} template
-		* @return {Boolean}
-		*/
-		function matchesTemplate(search, template) {
-			let searchIndex = 0;
-			let templateIndex = 0;
-			let starIndex = -1;
-			let matchIndex = 0;
-			while (searchIndex < search.length) if (templateIndex < template.length && (template[templateIndex] === search[searchIndex] || template[templateIndex] === "*")) {
-				if (template[templateIndex] === "*") {
-					starIndex = templateIndex;
-					matchIndex = searchIndex;
-					templateIndex++;
-				} else {
-					searchIndex++;
-					templateIndex++;
-				}
-			} else if (starIndex !== -1) {
-				templateIndex = starIndex + 1;
-				matchIndex++;
-				searchIndex = matchIndex;
-			} else return false;
-			while (templateIndex < template.length && template[templateIndex] === "*") templateIndex++;
-			return templateIndex === template.length;
-		}
-		/**
-		* Disable debug output.
-		*
-		* @return {String} namespaces
-		* @api public
-		*/
-		function disable() {
-			const namespaces = [...createDebug.names, ...createDebug.skips.map((namespace) => "-" + namespace)].join(",");
-			createDebug.enable("");
-			return namespaces;
-		}
-		/**
-		* Returns true if the given mode name is enabled, false otherwise.
-		*
-		* @param {String} name
-		* @return {Boolean}
-		* @api public
-		*/
-		function enabled(name) {
-			for (const skip of createDebug.skips) if (matchesTemplate(name, skip)) return false;
-			for (const ns of createDebug.names) if (matchesTemplate(name, ns)) return true;
-			return false;
-		}
-		/**
-		* Coerce `val`.
-		*
-		* @param {Mixed} val
-		* @return {Mixed}
-		* @api private
-		*/
-		function coerce(val) {
-			if (val instanceof Error) return val.stack || val.message;
-			return val;
-		}
-		/**
-		* XXX DO NOT USE. This is a temporary stub function.
-		* XXX It WILL be removed in the next major release.
-		*/
-		function destroy() {
-			console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
-		}
-		createDebug.enable(createDebug.load());
-		return createDebug;
-	}
-	module.exports = setup;
-}));
-// node_modules/debug/src/browser.js
-var require_browser = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	/**
-	* This is the web browser implementation of `debug()`.
-	*/
-	exports.formatArgs = formatArgs;
-	exports.save = save;
-	exports.load = load;
-	exports.useColors = useColors;
-	exports.storage = localstorage();
-	exports.destroy = (() => {
-		let warned = false;
-		return () => {
-			if (!warned) {
-				warned = true;
-				console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
-			}
-		};
-	})();
-	/**
-	* Colors.
-	*/
-	exports.colors = [
-		"#0000CC",
-		"#0000FF",
-		"#0033CC",
-		"#0033FF",
-		"#0066CC",
-		"#0066FF",
-		"#0099CC",
-		"#0099FF",
-		"#00CC00",
-		"#00CC33",
-		"#00CC66",
-		"#00CC99",
-		"#00CCCC",
-		"#00CCFF",
-		"#3300CC",
-		"#3300FF",
-		"#3333CC",
-		"#3333FF",
-		"#3366CC",
-		"#3366FF",
-		"#3399CC",
-		"#3399FF",
-		"#33CC00",
-		"#33CC33",
-		"#33CC66",
-		"#33CC99",
-		"#33CCCC",
-		"#33CCFF",
-		"#6600CC",
-		"#6600FF",
-		"#6633CC",
-		"#6633FF",
-		"#66CC00",
-		"#66CC33",
-		"#9900CC",
-		"#9900FF",
-		"#9933CC",
-		"#9933FF",
-		"#99CC00",
-		"#99CC33",
-		"#CC0000",
-		"#CC0033",
-		"#CC0066",
-		"#CC0099",
-		"#CC00CC",
-		"#CC00FF",
-		"#CC3300",
-		"#CC3333",
-		"#CC3366",
-		"#CC3399",
-		"#CC33CC",
-		"#CC33FF",
-		"#CC6600",
-		"#CC6633",
-		"#CC9900",
-		"#CC9933",
-		"#CCCC00",
-		"#CCCC33",
-		"#FF0000",
-		"#FF0033",
-		"#FF0066",
-		"#FF0099",
-		"#FF00CC",
-		"#FF00FF",
-		"#FF3300",
-		"#FF3333",
-		"#FF3366",
-		"#FF3399",
-		"#FF33CC",
-		"#FF33FF",
-		"#FF6600",
-		"#FF6633",
-		"#FF9900",
-		"#FF9933",
-		"#FFCC00",
-		"#FFCC33"
-	];
-	/**
-	* Currently only WebKit-based Web Inspectors, Firefox >= v31,
-	* and the Firebug extension (any Firefox version) are known
-	* to support "%c" CSS customizations.
-	*
-	* TODO: add a `localStorage` variable to explicitly enable/disable colors
-	*/
-	function useColors() {
-		if (typeof window !== "undefined" && window.process && (window.process.type === "renderer" || window.process.__nwjs)) return true;
-		if (typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/(edge|trident)\/(\d+)/)) return false;
-		let m;
-		return typeof document !== "undefined" && document.documentElement && document.documentElement.style && document.documentElement.style.WebkitAppearance || typeof window !== "undefined" && window.console && (window.console.firebug || window.console.exception && window.console.table) || typeof navigator !== "undefined" && navigator.userAgent && (m = navigator.userAgent.toLowerCase().match(/firefox\/(\d+)/)) && parseInt(m[1], 10) >= 31 || typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/applewebkit\/(\d+)/);
-	}
-	/**
-	* Colorize log arguments if enabled.
-	*
-	* @api public
-	*/
-	function formatArgs(args) {
-		args[0] = (this.useColors ? "%c" : "") + this.namespace + (this.useColors ? " %c" : " ") + args[0] + (this.useColors ? "%c " : " ") + "+" + module.exports.humanize(this.diff);
-		if (!this.useColors) return;
-		const c = "color: " + this.color;
-		args.splice(1, 0, c, "color: inherit");
-		let index = 0;
-		let lastC = 0;
-		args[0].replace(/%[a-zA-Z%]/g, (match) => {
-			if (match === "%%") return;
-			index++;
-			if (match === "%c") lastC = index;
-		});
-		args.splice(lastC, 0, c);
-	}
-	/**
-	* Invokes `console.debug()` when available.
-	* No-op when `console.debug` is not a "function".
-	* If `console.debug` is not available, falls back
-	* to `console.log`.
-	*
-	* @api public
-	*/
-	exports.log = console.debug || console.log || (() => {});
-	/**
-	* Save `namespaces`.
-	*
-	* @param {String} namespaces
-	* @api private
-	*/
-	function save(namespaces) {
-		try {
-			if (namespaces) exports.storage.setItem("debug", namespaces);
-			else exports.storage.removeItem("debug");
-		} catch (error) {}
-	}
-	/**
-	* Load `namespaces`.
-	*
-	* @return {String} returns the previously persisted debug modes
-	* @api private
-	*/
-	function load() {
-		let r;
-		try {
-			r = exports.storage.getItem("debug") || exports.storage.getItem("DEBUG");
-		} catch (error) {}
-		if (!r && typeof process !== "undefined" && "env" in process) r = process.env.DEBUG;
-		return r;
-	}
-	/**
-	* Localstorage attempts to return the localstorage.
-	*
-	* This is necessary because safari throws
-	* when a user disables cookies/localstorage
-	* and you attempt to access it.
-	*
-	* @return {LocalStorage}
-	* @api private
-	*/
-	function localstorage() {
-		try {
-			return localStorage;
-		} catch (error) {}
-	}
-	module.exports = require_common()(exports);
-	const { formatters } = module.exports;
-	/**
-	* Map %j to `JSON.stringify()`, since no Web Inspectors do that by default.
-	*/
-	formatters.j = function(v) {
-		try {
-			return JSON.stringify(v);
-		} catch (error) {
-			return "[UnexpectedJSONParseError]: " + error.message;
-		}
-	};
-}));
-// node_modules/has-flag/index.js
-var require_has_flag = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	module.exports = (flag, argv) => {
-		argv = argv || process.argv;
-		const prefix = flag.startsWith("-") ? "" : flag.length === 1 ? "-" : "--";
-		const pos = argv.indexOf(prefix + flag);
-		const terminatorPos = argv.indexOf("--");
-		return pos !== -1 && (terminatorPos === -1 ? true : pos < terminatorPos);
-	};
-}));
-// node_modules/supports-color/index.js
-var require_supports_color = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const os = __require("os");
-	const hasFlag = require_has_flag();
-	const env = process.env;
-	let forceColor;
-	if (hasFlag("no-color") || hasFlag("no-colors") || hasFlag("color=false")) forceColor = false;
-	else if (hasFlag("color") || hasFlag("colors") || hasFlag("color=true") || hasFlag("color=always")) forceColor = true;
-	if ("FORCE_COLOR" in env) forceColor = env.FORCE_COLOR.length === 0 || parseInt(env.FORCE_COLOR, 10) !== 0;
-	function translateLevel(level) {
-		if (level === 0) return false;
-		return {
-			level,
-			hasBasic: true,
-			has256: level >= 2,
-			has16m: level >= 3
-		};
-	}
-	function supportsColor(stream) {
-		if (forceColor === false) return 0;
-		if (hasFlag("color=16m") || hasFlag("color=full") || hasFlag("color=truecolor")) return 3;
-		if (hasFlag("color=256")) return 2;
-		if (stream && !stream.isTTY && forceColor !== true) return 0;
-		const min = forceColor ? 1 : 0;
-		if (process.platform === "win32") {
-			const osRelease = os.release().split(".");
-			if (Number(process.versions.node.split(".")[0]) >= 8 && Number(osRelease[0]) >= 10 && Number(osRelease[2]) >= 10586) return Number(osRelease[2]) >= 14931 ? 3 : 2;
-			return 1;
-		}
-		if ("CI" in env) {
-			if ([
-				"TRAVIS",
-				"CIRCLECI",
-				"APPVEYOR",
-				"GITLAB_CI"
-			].some((sign) => sign in env) || env.CI_NAME === "codeship") return 1;
-			return min;
-		}
-		if ("TEAMCITY_VERSION" in env) return /^(9\.(0*[1-9]\d*)\.|\d{2,}\.)/.test(env.TEAMCITY_VERSION) ? 1 : 0;
-		if (env.COLORTERM === "truecolor") return 3;
-		if ("TERM_PROGRAM" in env) {
-			const version = parseInt((env.TERM_PROGRAM_VERSION || "").split(".")[0], 10);
-			switch (env.TERM_PROGRAM) {
-				case "iTerm.app": return version >= 3 ? 3 : 2;
-				case "Apple_Terminal": return 2;
-			}
-		}
-		if (/-256(color)?$/i.test(env.TERM)) return 2;
-		if (/^screen|^xterm|^vt100|^vt220|^rxvt|color|ansi|cygwin|linux/i.test(env.TERM)) return 1;
-		if ("COLORTERM" in env) return 1;
-		if (env.TERM === "dumb") return min;
-		return min;
-	}
-	function getSupportLevel(stream) {
-		return translateLevel(supportsColor(stream));
-	}
-	module.exports = {
-		supportsColor: getSupportLevel,
-		stdout: getSupportLevel(process.stdout),
-		stderr: getSupportLevel(process.stderr)
-	};
-}));
-// node_modules/debug/src/node.js
-var require_node = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	/**
-	* Module dependencies.
-	*/
-	const tty = __require("tty");
-	const util = __require("util");
-	/**
-	* This is the Node.js implementation of `debug()`.
-	*/
-	exports.init = init;
-	exports.log = log;
-	exports.formatArgs = formatArgs;
-	exports.save = save;
-	exports.load = load;
-	exports.useColors = useColors;
-	exports.destroy = util.deprecate(() => {}, "Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
-	/**
-	* Colors.
-	*/
-	exports.colors = [
-		6,
-		2,
-		3,
-		4,
-		5,
-		1
-	];
-	try {
-		const supportsColor = require_supports_color();
-		if (supportsColor && (supportsColor.stderr || supportsColor).level >= 2) exports.colors = [
-			20,
-			21,
-			26,
-			27,
-			32,
-			33,
-			38,
-			39,
-			40,
-			41,
-			42,
-			43,
-			44,
-			45,
-			56,
-			57,
-			62,
-			63,
-			68,
-			69,
-			74,
-			75,
-			76,
-			77,
-			78,
-			79,
-			80,
-			81,
-			92,
-			93,
-			98,
-			99,
-			112,
-			113,
-			128,
-			129,
-			134,
-			135,
-			148,
-			149,
-			160,
-			161,
-			162,
-			163,
-			164,
-			165,
-			166,
-			167,
-			168,
-			169,
-			170,
-			171,
-			172,
-			173,
-			178,
-			179,
-			184,
-			185,
-			196,
-			197,
-			198,
-			199,
-			200,
-			201,
-			202,
-			203,
-			204,
-			205,
-			206,
-			207,
-			208,
-			209,
-			214,
-			215,
-			220,
-			221
-		];
-	} catch (error) {}
-	/**
-	* Build up the default `inspectOpts` object from the environment variables.
-	*
-	*   $ DEBUG_COLORS=no DEBUG_DEPTH=10 DEBUG_SHOW_HIDDEN=enabled node script.js
-	*/
-	exports.inspectOpts = Object.keys(process.env).filter((key) => {
-		return /^debug_/i.test(key);
-	}).reduce((obj, key) => {
-		const prop = key.substring(6).toLowerCase().replace(/_([a-z])/g, (_, k) => {
-			return k.toUpperCase();
-		});
-		let val = process.env[key];
-		if (/^(yes|on|true|enabled)$/i.test(val)) val = true;
-		else if (/^(no|off|false|disabled)$/i.test(val)) val = false;
-		else if (val === "null") val = null;
-		else val = Number(val);
-		obj[prop] = val;
-		return obj;
-	}, {});
-	/**
-	* Is stdout a TTY? Colored output is enabled when `true`.
-	*/
-	function useColors() {
-		return "colors" in exports.inspectOpts ? Boolean(exports.inspectOpts.colors) : tty.isatty(process.stderr.fd);
-	}
-	/**
-	* Adds ANSI color escape codes if enabled.
-	*
-	* @api public
-	*/
-	function formatArgs(args) {
-		const { namespace: name, useColors } = this;
-		if (useColors) {
-			const c = this.color;
-			const colorCode = "\x1B[3" + (c < 8 ? c : "8;5;" + c);
-			const prefix = `  ${colorCode};1m${name} \u001B[0m`;
-			args[0] = prefix + args[0].split("\n").join("\n" + prefix);
-			args.push(colorCode + "m+" + module.exports.humanize(this.diff) + "\x1B[0m");
-		} else args[0] = getDate() + name + " " + args[0];
-	}
-	function getDate() {
-		if (exports.inspectOpts.hideDate) return "";
-		return (/* @__PURE__ */ new Date()).toISOString() + " ";
-	}
-	/**
-	* Invokes `util.formatWithOptions()` with the specified arguments and writes to stderr.
-	*/
-	function log(...args) {
-		return process.stderr.write(util.formatWithOptions(exports.inspectOpts, ...args) + "\n");
-	}
-	/**
-	* Save `namespaces`.
-	*
-	* @param {String} namespaces
-	* @api private
-	*/
-	function save(namespaces) {
-		if (namespaces) process.env.DEBUG = namespaces;
-		else delete process.env.DEBUG;
-	}
-	/**
-	* Load `namespaces`.
-	*
-	* @return {String} returns the previously persisted debug modes
-	* @api private
-	*/
-	function load() {
-		return process.env.DEBUG;
-	}
-	/**
-	* Init logic for `debug` instances.
-	*
-	* Create a new `inspectOpts` object in case `useColors` is set
-	* differently for a particular `debug` instance.
-	*/
-	function init(debug) {
-		debug.inspectOpts = {};
-		const keys = Object.keys(exports.inspectOpts);
-		for (let i = 0; i < keys.length; i++) debug.inspectOpts[keys[i]] = exports.inspectOpts[keys[i]];
-	}
-	module.exports = require_common()(exports);
-	const { formatters } = module.exports;
-	/**
-	* Map %o to `util.inspect()`, all on a single line.
-	*/
-	formatters.o = function(v) {
-		this.inspectOpts.colors = this.useColors;
-		return util.inspect(v, this.inspectOpts).split("\n").map((str) => str.trim()).join(" ");
-	};
-	/**
-	* Map %O to `util.inspect()`, allowing multiple lines if needed.
-	*/
-	formatters.O = function(v) {
-		this.inspectOpts.colors = this.useColors;
-		return util.inspect(v, this.inspectOpts);
-	};
-}));
-// node_modules/debug/src/index.js
-var require_src = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	/**
-	* Detect Electron renderer / nwjs process, which is node, but we should
-	* treat as a browser.
-	*/
-	if (typeof process === "undefined" || process.type === "renderer" || process.browser === true || process.__nwjs) module.exports = require_browser();
-	else module.exports = require_node();
-}));
-// node_modules/agent-base/dist/helpers.js
-var require_helpers = /* @__PURE__ */ __commonJSMin(((exports, module, this$5) => {
-	var __createBinding = this$5 && this$5.__createBinding || (Object.create ? (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		var desc = Object.getOwnPropertyDescriptor(m, k);
-		if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) desc = {
-			enumerable: true,
-			get: function() {
-				return m[k];
-			}
-		};
-		Object.defineProperty(o, k2, desc);
-	}) : (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		o[k2] = m[k];
-	}));
-	var __setModuleDefault = this$5 && this$5.__setModuleDefault || (Object.create ? (function(o, v) {
-		Object.defineProperty(o, "default", {
-			enumerable: true,
-			value: v
-		});
-	}) : function(o, v) {
-		o["default"] = v;
-	});
-	var __importStar = this$5 && this$5.__importStar || function(mod) {
-		if (mod && mod.__esModule) return mod;
-		var result = {};
-		if (mod != null) {
-			for (var k in mod) if (k !== "default" && Object.prototype.hasOwnProperty.call(mod, k)) __createBinding(result, mod, k);
-		}
-		__setModuleDefault(result, mod);
-		return result;
-	};
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.req = exports.json = exports.toBuffer = void 0;
-	const http = __importStar(__require("http"));
-	const https = __importStar(__require("https"));
-	async function toBuffer(stream) {
-		let length = 0;
-		const chunks = [];
-		for await (const chunk of stream) {
-			length += chunk.length;
-			chunks.push(chunk);
-		}
-		return Buffer.concat(chunks, length);
-	}
-	exports.toBuffer = toBuffer;
-	async function json(stream) {
-		const str = (await toBuffer(stream)).toString("utf8");
-		try {
-			return JSON.parse(str);
-		} catch (_err) {
-			const err = _err;
-			err.message += ` (input: ${str})`;
-			throw err;
-		}
-	}
-	exports.json = json;
-	function req(url, opts = {}) {
-		const req = ((typeof url === "string" ? url : url.href).startsWith("https:") ? https : http).request(url, opts);
-		const promise = new Promise((resolve, reject) => {
-			req.once("response", resolve).once("error", reject).end();
-		});
-		req.then = promise.then.bind(promise);
-		return req;
-	}
-	exports.req = req;
-}));
-// node_modules/agent-base/dist/index.js
-var require_dist$2 = /* @__PURE__ */ __commonJSMin(((exports, module, this$4) => {
-	var __createBinding = this$4 && this$4.__createBinding || (Object.create ? (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		var desc = Object.getOwnPropertyDescriptor(m, k);
-		if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) desc = {
-			enumerable: true,
-			get: function() {
-				return m[k];
-			}
-		};
-		Object.defineProperty(o, k2, desc);
-	}) : (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		o[k2] = m[k];
-	}));
-	var __setModuleDefault = this$4 && this$4.__setModuleDefault || (Object.create ? (function(o, v) {
-		Object.defineProperty(o, "default", {
-			enumerable: true,
-			value: v
-		});
-	}) : function(o, v) {
-		o["default"] = v;
-	});
-	var __importStar = this$4 && this$4.__importStar || function(mod) {
-		if (mod && mod.__esModule) return mod;
-		var result = {};
-		if (mod != null) {
-			for (var k in mod) if (k !== "default" && Object.prototype.hasOwnProperty.call(mod, k)) __createBinding(result, mod, k);
-		}
-		__setModuleDefault(result, mod);
-		return result;
-	};
-	var __exportStar = this$4 && this$4.__exportStar || function(m, exports) {
-		for (var p in m) if (p !== "default" && !Object.prototype.hasOwnProperty.call(exports, p)) __createBinding(exports, m, p);
-	};
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.Agent = void 0;
-	const net = __importStar(__require("net"));
-	const http = __importStar(__require("http"));
-	const https_1 = __require("https");
-	__exportStar(require_helpers(), exports);
-	const INTERNAL = Symbol("AgentBaseInternalState");
-	var Agent = class extends http.Agent {
-		constructor(opts) {
-			super(opts);
-			this[INTERNAL] = {};
-		}
-		/**
-		* Determine whether this is an `http` or `https` request.
-		*/
-		isSecureEndpoint(options) {
-			if (options) {
-				if (typeof options.secureEndpoint === "boolean") return options.secureEndpoint;
-				if (typeof options.protocol === "string") return options.protocol === "https:";
-			}
-			const { stack } = /* @__PURE__ */ new Error();
-			if (typeof stack !== "string") return false;
-			return stack.split("\n").some((l) => l.indexOf("(https.js:") !== -1 || l.indexOf("node:https:") !== -1);
-		}
-		incrementSockets(name) {
-			if (this.maxSockets === Infinity && this.maxTotalSockets === Infinity) return null;
-			if (!this.sockets[name]) this.sockets[name] = [];
-			const fakeSocket = new net.Socket({ writable: false });
-			this.sockets[name].push(fakeSocket);
-			this.totalSocketCount++;
-			return fakeSocket;
-		}
-		decrementSockets(name, socket) {
-			if (!this.sockets[name] || socket === null) return;
-			const sockets = this.sockets[name];
-			const index = sockets.indexOf(socket);
-			if (index !== -1) {
-				sockets.splice(index, 1);
-				this.totalSocketCount--;
-				if (sockets.length === 0) delete this.sockets[name];
-			}
-		}
-		getName(options) {
-			if (this.isSecureEndpoint(options)) return https_1.Agent.prototype.getName.call(this, options);
-			return super.getName(options);
-		}
-		createSocket(req, options, cb) {
-			const connectOpts = {
-				...options,
-				secureEndpoint: this.isSecureEndpoint(options)
-			};
-			const name = this.getName(connectOpts);
-			const fakeSocket = this.incrementSockets(name);
-			Promise.resolve().then(() => this.connect(req, connectOpts)).then((socket) => {
-				this.decrementSockets(name, fakeSocket);
-				if (socket instanceof http.Agent) try {
-					return socket.addRequest(req, connectOpts);
-				} catch (err) {
-					return cb(err);
-				}
-				this[INTERNAL].currentSocket = socket;
-				super.createSocket(req, options, cb);
-			}, (err) => {
-				this.decrementSockets(name, fakeSocket);
-				cb(err);
-			});
-		}
-		createConnection() {
-			const socket = this[INTERNAL].currentSocket;
-			this[INTERNAL].currentSocket = void 0;
-			if (!socket) throw new Error("No socket was returned in the `connect()` function");
-			return socket;
-		}
-		get defaultPort() {
-			return this[INTERNAL].defaultPort ?? (this.protocol === "https:" ? 443 : 80);
-		}
-		set defaultPort(v) {
-			if (this[INTERNAL]) this[INTERNAL].defaultPort = v;
-		}
-		get protocol() {
-			return this[INTERNAL].protocol ?? (this.isSecureEndpoint() ? "https:" : "http:");
-		}
-		set protocol(v) {
-			if (this[INTERNAL]) this[INTERNAL].protocol = v;
-		}
-	};
-	exports.Agent = Agent;
-}));
-// node_modules/https-proxy-agent/dist/parse-proxy-response.js
-var require_parse_proxy_response = /* @__PURE__ */ __commonJSMin(((exports, module, this$3) => {
-	var __importDefault = this$3 && this$3.__importDefault || function(mod) {
-		return mod && mod.__esModule ? mod : { "default": mod };
-	};
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.parseProxyResponse = void 0;
-	const debug = (0, __importDefault(require_src()).default)("https-proxy-agent:parse-proxy-response");
-	function parseProxyResponse(socket) {
-		return new Promise((resolve, reject) => {
-			let buffersLength = 0;
-			const buffers = [];
-			function read() {
-				const b = socket.read();
-				if (b) ondata(b);
-				else socket.once("readable", read);
-			}
-			function cleanup() {
-				socket.removeListener("end", onend);
-				socket.removeListener("error", onerror);
-				socket.removeListener("readable", read);
-			}
-			function onend() {
-				cleanup();
-				debug("onend");
-				reject(/* @__PURE__ */ new Error("Proxy connection ended before receiving CONNECT response"));
-			}
-			function onerror(err) {
-				cleanup();
-				debug("onerror %o", err);
-				reject(err);
-			}
-			function ondata(b) {
-				buffers.push(b);
-				buffersLength += b.length;
-				const buffered = Buffer.concat(buffers, buffersLength);
-				const endOfHeaders = buffered.indexOf("\r\n\r\n");
-				if (endOfHeaders === -1) {
-					debug("have not received end of HTTP headers yet...");
-					read();
-					return;
-				}
-				const headerParts = buffered.slice(0, endOfHeaders).toString("ascii").split("\r\n");
-				const firstLine = headerParts.shift();
-				if (!firstLine) {
-					socket.destroy();
-					return reject(/* @__PURE__ */ new Error("No header received from proxy CONNECT response"));
-				}
-				const firstLineParts = firstLine.split(" ");
-				const statusCode = +firstLineParts[1];
-				const statusText = firstLineParts.slice(2).join(" ");
-				const headers = {};
-				for (const header of headerParts) {
-					if (!header) continue;
-					const firstColon = header.indexOf(":");
-					if (firstColon === -1) {
-						socket.destroy();
-						return reject(/* @__PURE__ */ new Error(`Invalid header from proxy CONNECT response: "${header}"`));
-					}
-					const key = header.slice(0, firstColon).toLowerCase();
-					const value = header.slice(firstColon + 1).trimStart();
-					const current = headers[key];
-					if (typeof current === "string") headers[key] = [current, value];
-					else if (Array.isArray(current)) current.push(value);
-					else headers[key] = value;
-				}
-				debug("got proxy server response: %o %o", firstLine, headers);
-				cleanup();
-				resolve({
-					connect: {
-						statusCode,
-						statusText,
-						headers
-					},
-					buffered
-				});
-			}
-			socket.on("error", onerror);
-			socket.on("end", onend);
-			read();
-		});
-	}
-	exports.parseProxyResponse = parseProxyResponse;
-}));
-// node_modules/https-proxy-agent/dist/index.js
-var require_dist$1 = /* @__PURE__ */ __commonJSMin(((exports, module, this$2) => {
-	var __createBinding = this$2 && this$2.__createBinding || (Object.create ? (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		var desc = Object.getOwnPropertyDescriptor(m, k);
-		if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) desc = {
-			enumerable: true,
-			get: function() {
-				return m[k];
-			}
-		};
-		Object.defineProperty(o, k2, desc);
-	}) : (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		o[k2] = m[k];
-	}));
-	var __setModuleDefault = this$2 && this$2.__setModuleDefault || (Object.create ? (function(o, v) {
-		Object.defineProperty(o, "default", {
-			enumerable: true,
-			value: v
-		});
-	}) : function(o, v) {
-		o["default"] = v;
-	});
-	var __importStar = this$2 && this$2.__importStar || function(mod) {
-		if (mod && mod.__esModule) return mod;
-		var result = {};
-		if (mod != null) {
-			for (var k in mod) if (k !== "default" && Object.prototype.hasOwnProperty.call(mod, k)) __createBinding(result, mod, k);
-		}
-		__setModuleDefault(result, mod);
-		return result;
-	};
-	var __importDefault = this$2 && this$2.__importDefault || function(mod) {
-		return mod && mod.__esModule ? mod : { "default": mod };
-	};
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.HttpsProxyAgent = void 0;
-	const net = __importStar(__require("net"));
-	const tls = __importStar(__require("tls"));
-	const assert_1 = __importDefault(__require("assert"));
-	const debug_1 = __importDefault(require_src());
-	const agent_base_1 = require_dist$2();
-	const url_1 = __require("url");
-	const parse_proxy_response_1 = require_parse_proxy_response();
-	const debug = (0, debug_1.default)("https-proxy-agent");
-	const setServernameFromNonIpHost = (options) => {
-		if (options.servername === void 0 && options.host && !net.isIP(options.host)) return {
-			...options,
-			servername: options.host
-		};
-		return options;
-	};
-	/**
-	* The `HttpsProxyAgent` implements an HTTP Agent subclass that connects to
-	* the specified "HTTP(s) proxy server" in order to proxy HTTPS requests.
-	*
-	* Outgoing HTTP requests are first tunneled through the proxy server using the
-	* `CONNECT` HTTP request method to establish a connection to the proxy server,
-	* and then the proxy server connects to the destination target and issues the
-	* HTTP request from the proxy server.
-	*
-	* `https:` requests have their socket connection upgraded to TLS once
-	* the connection to the proxy server has been established.
-	*/
-	var HttpsProxyAgent = class extends agent_base_1.Agent {
-		constructor(proxy, opts) {
-			super(opts);
-			this.options = { path: void 0 };
-			this.proxy = typeof proxy === "string" ? new url_1.URL(proxy) : proxy;
-			this.proxyHeaders = opts?.headers ?? {};
-			debug("Creating new HttpsProxyAgent instance: %o", this.proxy.href);
-			const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
-			const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
-			this.connectOpts = {
-				ALPNProtocols: ["http/1.1"],
-				...opts ? omit(opts, "headers") : null,
-				host,
-				port
-			};
-		}
-		/**
-		* Called when the node-core HTTP client library is creating a
-		* new HTTP request.
-		*/
-		async connect(req, opts) {
-			const { proxy } = this;
-			if (!opts.host) throw new TypeError("No \"host\" provided");
-			let socket;
-			if (proxy.protocol === "https:") {
-				debug("Creating `tls.Socket`: %o", this.connectOpts);
-				socket = tls.connect(setServernameFromNonIpHost(this.connectOpts));
-			} else {
-				debug("Creating `net.Socket`: %o", this.connectOpts);
-				socket = net.connect(this.connectOpts);
-			}
-			const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-			const host = net.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
-			let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r\n`;
-			if (proxy.username || proxy.password) {
-				const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-				headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
-			}
-			headers.Host = `${host}:${opts.port}`;
-			if (!headers["Proxy-Connection"]) headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
-			for (const name of Object.keys(headers)) payload += `${name}: ${headers[name]}\r\n`;
-			const proxyResponsePromise = (0, parse_proxy_response_1.parseProxyResponse)(socket);
-			socket.write(`${payload}\r\n`);
-			const { connect, buffered } = await proxyResponsePromise;
-			req.emit("proxyConnect", connect);
-			this.emit("proxyConnect", connect, req);
-			if (connect.statusCode === 200) {
-				req.once("socket", resume);
-				if (opts.secureEndpoint) {
-					debug("Upgrading socket connection to TLS");
-					return tls.connect({
-						...omit(setServernameFromNonIpHost(opts), "host", "path", "port"),
-						socket
-					});
-				}
-				return socket;
-			}
-			socket.destroy();
-			const fakeSocket = new net.Socket({ writable: false });
-			fakeSocket.readable = true;
-			req.once("socket", (s) => {
-				debug("Replaying proxy buffer for failed request");
-				(0, assert_1.default)(s.listenerCount("data") > 0);
-				s.push(buffered);
-				s.push(null);
-			});
-			return fakeSocket;
-		}
-	};
-	HttpsProxyAgent.protocols = ["http", "https"];
-	exports.HttpsProxyAgent = HttpsProxyAgent;
-	function resume(socket) {
-		socket.resume();
-	}
-	function omit(obj, ...keys) {
-		const ret = {};
-		let key;
-		for (key in obj) if (!keys.includes(key)) ret[key] = obj[key];
-		return ret;
-	}
-}));
-// node_modules/http-proxy-agent/dist/index.js
-var require_dist = /* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
-	var __createBinding = this$1 && this$1.__createBinding || (Object.create ? (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		var desc = Object.getOwnPropertyDescriptor(m, k);
-		if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) desc = {
-			enumerable: true,
-			get: function() {
-				return m[k];
-			}
-		};
-		Object.defineProperty(o, k2, desc);
-	}) : (function(o, m, k, k2) {
-		if (k2 === void 0) k2 = k;
-		o[k2] = m[k];
-	}));
-	var __setModuleDefault = this$1 && this$1.__setModuleDefault || (Object.create ? (function(o, v) {
-		Object.defineProperty(o, "default", {
-			enumerable: true,
-			value: v
-		});
-	}) : function(o, v) {
-		o["default"] = v;
-	});
-	var __importStar = this$1 && this$1.__importStar || function(mod) {
-		if (mod && mod.__esModule) return mod;
-		var result = {};
-		if (mod != null) {
-			for (var k in mod) if (k !== "default" && Object.prototype.hasOwnProperty.call(mod, k)) __createBinding(result, mod, k);
-		}
-		__setModuleDefault(result, mod);
-		return result;
-	};
-	var __importDefault = this$1 && this$1.__importDefault || function(mod) {
-		return mod && mod.__esModule ? mod : { "default": mod };
-	};
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.HttpProxyAgent = void 0;
-	const net = __importStar(__require("net"));
-	const tls = __importStar(__require("tls"));
-	const debug_1 = __importDefault(require_src());
-	const events_1 = __require("events");
-	const agent_base_1 = require_dist$2();
-	const url_1 = __require("url");
-	const debug = (0, debug_1.default)("http-proxy-agent");
-	/**
-	* The `HttpProxyAgent` implements an HTTP Agent subclass that connects
-	* to the specified "HTTP proxy server" in order to proxy HTTP requests.
-	*/
-	var HttpProxyAgent = class extends agent_base_1.Agent {
-		constructor(proxy, opts) {
-			super(opts);
-			this.proxy = typeof proxy === "string" ? new url_1.URL(proxy) : proxy;
-			this.proxyHeaders = opts?.headers ?? {};
-			debug("Creating new HttpProxyAgent instance: %o", this.proxy.href);
-			const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
-			const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
-			this.connectOpts = {
-				...opts ? omit(opts, "headers") : null,
-				host,
-				port
-			};
-		}
-		addRequest(req, opts) {
-			req._header = null;
-			this.setRequestProps(req, opts);
-			super.addRequest(req, opts);
-		}
-		setRequestProps(req, opts) {
-			const { proxy } = this;
-			const base = `${opts.secureEndpoint ? "https:" : "http:"}//${req.getHeader("host") || "localhost"}`;
-			const url = new url_1.URL(req.path, base);
-			if (opts.port !== 80) url.port = String(opts.port);
-			req.path = String(url);
-			const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-			if (proxy.username || proxy.password) {
-				const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-				headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
-			}
-			if (!headers["Proxy-Connection"]) headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
-			for (const name of Object.keys(headers)) {
-				const value = headers[name];
-				if (value) req.setHeader(name, value);
-			}
-		}
-		async connect(req, opts) {
-			req._header = null;
-			if (!req.path.includes("://")) this.setRequestProps(req, opts);
-			let first;
-			let endOfHeaders;
-			debug("Regenerating stored HTTP header string for request");
-			req._implicitHeader();
-			if (req.outputData && req.outputData.length > 0) {
-				debug("Patching connection write() output buffer with updated header");
-				first = req.outputData[0].data;
-				endOfHeaders = first.indexOf("\r\n\r\n") + 4;
-				req.outputData[0].data = req._header + first.substring(endOfHeaders);
-				debug("Output buffer: %o", req.outputData[0].data);
-			}
-			let socket;
-			if (this.proxy.protocol === "https:") {
-				debug("Creating `tls.Socket`: %o", this.connectOpts);
-				socket = tls.connect(this.connectOpts);
-			} else {
-				debug("Creating `net.Socket`: %o", this.connectOpts);
-				socket = net.connect(this.connectOpts);
-			}
-			await (0, events_1.once)(socket, "connect");
-			return socket;
-		}
-	};
-	HttpProxyAgent.protocols = ["http", "https"];
-	exports.HttpProxyAgent = HttpProxyAgent;
-	function omit(obj, ...keys) {
-		const ret = {};
-		let key;
-		for (key in obj) if (!keys.includes(key)) ret[key] = obj[key];
-		return ret;
-	}
-}));
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/proxyPolicy.js
-var import_dist = require_dist$1();
-var import_dist$1 = require_dist();
-const HTTPS_PROXY = "HTTPS_PROXY";
-const HTTP_PROXY = "HTTP_PROXY";
-const ALL_PROXY = "ALL_PROXY";
-const NO_PROXY = "NO_PROXY";
-/**
-* The programmatic identifier of the proxyPolicy.
-*/
-const proxyPolicyName = "proxyPolicy";
-/**
-* Stores the patterns specified in NO_PROXY environment variable.
-* @internal
-*/
-const globalNoProxyList = [];
-let noProxyListLoaded = false;
-/** A cache of whether a host should bypass the proxy. */
-const globalBypassedMap = /* @__PURE__ */ new Map();
-function getEnvironmentValue(name) {
-	if (process.env[name]) return process.env[name];
-	else if (process.env[name.toLowerCase()]) return process.env[name.toLowerCase()];
-}
-function loadEnvironmentProxyValue() {
-	if (!process) return;
-	const httpsProxy = getEnvironmentValue(HTTPS_PROXY);
-	const allProxy = getEnvironmentValue(ALL_PROXY);
-	const httpProxy = getEnvironmentValue(HTTP_PROXY);
-	return httpsProxy || allProxy || httpProxy;
-}
-/**
-* Check whether the host of a given `uri` matches any pattern in the no proxy list.
-* If there's a match, any request sent to the same host shouldn't have the proxy settings set.
-* This implementation is a port of https://github.com/Azure/azure-sdk-for-net/blob/8cca811371159e527159c7eb65602477898683e2/sdk/core/Azure.Core/src/Pipeline/Internal/HttpEnvironmentProxy.cs#L210
-*/
-function isBypassed(uri, noProxyList, bypassedMap) {
-	if (noProxyList.length === 0) return false;
-	const host = new URL(uri).hostname;
-	if (bypassedMap?.has(host)) return bypassedMap.get(host);
-	let isBypassedFlag = false;
-	for (const pattern of noProxyList) if (pattern[0] === ".") {
-		if (host.endsWith(pattern)) isBypassedFlag = true;
-		else if (host.length === pattern.length - 1 && host === pattern.slice(1)) isBypassedFlag = true;
-	} else if (host === pattern) isBypassedFlag = true;
-	bypassedMap?.set(host, isBypassedFlag);
-	return isBypassedFlag;
-}
-function loadNoProxy() {
-	const noProxy = getEnvironmentValue(NO_PROXY);
-	noProxyListLoaded = true;
-	if (noProxy) return noProxy.split(",").map((item) => item.trim()).filter((item) => item.length);
-	return [];
-}
-/**
-* This method attempts to parse a proxy URL from the environment
-* variables `HTTPS_PROXY` or `HTTP_PROXY`.
-*/
-function getDefaultProxySettingsInternal() {
-	const envProxy = loadEnvironmentProxyValue();
-	return envProxy ? new URL(envProxy) : void 0;
-}
-function getUrlFromProxySettings(settings) {
-	let parsedProxyUrl;
-	try {
-		parsedProxyUrl = new URL(settings.host);
-	} catch {
-		throw new Error(`Expecting a valid host string in proxy settings, but found "${settings.host}".`);
-	}
-	parsedProxyUrl.port = String(settings.port);
-	if (settings.username) parsedProxyUrl.username = settings.username;
-	if (settings.password) parsedProxyUrl.password = settings.password;
-	return parsedProxyUrl;
-}
-function setProxyAgentOnRequest(request, cachedAgents, proxyUrl) {
-	if (request.agent) return;
-	const isInsecure = new URL(request.url).protocol !== "https:";
-	if (request.tlsSettings) logger$4.warning("TLS settings are not supported in combination with custom Proxy, certificates provided to the client will be ignored.");
-	if (isInsecure) {
-		if (!cachedAgents.httpProxyAgent) cachedAgents.httpProxyAgent = new import_dist$1.HttpProxyAgent(proxyUrl);
-		request.agent = cachedAgents.httpProxyAgent;
-	} else {
-		if (!cachedAgents.httpsProxyAgent) cachedAgents.httpsProxyAgent = new import_dist.HttpsProxyAgent(proxyUrl);
-		request.agent = cachedAgents.httpsProxyAgent;
-	}
-}
-/**
-* A policy that allows one to apply proxy settings to all requests.
-* If not passed static settings, they will be retrieved from the HTTPS_PROXY
-* or HTTP_PROXY environment variables.
-* @param proxySettings - ProxySettings to use on each request.
-* @param options - additional settings, for example, custom NO_PROXY patterns
-*/
-function proxyPolicy$1(proxySettings, options) {
-	if (!noProxyListLoaded) globalNoProxyList.push(...loadNoProxy());
-	const defaultProxy = proxySettings ? getUrlFromProxySettings(proxySettings) : getDefaultProxySettingsInternal();
-	const cachedAgents = {};
-	return {
-		name: proxyPolicyName,
-		async sendRequest(request, next) {
-			if (!request.proxySettings && defaultProxy && !isBypassed(request.url, options?.customNoProxyList ?? globalNoProxyList, options?.customNoProxyList ? void 0 : globalBypassedMap)) setProxyAgentOnRequest(request, cachedAgents, defaultProxy);
-			else if (request.proxySettings) setProxyAgentOnRequest(request, cachedAgents, getUrlFromProxySettings(request.proxySettings));
-			return next(request);
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/decompressResponsePolicy.js
-/**
-* The programmatic identifier of the decompressResponsePolicy.
-*/
-const decompressResponsePolicyName = "decompressResponsePolicy";
-/**
-* A policy to enable response decompression according to Accept-Encoding header
-* https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Accept-Encoding
-*/
-function decompressResponsePolicy$1() {
-	return {
-		name: decompressResponsePolicyName,
-		async sendRequest(request, next) {
-			if (request.method !== "HEAD") request.headers.set("Accept-Encoding", "gzip,deflate");
-			return next(request);
-		}
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/redirectPolicy.js
-/**
-* The programmatic identifier of the redirectPolicy.
-*/
-const redirectPolicyName = "redirectPolicy";
-/**
-* Methods that are allowed to follow redirects 301 and 302
-*/
-const allowedRedirect = ["GET", "HEAD"];
-/**
-* A policy to follow Location headers from the server in order
-* to support server-side redirection.
-* In the browser, this policy is not used.
-* @param options - Options to control policy behavior.
-*/
-function redirectPolicy$1(options = {}) {
-	const { maxRetries = 20, allowCrossOriginRedirects = false } = options;
-	return {
-		name: redirectPolicyName,
-		async sendRequest(request, next) {
-			return handleRedirect(next, await next(request), maxRetries, allowCrossOriginRedirects);
-		}
-	};
-}
-async function handleRedirect(next, response, maxRetries, allowCrossOriginRedirects, currentRetries = 0) {
-	const { request, status, headers } = response;
-	const locationHeader = headers.get("location");
-	if (locationHeader && (status === 300 || status === 301 && allowedRedirect.includes(request.method) || status === 302 && allowedRedirect.includes(request.method) || status === 303 && request.method === "POST" || status === 307) && currentRetries < maxRetries) {
-		const url = new URL(locationHeader, request.url);
-		if (!allowCrossOriginRedirects) {
-			const originalUrl = new URL(request.url);
-			if (url.origin !== originalUrl.origin) {
-				logger$4.verbose(`Skipping cross-origin redirect from ${originalUrl.origin} to ${url.origin}.`);
-				return response;
-			}
-		}
-		request.url = url.toString();
-		if (status === 303) {
-			request.method = "GET";
-			if (request.requestOverrides && "method" in request.requestOverrides) request.requestOverrides = {
-				...request.requestOverrides,
-				method: "GET"
-			};
-			removeRequestBodyHeaders(request);
-			delete request.body;
-		}
-		request.headers.delete("Authorization");
-		await disposeResponseBody(response);
-		return handleRedirect(next, await next(request), maxRetries, allowCrossOriginRedirects, currentRetries + 1);
-	}
-	return response;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/typeGuards.js
-function isBlob(x) {
-	return x instanceof Blob;
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/util/concat.js
-async function* streamAsyncIterator() {
-	const reader = this.getReader();
-	try {
-		while (true) {
-			const { done, value } = await reader.read();
-			if (done) return;
-			yield value;
-		}
-	} finally {
-		reader.releaseLock();
-	}
-}
-function makeAsyncIterable(webStream) {
-	if (!webStream[Symbol.asyncIterator]) webStream[Symbol.asyncIterator] = streamAsyncIterator.bind(webStream);
-	if (!webStream.values) webStream.values = streamAsyncIterator.bind(webStream);
-}
-function ensureNodeStream(stream) {
-	if (stream instanceof ReadableStream) {
-		makeAsyncIterable(stream);
-		return Readable.fromWeb(stream);
-	} else return stream;
-}
-function toStream(source) {
-	if (source instanceof Uint8Array) return Readable.from(Buffer.from(source));
-	else if (isBlob(source)) return ensureNodeStream(source.stream());
-	else return ensureNodeStream(source);
-}
-/**
-* Utility function that concatenates a set of binary inputs into one combined output.
-*
-* @param sources - array of sources for the concatenation
-* @returns - in Node, a (() =\> NodeJS.ReadableStream) which, when read, produces a concatenation of all the inputs.
-*           In browser, returns a `Blob` representing all the concatenated inputs.
-*
-* @internal
-*/
-async function concat(sources) {
-	return function() {
-		const streams = sources.map((x) => typeof x === "function" ? x() : x).map(toStream);
-		return Readable.from((async function* () {
-			for (const stream of streams) for await (const chunk of stream) yield chunk;
-		})());
-	};
-}
-// node_modules/@typespec/ts-http-runtime/dist/esm/policies/multipartPolicy.js
-function generateBoundary() {
-	return `----AzSDKFormBoundary${randomUUID$1()}`;
-}
-function encodeHeaders(headers) {
-	let result = "";
-	for (const [key, value] of headers) result += `${key}: ${value}\r\n`;
-	return result;
-}
-function getLength(source) {
-	if (source instanceof Uint8Array) return source.byteLength;
-	else if (isBlob(source)) return source.size === -1 ? void 0 : source.size;
-	else return;
-}
-function getTotalLength(sources) {
-	let total = 0;
-	for (const source of sources) {
-		const partLength = getLength(source);
-		if (partLength === void 0) return;
-		else total += partLength;
-	}
-	return total;
-}
-async function buildRequestBody(request, parts, boundary) {
-	const sources = [
-		stringToUint8Array$1(`--${boundary}`, "utf-8"),
-		...parts.flatMap((part) => [
-			stringToUint8Array$1("\r\n", "utf-8"),
-			stringToUint8Array$1(encodeHeaders(part.headers), "utf-8"),
-			stringToUint8Array$1("\r\n", "utf-8"),
-			part.body,
-			stringToUint8Array$1(`\r\n--${boundary}`, "utf-8")
-		]),
-		stringToUint8Array$1("--\r\n\r\n", "utf-8")
-	];
-	const contentLength = getTotalLength(sources);
-	if (contentLength) request.headers.set("Content-Length", contentLength);
-	request.body = await concat(sources);
-}
-/**
-* Name of multipart policy
-*/
-const multipartPolicyName$1 = "multipartPolicy";
-const maxBoundaryLength = 70;
-const validBoundaryCharacters = /* @__PURE__ */ new Set(`abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'()+,-./:=?`);
-function assertValidBoundary(boundary) {
-	if (boundary.length > maxBoundaryLength) throw new Error(`Multipart boundary "${boundary}" exceeds maximum length of 70 characters`);
-	if (Array.from(boundary).some((x) => !validBoundaryCharacters.has(x))) throw new Error(`Multipart boundary "${boundary}" contains invalid characters`);
-}
-/**
-* Pipeline policy for multipart requests
-*/
-function multipartPolicy$1() {
-	return {
-		name: multipartPolicyName$1,
-		async sendRequest(request, next) {
-			if (!request.multipartBody) return next(request);
-			if (request.body) throw new Error("multipartBody and regular body cannot be set at the same time");
-			let boundary = request.multipartBody.boundary;
-			const contentTypeHeader = request.headers.get("Content-Type") ?? "multipart/mixed";
-			const parsedHeader = contentTypeHeader.match(/^(multipart\/[^ ;]+)(?:; *boundary=(.+))?$/);
-			if (!parsedHeader) throw new Error(`Got multipart request body, but content-type header was not multipart: ${contentTypeHeader}`);
-			const [, contentType, parsedBoundary] = parsedHeader;
-			if (parsedBoundary && boundary && parsedBoundary !== boundary) throw new Error(`Multipart boundary was specified as ${parsedBoundary} in the header, but got ${boundary} in the request body`);
-			boundary ??= parsedBoundary;
-			if (boundary) assertValidBoundary(boundary);
-			else boundary = generateBoundary();
-			request.headers.set("Content-Type", `${contentType}; boundary=${boundary}`);
-			await buildRequestBody(request, request.multipartBody.parts, boundary);
-			request.multipartBody = void 0;
-			return next(request);
-		}
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/pipeline.js
-/**
-* Creates a totally empty pipeline.
-* Useful for testing or creating a custom one.
-*/
-function createEmptyPipeline() {
-	return createEmptyPipeline$1();
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/log.js
-const logger$2 = createClientLogger("core-rest-pipeline");
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/logPolicy.js
-/**
-* A policy that logs all requests and responses.
-* @param options - Options to configure logPolicy.
-*/
-function logPolicy(options = {}) {
-	return logPolicy$1({
-		logger: logger$2.info,
-		...options
-	});
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/redirectPolicy.js
-/**
-* A policy to follow Location headers from the server in order
-* to support server-side redirection.
-* In the browser, this policy is not used.
-* @param options - Options to control policy behavior.
-*/
-function redirectPolicy(options = {}) {
-	return redirectPolicy$1(options);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/userAgentPlatform.js
-/**
-* @internal
-*/
-function getHeaderName() {
-	return "User-Agent";
-}
-/**
-* @internal
-*/
-async function setPlatformSpecificData(map) {
-	if (process$1 && process$1.versions) {
-		const osInfo = `${os.type()} ${os.release()}; ${os.arch()}`;
-		if (process$1.versions.bun) map.set("Bun", `${process$1.versions.bun} (${osInfo})`);
-		else if (process$1.versions.deno) map.set("Deno", `${process$1.versions.deno} (${osInfo})`);
-		else if (process$1.versions.node) map.set("Node", `${process$1.versions.node} (${osInfo})`);
-	}
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/constants.js
-const SDK_VERSION = "1.25.1";
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/userAgent.js
-function getUserAgentString(telemetryInfo) {
-	const parts = [];
-	for (const [key, value] of telemetryInfo) {
-		const token = value ? `${key}/${value}` : key;
-		parts.push(token);
-	}
-	return parts.join(" ");
-}
-/**
-* @internal
-*/
-function getUserAgentHeaderName() {
-	return getHeaderName();
-}
-/**
-* @internal
-*/
-async function getUserAgentValue(prefix) {
-	const runtimeInfo = /* @__PURE__ */ new Map();
-	runtimeInfo.set("core-rest-pipeline", SDK_VERSION);
-	await setPlatformSpecificData(runtimeInfo);
-	const defaultAgent = getUserAgentString(runtimeInfo);
-	return prefix ? `${prefix} ${defaultAgent}` : defaultAgent;
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/userAgentPolicy.js
-const UserAgentHeaderName = getUserAgentHeaderName();
-/**
-* The programmatic identifier of the userAgentPolicy.
-*/
-const userAgentPolicyName = "userAgentPolicy";
-/**
-* A policy that sets the User-Agent header (or equivalent) to reflect
-* the library version.
-* @param options - Options to customize the user agent value.
-*/
-function userAgentPolicy(options = {}) {
-	const userAgentValue = getUserAgentValue(options.userAgentPrefix);
-	return {
-		name: userAgentPolicyName,
-		async sendRequest(request, next) {
-			if (!request.headers.has(UserAgentHeaderName)) request.headers.set(UserAgentHeaderName, await userAgentValue);
-			return next(request);
-		}
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/file.js
-/**
-* Private symbol used as key on objects created using createFile containing the
-* original source of the file object.
-*
-* This is used in Node to access the original Node stream without using Blob#stream, which
-* returns a web stream. This is done to avoid a couple of bugs to do with Blob#stream and
-* Readable#to/fromWeb in Node versions we support:
-* - https://github.com/nodejs/node/issues/42694 (fixed in Node 18.14)
-* - https://github.com/nodejs/node/issues/48916 (fixed in Node 20.6)
-*
-* Once these versions are no longer supported, we may be able to stop doing this.
-*
-* @internal
-*/
-const rawContent = Symbol("rawContent");
-/**
-* Type guard to check if a given object is a blob-like object with a raw content property.
-*/
-function hasRawContent(x) {
-	return typeof x[rawContent] === "function";
-}
-/**
-* Extract the raw content from a given blob-like object. If the input was created using createFile
-* or createFileFromStream, the exact content passed into createFile/createFileFromStream will be used.
-* For true instances of Blob and File, returns the actual blob.
-*
-* @internal
-*/
-function getRawContent(blob) {
-	if (hasRawContent(blob)) return blob[rawContent]();
-	else return blob;
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/multipartPolicy.js
-/**
-* Name of multipart policy
-*/
-const multipartPolicyName = multipartPolicyName$1;
-/**
-* Pipeline policy for multipart requests
-*/
-function multipartPolicy() {
-	const tspPolicy = multipartPolicy$1();
-	return {
-		name: multipartPolicyName,
-		sendRequest: async (request, next) => {
-			if (request.multipartBody) {
-				for (const part of request.multipartBody.parts) if (hasRawContent(part.body)) part.body = getRawContent(part.body);
-			}
-			return tspPolicy.sendRequest(request, next);
-		}
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/decompressResponsePolicy.js
-/**
-* A policy to enable response decompression according to Accept-Encoding header
-* https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Accept-Encoding
-*/
-function decompressResponsePolicy() {
-	return decompressResponsePolicy$1();
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/defaultRetryPolicy.js
-/**
-* A policy that retries according to three strategies:
-* - When the server sends a 429 response with a Retry-After header.
-* - When there are errors in the underlying transport layer (e.g. DNS lookup failures).
-* - Or otherwise if the outgoing request fails, it will retry with an exponentially increasing delay.
-*/
-function defaultRetryPolicy(options = {}) {
-	return defaultRetryPolicy$1(options);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/formDataPolicy.js
-/**
-* A policy that encodes FormData on the request into the body.
-*/
-function formDataPolicy() {
-	return formDataPolicy$1();
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/proxyPolicy.js
-/**
-* A policy that allows one to apply proxy settings to all requests.
-* If not passed static settings, they will be retrieved from the HTTPS_PROXY
-* or HTTP_PROXY environment variables.
-* @param proxySettings - ProxySettings to use on each request.
-* @param options - additional settings, for example, custom NO_PROXY patterns
-*/
-function proxyPolicy(proxySettings, options) {
-	return proxyPolicy$1(proxySettings, options);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/setClientRequestIdPolicy.js
-/**
-* The programmatic identifier of the setClientRequestIdPolicy.
-*/
-const setClientRequestIdPolicyName = "setClientRequestIdPolicy";
-/**
-* Each PipelineRequest gets a unique id upon creation.
-* This policy passes that unique id along via an HTTP header to enable better
-* telemetry and tracing.
-* @param requestIdHeaderName - The name of the header to pass the request ID to.
-*/
-function setClientRequestIdPolicy(requestIdHeaderName = "x-ms-client-request-id") {
-	return {
-		name: setClientRequestIdPolicyName,
-		async sendRequest(request, next) {
-			if (!request.headers.has(requestIdHeaderName)) request.headers.set(requestIdHeaderName, request.requestId);
-			return next(request);
-		}
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/agentPolicy.js
-/**
-* Gets a pipeline policy that sets http.agent
-*/
-function agentPolicy(agent) {
-	return agentPolicy$1(agent);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/tlsPolicy.js
-/**
-* Gets a pipeline policy that adds the client certificate to the HttpClient agent for authentication.
-*/
-function tlsPolicy(tlsSettings) {
-	return tlsPolicy$1(tlsSettings);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/restError.js
-/**
-* A custom error type for failed pipeline requests.
-*/
-const RestError = RestError$1;
-/**
-* Typeguard for RestError
-* @param e - Something caught by a catch clause.
-*/
-function isRestError(e) {
-	return isRestError$1(e);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/tracingPolicy.js
-/**
-* The programmatic identifier of the tracingPolicy.
-*/
-const tracingPolicyName = "tracingPolicy";
-/**
-* A simple policy to create OpenTelemetry Spans for each request made by the pipeline
-* that has SpanOptions with a parent.
-* Requests made without a parent Span will not be recorded.
-* @param options - Options to configure the telemetry logged by the tracing policy.
-*/
-function tracingPolicy(options = {}) {
-	const userAgentPromise = getUserAgentValue(options.userAgentPrefix);
-	const sanitizer = new Sanitizer({ additionalAllowedQueryParameters: options.additionalAllowedQueryParameters });
-	const tracingClient = tryCreateTracingClient();
-	return {
-		name: tracingPolicyName,
-		async sendRequest(request, next) {
-			if (!tracingClient) return next(request);
-			const userAgent = await userAgentPromise;
-			const spanAttributes = {
-				"http.url": sanitizer.sanitizeUrl(request.url),
-				"http.method": request.method,
-				"http.user_agent": userAgent,
-				requestId: request.requestId
-			};
-			if (userAgent) spanAttributes["http.user_agent"] = userAgent;
-			const { span, tracingContext } = tryCreateSpan(tracingClient, request, spanAttributes) ?? {};
-			if (!span || !tracingContext) return next(request);
-			try {
-				const response = await tracingClient.withContext(tracingContext, next, request);
-				tryProcessResponse(span, response);
-				return response;
-			} catch (err) {
-				tryProcessError(span, err);
-				throw err;
-			}
-		}
-	};
-}
-function tryCreateTracingClient() {
-	try {
-		return createTracingClient({
-			namespace: "",
-			packageName: "@azure/core-rest-pipeline",
-			packageVersion: SDK_VERSION
-		});
-	} catch (e) {
-		logger$2.warning(`Error when creating the TracingClient: ${getErrorMessage(e)}`);
-		return;
-	}
-}
-function tryCreateSpan(tracingClient, request, spanAttributes) {
-	try {
-		const { span, updatedOptions } = tracingClient.startSpan(`HTTP ${request.method}`, { tracingOptions: request.tracingOptions }, {
-			spanKind: "client",
-			spanAttributes
-		});
-		if (!span.isRecording()) {
-			span.end();
-			return;
-		}
-		const headers = tracingClient.createRequestHeaders(updatedOptions.tracingOptions.tracingContext);
-		for (const [key, value] of Object.entries(headers)) request.headers.set(key, value);
-		return {
-			span,
-			tracingContext: updatedOptions.tracingOptions.tracingContext
-		};
-	} catch (e) {
-		logger$2.warning(`Skipping creating a tracing span due to an error: ${getErrorMessage(e)}`);
-		return;
-	}
-}
-function tryProcessError(span, error) {
-	try {
-		span.setStatus({
-			status: "error",
-			error: isError(error) ? error : void 0
-		});
-		if (isRestError(error) && error.statusCode) span.setAttribute("http.status_code", error.statusCode);
-		span.end();
-	} catch (e) {
-		logger$2.warning(`Skipping tracing span processing due to an error: ${getErrorMessage(e)}`);
-	}
-}
-function tryProcessResponse(span, response) {
-	try {
-		span.setAttribute("http.status_code", response.status);
-		const serviceRequestId = response.headers.get("x-ms-request-id");
-		if (serviceRequestId) span.setAttribute("serviceRequestId", serviceRequestId);
-		if (response.status >= 400) span.setStatus({ status: "error" });
-		span.end();
-	} catch (e) {
-		logger$2.warning(`Skipping tracing span processing due to an error: ${getErrorMessage(e)}`);
-	}
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/wrapAbortSignal.js
-/**
-* Creates a native AbortSignal which reflects the state of the provided AbortSignalLike.
-* If the AbortSignalLike is already a native AbortSignal, it is returned as is.
-* @param abortSignalLike - The AbortSignalLike to wrap.
-* @returns - An object containing the native AbortSignal and an optional cleanup function. The cleanup function should be called when the AbortSignal is no longer needed.
-*/
-function wrapAbortSignalLike(abortSignalLike) {
-	if (abortSignalLike instanceof AbortSignal) return { abortSignal: abortSignalLike };
-	if (abortSignalLike.aborted) return { abortSignal: AbortSignal.abort("reason" in abortSignalLike ? abortSignalLike.reason : void 0) };
-	const controller = new AbortController();
-	let needsCleanup = true;
-	function cleanup() {
-		if (needsCleanup) {
-			abortSignalLike.removeEventListener("abort", listener);
-			needsCleanup = false;
-		}
-	}
-	function listener() {
-		controller.abort("reason" in abortSignalLike ? abortSignalLike.reason : void 0);
-		cleanup();
-	}
-	abortSignalLike.addEventListener("abort", listener);
-	return {
-		abortSignal: controller.signal,
-		cleanup
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/cleanupOnCompletion.js
-/**
-* Runs the cleanup callback associated with the response and its request once they are complete.
-*/
-function cleanupOnRequestResponseCompletion(response, cleanup) {
-	const stream = response?.readableStreamBody;
-	const requestCompletion = response ? getRequestCompletion(response) : void 0;
-	const browserResponseCompletion = response ? getResponseBodyCompletion(response) : void 0;
-	let requestDone = requestCompletion === void 0;
-	let nodeResponseDone = !stream || !stream.readable;
-	let browserResponseDone = browserResponseCompletion === void 0;
-	let cleanedUp = false;
-	const cleanupIfComplete = () => {
-		if (cleanedUp || !requestDone || !nodeResponseDone || !browserResponseDone) return;
-		cleanedUp = true;
-		cleanup();
-	};
-	const onResponseComplete = () => {
-		stream?.removeListener("end", onResponseComplete);
-		stream?.removeListener("close", onResponseComplete);
-		stream?.removeListener("error", onResponseComplete);
-		nodeResponseDone = true;
-		try {
-			cleanupIfComplete();
-		} catch (error) {
-			logger$2.warning("Error cleaning up after response stream completion", error);
-		}
-	};
-	if (!nodeResponseDone && stream) {
-		stream.once("end", onResponseComplete);
-		stream.once("close", onResponseComplete);
-		stream.once("error", onResponseComplete);
-	}
-	if (requestCompletion) requestCompletion.then(() => {
-		requestDone = true;
-		return cleanupIfComplete();
-	}).catch((error) => {
-		logger$2.warning("Error cleaning up after request completion", error);
-	});
-	if (browserResponseCompletion) browserResponseCompletion.then(() => {
-		browserResponseDone = true;
-		return cleanupIfComplete();
-	}).catch((error) => {
-		logger$2.warning("Error cleaning up after response body completion", error);
-	});
-	cleanupIfComplete();
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/wrapAbortSignalLikePolicy.js
-const wrapAbortSignalLikePolicyName = "wrapAbortSignalLikePolicy";
-/**
-* Policy that ensure that any AbortSignalLike is wrapped in a native AbortSignal for processing by the pipeline.
-* Since the ts-http-runtime expects a native AbortSignal, this policy is used to ensure that any AbortSignalLike is wrapped in a native AbortSignal.
-*
-* @returns - created policy
-*/
-function wrapAbortSignalLikePolicy() {
-	return {
-		name: wrapAbortSignalLikePolicyName,
-		sendRequest: async (request, next) => {
-			if (!request.abortSignal) return next(request);
-			const originalAbortSignal = request.abortSignal;
-			const { abortSignal, cleanup } = wrapAbortSignalLike(originalAbortSignal);
-			request.abortSignal = abortSignal;
-			let response;
-			try {
-				response = await next(request);
-				return response;
-			} finally {
-				request.abortSignal = originalAbortSignal;
-				if (cleanup) cleanupOnRequestResponseCompletion(response, cleanup);
-			}
-		}
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/createPipelineFromOptions.js
-/**
-* Create a new pipeline with a default set of customizable policies.
-* @param options - Options to configure a custom pipeline.
-*/
-function createPipelineFromOptions(options) {
-	const pipeline = createEmptyPipeline();
-	if (options.agent) pipeline.addPolicy(agentPolicy(options.agent));
-	if (options.tlsOptions) pipeline.addPolicy(tlsPolicy(options.tlsOptions));
-	pipeline.addPolicy(proxyPolicy(options.proxyOptions));
-	pipeline.addPolicy(decompressResponsePolicy());
-	pipeline.addPolicy(wrapAbortSignalLikePolicy());
-	pipeline.addPolicy(formDataPolicy(), { beforePolicies: [multipartPolicyName] });
-	pipeline.addPolicy(userAgentPolicy(options.userAgentOptions));
-	pipeline.addPolicy(setClientRequestIdPolicy(options.telemetryOptions?.clientRequestIdHeaderName));
-	pipeline.addPolicy(multipartPolicy(), { afterPhase: "Deserialize" });
-	pipeline.addPolicy(defaultRetryPolicy(options.retryOptions), { phase: "Retry" });
-	pipeline.addPolicy(tracingPolicy({
-		...options.userAgentOptions,
-		...options.loggingOptions
-	}), { afterPhase: "Retry" });
-	pipeline.addPolicy(redirectPolicy(options.redirectOptions), { afterPhase: "Retry" });
-	pipeline.addPolicy(logPolicy(options.loggingOptions), { afterPhase: "Sign" });
-	return pipeline;
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/defaultHttpClient.js
-/**
-* Create the correct HttpClient for the current environment.
-*/
-function createDefaultHttpClient() {
-	const client = createDefaultHttpClient$1();
-	return { async sendRequest(request) {
-		const originalAbortSignal = request.abortSignal;
-		const { abortSignal, cleanup } = originalAbortSignal ? wrapAbortSignalLike(originalAbortSignal) : {};
-		let response;
-		try {
-			request.abortSignal = abortSignal;
-			response = await client.sendRequest(request);
-			return response;
-		} finally {
-			request.abortSignal = originalAbortSignal;
-			if (cleanup) cleanupOnRequestResponseCompletion(response, cleanup);
-		}
-	} };
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/httpHeaders.js
-/**
-* Creates an object that satisfies the `HttpHeaders` interface.
-* @param rawHeaders - A simple object representing initial headers
-*/
-function createHttpHeaders(rawHeaders) {
-	return createHttpHeaders$1(rawHeaders);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/pipelineRequest.js
-/**
-* Creates a new pipeline request with the given options.
-* This method is to allow for the easy setting of default values and not required.
-* @param options - The options to create the request with.
-*/
-function createPipelineRequest(options) {
-	return createPipelineRequest$1(options);
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/util/tokenCycler.js
-const DEFAULT_CYCLER_OPTIONS = {
-	forcedRefreshWindowInMs: 1e3,
-	retryIntervalInMs: 3e3,
-	refreshWindowInMs: 12e4
-};
-/**
-* Converts an an unreliable access token getter (which may resolve with null)
-* into an AccessTokenGetter by retrying the unreliable getter in a regular
-* interval.
-*
-* @param getAccessToken - A function that produces a promise of an access token that may fail by returning null.
-* @param retryIntervalInMs - The time (in milliseconds) to wait between retry attempts.
-* @param refreshTimeout - The timestamp after which the refresh attempt will fail, throwing an exception.
-* @returns - A promise that, if it resolves, will resolve with an access token.
-*/
-async function beginRefresh(getAccessToken, retryIntervalInMs, refreshTimeout) {
-	async function tryGetAccessToken() {
-		if (Date.now() < refreshTimeout) try {
-			return await getAccessToken();
-		} catch {
-			return null;
-		}
-		else {
-			const finalToken = await getAccessToken();
-			if (finalToken === null) throw new Error("Failed to refresh access token.");
-			return finalToken;
-		}
-	}
-	let token = await tryGetAccessToken();
-	while (token === null) {
-		await delay$1(retryIntervalInMs);
-		token = await tryGetAccessToken();
-	}
-	return token;
-}
-/**
-* Creates a token cycler from a credential, scopes, and optional settings.
-*
-* A token cycler represents a way to reliably retrieve a valid access token
-* from a TokenCredential. It will handle initializing the token, refreshing it
-* when it nears expiration, and synchronizes refresh attempts to avoid
-* concurrency hazards.
-*
-* @param credential - the underlying TokenCredential that provides the access
-* token
-* @param tokenCyclerOptions - optionally override default settings for the cycler
-*
-* @returns - a function that reliably produces a valid access token
-*/
-function createTokenCycler(credential, tokenCyclerOptions) {
-	let refreshWorker = null;
-	let token = null;
-	let tenantId;
-	const options = {
-		...DEFAULT_CYCLER_OPTIONS,
-		...tokenCyclerOptions
-	};
-	/**
-	* This little holder defines several predicates that we use to construct
-	* the rules of refreshing the token.
-	*/
-	const cycler = {
-		/**
-		* Produces true if a refresh job is currently in progress.
-		*/
-		get isRefreshing() {
-			return refreshWorker !== null;
-		},
-		/**
-		* Produces true if the cycler SHOULD refresh (we are within the refresh
-		* window and not already refreshing)
-		*/
-		get shouldRefresh() {
-			if (token === null) return true;
-			if (cycler.isRefreshing) return false;
-			if (token.refreshAfterTimestamp && token.refreshAfterTimestamp < Date.now()) return true;
-			return token.expiresOnTimestamp - options.refreshWindowInMs < Date.now();
-		},
-		/**
-		* Produces true if the cycler MUST refresh (null or nearly-expired
-		* token).
-		*/
-		get mustRefresh() {
-			return token === null || token.expiresOnTimestamp - options.forcedRefreshWindowInMs < Date.now();
-		}
-	};
-	/**
-	* Starts a refresh job or returns the existing job if one is already
-	* running.
-	*/
-	function refresh(scopes, getTokenOptions) {
-		if (!cycler.isRefreshing) {
-			const tryGetAccessToken = () => credential.getToken(scopes, getTokenOptions);
-			refreshWorker = beginRefresh(tryGetAccessToken, options.retryIntervalInMs, token?.expiresOnTimestamp ?? Date.now()).then((_token) => {
-				refreshWorker = null;
-				token = _token;
-				tenantId = getTokenOptions.tenantId;
-				return token;
-			}).catch((reason) => {
-				refreshWorker = null;
-				token = null;
-				tenantId = void 0;
-				throw reason;
-			});
-		}
-		return refreshWorker;
-	}
-	return async (scopes, tokenOptions) => {
-		const hasClaimChallenge = Boolean(tokenOptions.claims);
-		const tenantIdChanged = tenantId !== tokenOptions.tenantId;
-		if (hasClaimChallenge) token = null;
-		if (tenantIdChanged || hasClaimChallenge || cycler.mustRefresh) return refresh(scopes, tokenOptions);
-		if (cycler.shouldRefresh) refresh(scopes, tokenOptions);
-		return token;
-	};
-}
-// node_modules/@azure/core-rest-pipeline/dist/esm/policies/bearerTokenAuthenticationPolicy.js
-/**
-* The programmatic identifier of the bearerTokenAuthenticationPolicy.
-*/
-const bearerTokenAuthenticationPolicyName = "bearerTokenAuthenticationPolicy";
-/**
-* Try to send the given request.
-*
-* When a response is received, returns a tuple of the response received and, if the response was received
-* inside a thrown RestError, the RestError that was thrown.
-*
-* Otherwise, if an error was thrown while sending the request that did not provide an underlying response, it
-* will be rethrown.
-*/
-async function trySendRequest(request, next) {
-	try {
-		return [await next(request), void 0];
-	} catch (e) {
-		if (isRestError(e) && e.response) return [e.response, e];
-		else throw e;
-	}
-}
-/**
-* Default authorize request handler
-*/
-async function defaultAuthorizeRequest(options) {
-	const { scopes, getAccessToken, request } = options;
-	const accessToken = await getAccessToken(scopes, {
-		abortSignal: request.abortSignal,
-		tracingOptions: request.tracingOptions,
-		enableCae: true
-	});
-	if (accessToken) options.request.headers.set("Authorization", `Bearer ${accessToken.token}`);
-}
-/**
-* We will retrieve the challenge only if the response status code was 401,
-* and if the response contained the header "WWW-Authenticate" with a non-empty value.
-*/
-function isChallengeResponse(response) {
-	return response.status === 401 && response.headers.has("WWW-Authenticate");
-}
-/**
-* Re-authorize the request for CAE challenge.
-* The response containing the challenge is `options.response`.
-* If this method returns true, the underlying request will be sent once again.
-*/
-async function authorizeRequestOnCaeChallenge(onChallengeOptions, caeClaims) {
-	const { scopes } = onChallengeOptions;
-	const accessToken = await onChallengeOptions.getAccessToken(scopes, {
-		enableCae: true,
-		claims: caeClaims
-	});
-	if (!accessToken) return false;
-	onChallengeOptions.request.headers.set("Authorization", `${accessToken.tokenType ?? "Bearer"} ${accessToken.token}`);
-	return true;
-}
-/**
-* A policy that can request a token from a TokenCredential implementation and
-* then apply it to the Authorization header of a request as a Bearer token.
-*/
-function bearerTokenAuthenticationPolicy(options) {
-	const { credential, scopes, challengeCallbacks } = options;
-	const logger = options.logger || logger$2;
-	const callbacks = {
-		authorizeRequest: challengeCallbacks?.authorizeRequest?.bind(challengeCallbacks) ?? defaultAuthorizeRequest,
-		authorizeRequestOnChallenge: challengeCallbacks?.authorizeRequestOnChallenge?.bind(challengeCallbacks)
-	};
-	const getAccessToken = credential ? createTokenCycler(credential) : () => Promise.resolve(null);
-	return {
-		name: bearerTokenAuthenticationPolicyName,
-		/**
-		* If there's no challenge parameter:
-		* - It will try to retrieve the token using the cache, or the credential's getToken.
-		* - Then it will try the next policy with or without the retrieved token.
-		*
-		* It uses the challenge parameters to:
-		* - Skip a first attempt to get the token from the credential if there's no cached token,
-		*   since it expects the token to be retrievable only after the challenge.
-		* - Prepare the outgoing request if the `prepareRequest` method has been provided.
-		* - Send an initial request to receive the challenge if it fails.
-		* - Process a challenge if the response contains it.
-		* - Retrieve a token with the challenge information, then re-send the request.
-		*/
-		async sendRequest(request, next) {
-			if (!request.url.toLowerCase().startsWith("https://")) throw new Error("Bearer token authentication is not permitted for non-TLS protected (non-https) URLs.");
-			await callbacks.authorizeRequest({
-				scopes: Array.isArray(scopes) ? scopes : [scopes],
-				request,
-				getAccessToken,
-				logger
-			});
-			let response;
-			let error;
-			let shouldSendRequest;
-			[response, error] = await trySendRequest(request, next);
-			if (isChallengeResponse(response)) {
-				let claims = getCaeChallengeClaims(response.headers.get("WWW-Authenticate"));
-				if (claims) {
-					let parsedClaim;
-					try {
-						parsedClaim = atob(claims);
-					} catch (e) {
-						logger.warning(`The WWW-Authenticate header contains "claims" that cannot be parsed. Unable to perform the Continuous Access Evaluation authentication flow. Unparsable claims: ${claims}`);
-						return response;
-					}
-					shouldSendRequest = await authorizeRequestOnCaeChallenge({
-						scopes: Array.isArray(scopes) ? scopes : [scopes],
-						response,
-						request,
-						getAccessToken,
-						logger
-					}, parsedClaim);
-					if (shouldSendRequest) {
-						await disposeResponseBody(response);
-						[response, error] = await trySendRequest(request, next);
-					}
-				} else if (callbacks.authorizeRequestOnChallenge) {
-					shouldSendRequest = await callbacks.authorizeRequestOnChallenge({
-						scopes: Array.isArray(scopes) ? scopes : [scopes],
-						request,
-						response,
-						getAccessToken,
-						logger
-					});
-					if (shouldSendRequest) {
-						await disposeResponseBody(response);
-						[response, error] = await trySendRequest(request, next);
-					}
-					if (isChallengeResponse(response)) {
-						claims = getCaeChallengeClaims(response.headers.get("WWW-Authenticate") ?? "");
-						if (claims) {
-							let parsedClaim;
-							try {
-								parsedClaim = atob(claims);
-							} catch (e) {
-								logger.warning(`The WWW-Authenticate header contains "claims" that cannot be parsed. Unable to perform the Continuous Access Evaluation authentication flow. Unparsable claims: ${claims}`);
-								return response;
-							}
-							shouldSendRequest = await authorizeRequestOnCaeChallenge({
-								scopes: Array.isArray(scopes) ? scopes : [scopes],
-								response,
-								request,
-								getAccessToken,
-								logger
-							}, parsedClaim);
-							if (shouldSendRequest) {
-								await disposeResponseBody(response);
-								[response, error] = await trySendRequest(request, next);
-							}
-						}
-					}
-				}
-			}
-			if (error) throw error;
-			else return response;
-		}
-	};
-}
-/**
-* Converts: `Bearer a="b", c="d", Pop e="f", g="h"`.
-* Into: `[ { scheme: 'Bearer', params: { a: 'b', c: 'd' } }, { scheme: 'Pop', params: { e: 'f', g: 'h' } } ]`.
-*
-* @internal
-*/
-function parseChallenges(challenges) {
-	const challengeRegex = /(\w+)\s+((?:\w+=(?:"[^"]*"|[^,]*),?\s*)+)/g;
-	const paramRegex = /(\w+)="([^"]*)"/g;
-	const parsedChallenges = [];
-	let match;
-	while ((match = challengeRegex.exec(challenges)) !== null) {
-		const scheme = match[1];
-		const paramsString = match[2];
-		const params = {};
-		let paramMatch;
-		while ((paramMatch = paramRegex.exec(paramsString)) !== null) params[paramMatch[1]] = paramMatch[2];
-		parsedChallenges.push({
-			scheme,
-			params
-		});
-	}
-	return parsedChallenges;
-}
-/**
-* Parse a pipeline response and look for a CAE challenge with "Bearer" scheme
-* Return the value in the header without parsing the challenge
-* @internal
-*/
-function getCaeChallengeClaims(challenges) {
-	if (!challenges) return;
-	return parseChallenges(challenges).find((x) => x.scheme === "Bearer" && x.params.claims && x.params.error === "insufficient_claims")?.params.claims;
-}
-/**
-* Defines the shared state between CJS and ESM by re-exporting the CJS state.
-*/
-const state = (/* @__PURE__ */ __commonJSMin(((exports) => {
-	Object.defineProperty(exports, "__esModule", { value: true });
-	exports.state = void 0;
-	/**
-	* Holds the singleton operationRequestMap, to be shared across CJS and ESM imports.
-	*/
-	exports.state = { operationRequestMap: /* @__PURE__ */ new WeakMap() };
-})))().state;
-// node_modules/@azure/core-client/dist/esm/operationHelpers.js
-/**
-* @internal
-* Retrieves the value to use for a given operation argument
-* @param operationArguments - The arguments passed from the generated client
-* @param parameter - The parameter description
-* @param fallbackObject - If something isn't found in the arguments bag, look here.
-*  Generally used to look at the service client properties.
-*/
-function getOperationArgumentValueFromParameter(operationArguments, parameter, fallbackObject) {
-	let parameterPath = parameter.parameterPath;
-	const parameterMapper = parameter.mapper;
-	let value;
-	if (typeof parameterPath === "string") parameterPath = [parameterPath];
-	if (Array.isArray(parameterPath)) {
-		if (parameterPath.length > 0) {
-			if (parameterMapper.isConstant) value = parameterMapper.defaultValue;
-			else {
-				let propertySearchResult = getPropertyFromParameterPath(operationArguments, parameterPath);
-				if (!propertySearchResult.propertyFound && fallbackObject) propertySearchResult = getPropertyFromParameterPath(fallbackObject, parameterPath);
-				let useDefaultValue = false;
-				if (!propertySearchResult.propertyFound) useDefaultValue = parameterMapper.required || parameterPath[0] === "options" && parameterPath.length === 2;
-				value = useDefaultValue ? parameterMapper.defaultValue : propertySearchResult.propertyValue;
-			}
-		}
-	} else {
-		if (parameterMapper.required) value = {};
-		for (const [propertyName, propertyPath] of Object.entries(parameterPath)) {
-			const propertyMapper = parameterMapper.type.modelProperties[propertyName];
-			const propertyValue = getOperationArgumentValueFromParameter(operationArguments, {
-				parameterPath: propertyPath,
-				mapper: propertyMapper
-			}, fallbackObject);
-			if (propertyValue !== void 0) {
-				if (!value) value = {};
-				Object.defineProperty(value, propertyName, {
-					value: propertyValue,
-					enumerable: true,
-					configurable: true,
-					writable: true
-				});
-			}
-		}
-	}
-	return value;
-}
-function getPropertyFromParameterPath(parent, parameterPath) {
-	const result = { propertyFound: false };
-	let i = 0;
-	for (; i < parameterPath.length; ++i) {
-		const parameterPathPart = parameterPath[i];
-		if (parent && parameterPathPart in parent) parent = parent[parameterPathPart];
-		else break;
-	}
-	if (i === parameterPath.length) {
-		result.propertyValue = parent;
-		result.propertyFound = true;
-	}
-	return result;
-}
-const originalRequestSymbol = Symbol.for("@azure/core-client original request");
-function hasOriginalRequest(request) {
-	return originalRequestSymbol in request;
-}
-function getOperationRequestInfo(request) {
-	if (hasOriginalRequest(request)) return getOperationRequestInfo(request[originalRequestSymbol]);
-	let info = state.operationRequestMap.get(request);
-	if (!info) {
-		info = {};
-		state.operationRequestMap.set(request, info);
-	}
-	return info;
-}
-// node_modules/@azure/core-client/dist/esm/deserializationPolicy.js
-const defaultJsonContentTypes = ["application/json", "text/json"];
-const defaultXmlContentTypes = ["application/xml", "application/atom+xml"];
-/**
-* The programmatic identifier of the deserializationPolicy.
-*/
-const deserializationPolicyName = "deserializationPolicy";
-/**
-* This policy handles parsing out responses according to OperationSpecs on the request.
-*/
-function deserializationPolicy(options = {}) {
-	const jsonContentTypes = options.expectedContentTypes?.json ?? defaultJsonContentTypes;
-	const xmlContentTypes = options.expectedContentTypes?.xml ?? defaultXmlContentTypes;
-	const parseXML = options.parseXML;
-	const serializerOptions = options.serializerOptions;
-	const updatedOptions = { xml: {
-		rootName: serializerOptions?.xml.rootName ?? "",
-		includeRoot: serializerOptions?.xml.includeRoot ?? false,
-		xmlCharKey: serializerOptions?.xml.xmlCharKey ?? "_"
-	} };
-	return {
-		name: deserializationPolicyName,
-		async sendRequest(request, next) {
-			const response = await next(request);
-			return deserializeResponseBody(jsonContentTypes, xmlContentTypes, response, updatedOptions, parseXML);
-		}
-	};
-}
-function getOperationResponseMap(parsedResponse) {
-	let result;
-	const request = parsedResponse.request;
-	const operationInfo = getOperationRequestInfo(request);
-	const operationSpec = operationInfo?.operationSpec;
-	if (operationSpec) {
-		if (!operationInfo?.operationResponseGetter) result = operationSpec.responses[parsedResponse.status];
-		else result = operationInfo?.operationResponseGetter(operationSpec, parsedResponse);
-	}
-	return result;
-}
-function shouldDeserializeResponse(parsedResponse) {
-	const request = parsedResponse.request;
-	const shouldDeserialize = getOperationRequestInfo(request)?.shouldDeserialize;
-	let result;
-	if (shouldDeserialize === void 0) result = true;
-	else if (typeof shouldDeserialize === "boolean") result = shouldDeserialize;
-	else result = shouldDeserialize(parsedResponse);
-	return result;
-}
-async function deserializeResponseBody(jsonContentTypes, xmlContentTypes, response, options, parseXML) {
-	const parsedResponse = await parse(jsonContentTypes, xmlContentTypes, response, options, parseXML);
-	if (!shouldDeserializeResponse(parsedResponse)) return parsedResponse;
-	const operationSpec = getOperationRequestInfo(parsedResponse.request)?.operationSpec;
-	if (!operationSpec || !operationSpec.responses) return parsedResponse;
-	const responseSpec = getOperationResponseMap(parsedResponse);
-	const { error, shouldReturnResponse } = handleErrorResponse(parsedResponse, operationSpec, responseSpec, options);
-	if (error) throw error;
-	else if (shouldReturnResponse) return parsedResponse;
-	if (responseSpec) {
-		if (responseSpec.bodyMapper) {
-			let valueToDeserialize = parsedResponse.parsedBody;
-			if (operationSpec.isXML && responseSpec.bodyMapper.type.name === MapperTypeNames.Sequence) valueToDeserialize = typeof valueToDeserialize === "object" ? valueToDeserialize[responseSpec.bodyMapper.xmlElementName] : [];
-			try {
-				parsedResponse.parsedBody = operationSpec.serializer.deserialize(responseSpec.bodyMapper, valueToDeserialize, "operationRes.parsedBody", options);
-			} catch (deserializeError) {
-				throw new RestError(`Error ${deserializeError} occurred in deserializing the responseBody - ${parsedResponse.bodyAsText}`, {
-					statusCode: parsedResponse.status,
-					request: parsedResponse.request,
-					response: parsedResponse
-				});
-			}
-		} else if (operationSpec.httpMethod === "HEAD") parsedResponse.parsedBody = response.status >= 200 && response.status < 300;
-		if (responseSpec.headersMapper) parsedResponse.parsedHeaders = operationSpec.serializer.deserialize(responseSpec.headersMapper, parsedResponse.headers.toJSON(), "operationRes.parsedHeaders", {
-			xml: {},
-			ignoreUnknownProperties: true
-		});
-	}
-	return parsedResponse;
-}
-function isOperationSpecEmpty(operationSpec) {
-	const expectedStatusCodes = Object.keys(operationSpec.responses);
-	return expectedStatusCodes.length === 0 || expectedStatusCodes.length === 1 && expectedStatusCodes[0] === "default";
-}
-function handleErrorResponse(parsedResponse, operationSpec, responseSpec, options) {
-	const isSuccessByStatus = 200 <= parsedResponse.status && parsedResponse.status < 300;
-	if (isOperationSpecEmpty(operationSpec) ? isSuccessByStatus : !!responseSpec) {
-		if (responseSpec) {
-			if (!responseSpec.isError) return {
-				error: null,
-				shouldReturnResponse: false
-			};
-		} else return {
-			error: null,
-			shouldReturnResponse: false
-		};
-	}
-	const errorResponseSpec = responseSpec ?? operationSpec.responses.default;
-	const initialErrorMessage = parsedResponse.request.streamResponseStatusCodes?.has(parsedResponse.status) ? `Unexpected status code: ${parsedResponse.status}` : parsedResponse.bodyAsText;
-	const error = new RestError(initialErrorMessage, {
-		statusCode: parsedResponse.status,
-		request: parsedResponse.request,
-		response: parsedResponse
-	});
-	if (!errorResponseSpec && !(parsedResponse.parsedBody?.error?.code && parsedResponse.parsedBody?.error?.message)) throw error;
-	const defaultBodyMapper = errorResponseSpec?.bodyMapper;
-	const defaultHeadersMapper = errorResponseSpec?.headersMapper;
-	try {
-		if (parsedResponse.parsedBody) {
-			const parsedBody = parsedResponse.parsedBody;
-			let deserializedError;
-			if (defaultBodyMapper) {
-				let valueToDeserialize = parsedBody;
-				if (operationSpec.isXML && defaultBodyMapper.type.name === MapperTypeNames.Sequence) {
-					valueToDeserialize = [];
-					const elementName = defaultBodyMapper.xmlElementName;
-					if (typeof parsedBody === "object" && elementName) valueToDeserialize = parsedBody[elementName];
-				}
-				deserializedError = operationSpec.serializer.deserialize(defaultBodyMapper, valueToDeserialize, "error.response.parsedBody", options);
-			}
-			const internalError = parsedBody.error || deserializedError || parsedBody;
-			error.code = internalError.code;
-			if (internalError.message) error.message = internalError.message;
-			if (defaultBodyMapper) error.response.parsedBody = deserializedError;
-		}
-		if (parsedResponse.headers && defaultHeadersMapper) error.response.parsedHeaders = operationSpec.serializer.deserialize(defaultHeadersMapper, parsedResponse.headers.toJSON(), "operationRes.parsedHeaders");
-	} catch (defaultError) {
-		error.message = `Error "${defaultError.message}" occurred in deserializing the responseBody - "${parsedResponse.bodyAsText}" for the default response.`;
-	}
-	return {
-		error,
-		shouldReturnResponse: false
-	};
-}
-async function parse(jsonContentTypes, xmlContentTypes, operationResponse, opts, parseXML) {
-	if (!operationResponse.request.streamResponseStatusCodes?.has(operationResponse.status) && operationResponse.bodyAsText) {
-		const text = operationResponse.bodyAsText;
-		const contentType = operationResponse.headers.get("Content-Type") || "";
-		const contentComponents = !contentType ? [] : contentType.split(";").map((component) => component.toLowerCase());
-		try {
-			if (contentComponents.length === 0 || contentComponents.some((component) => jsonContentTypes.indexOf(component) !== -1)) {
-				operationResponse.parsedBody = JSON.parse(text);
-				return operationResponse;
-			} else if (contentComponents.some((component) => xmlContentTypes.indexOf(component) !== -1)) {
-				if (!parseXML) throw new Error("Parsing XML not supported.");
-				operationResponse.parsedBody = await parseXML(text, opts.xml);
-				return operationResponse;
-			}
-		} catch (err) {
-			const msg = `Error "${err}" occurred while parsing the response body - ${operationResponse.bodyAsText}.`;
-			const errCode = err.code || RestError.PARSE_ERROR;
-			throw new RestError(msg, {
-				code: errCode,
-				statusCode: operationResponse.status,
-				request: operationResponse.request,
-				response: operationResponse
-			});
-		}
-	}
-	return operationResponse;
-}
-// node_modules/@azure/core-client/dist/esm/interfaceHelpers.js
-/**
-* Gets the list of status codes for streaming responses.
-* @internal
-*/
-function getStreamingResponseStatusCodes(operationSpec) {
-	const result = /* @__PURE__ */ new Set();
-	for (const [statusCode, operationResponse] of Object.entries(operationSpec.responses)) if (operationResponse.bodyMapper && operationResponse.bodyMapper.type.name === MapperTypeNames.Stream) result.add(Number(statusCode));
-	return result;
-}
-/**
-* Get the path to this parameter's value as a dotted string (a.b.c).
-* @param parameter - The parameter to get the path string for.
-* @returns The path to this parameter's value as a dotted string.
-* @internal
-*/
-function getPathStringFromParameter(parameter) {
-	const { parameterPath, mapper } = parameter;
-	let result;
-	if (typeof parameterPath === "string") result = parameterPath;
-	else if (Array.isArray(parameterPath)) result = parameterPath.join(".");
-	else result = mapper.serializedName;
-	return result;
-}
-// node_modules/@azure/core-client/dist/esm/serializationPolicy.js
-/**
-* The programmatic identifier of the serializationPolicy.
-*/
-const serializationPolicyName = "serializationPolicy";
-/**
-* This policy handles assembling the request body and headers using
-* an OperationSpec and OperationArguments on the request.
-*/
-function serializationPolicy(options = {}) {
-	const stringifyXML = options.stringifyXML;
-	return {
-		name: serializationPolicyName,
-		sendRequest(request, next) {
-			const operationInfo = getOperationRequestInfo(request);
-			const operationSpec = operationInfo?.operationSpec;
-			const operationArguments = operationInfo?.operationArguments;
-			if (operationSpec && operationArguments) {
-				serializeHeaders(request, operationArguments, operationSpec);
-				serializeRequestBody(request, operationArguments, operationSpec, stringifyXML);
-			}
-			return next(request);
-		}
-	};
-}
-/**
-* @internal
-*/
-function serializeHeaders(request, operationArguments, operationSpec) {
-	if (operationSpec.headerParameters) for (const headerParameter of operationSpec.headerParameters) {
-		let headerValue = getOperationArgumentValueFromParameter(operationArguments, headerParameter);
-		if (headerValue !== null && headerValue !== void 0 || headerParameter.mapper.required) {
-			headerValue = operationSpec.serializer.serialize(headerParameter.mapper, headerValue, getPathStringFromParameter(headerParameter));
-			const headerCollectionPrefix = headerParameter.mapper.headerCollectionPrefix;
-			if (headerCollectionPrefix) for (const key of Object.keys(headerValue)) request.headers.set(headerCollectionPrefix + key, headerValue[key]);
-			else request.headers.set(headerParameter.mapper.serializedName || getPathStringFromParameter(headerParameter), headerValue);
-		}
-	}
-	const customHeaders = operationArguments.options?.requestOptions?.customHeaders;
-	if (customHeaders) for (const customHeaderName of Object.keys(customHeaders)) request.headers.set(customHeaderName, customHeaders[customHeaderName]);
-}
-/**
-* @internal
-*/
-function serializeRequestBody(request, operationArguments, operationSpec, stringifyXML = function() {
-	throw new Error("XML serialization unsupported!");
-}) {
-	const serializerOptions = operationArguments.options?.serializerOptions;
-	const updatedOptions = { xml: {
-		rootName: serializerOptions?.xml.rootName ?? "",
-		includeRoot: serializerOptions?.xml.includeRoot ?? false,
-		xmlCharKey: serializerOptions?.xml.xmlCharKey ?? "_"
-	} };
-	const xmlCharKey = updatedOptions.xml.xmlCharKey;
-	if (operationSpec.requestBody && operationSpec.requestBody.mapper) {
-		request.body = getOperationArgumentValueFromParameter(operationArguments, operationSpec.requestBody);
-		const bodyMapper = operationSpec.requestBody.mapper;
-		const { required, serializedName, xmlName, xmlElementName, xmlNamespace, xmlNamespacePrefix, nullable } = bodyMapper;
-		const typeName = bodyMapper.type.name;
-		try {
-			if (request.body !== void 0 && request.body !== null || nullable && request.body === null || required) {
-				const requestBodyParameterPathString = getPathStringFromParameter(operationSpec.requestBody);
-				request.body = operationSpec.serializer.serialize(bodyMapper, request.body, requestBodyParameterPathString, updatedOptions);
-				const isStream = typeName === MapperTypeNames.Stream;
-				if (operationSpec.isXML) {
-					const xmlnsKey = xmlNamespacePrefix ? `xmlns:${xmlNamespacePrefix}` : "xmlns";
-					const value = getXmlValueWithNamespace(xmlNamespace, xmlnsKey, typeName, request.body, updatedOptions);
-					if (typeName === MapperTypeNames.Sequence) request.body = stringifyXML(prepareXMLRootList(value, xmlElementName || xmlName || serializedName, xmlnsKey, xmlNamespace), {
-						rootName: xmlName || serializedName,
-						xmlCharKey
-					});
-					else if (!isStream) request.body = stringifyXML(value, {
-						rootName: xmlName || serializedName,
-						xmlCharKey
-					});
-				} else if (typeName === MapperTypeNames.String && (operationSpec.contentType?.match("text/plain") || operationSpec.mediaType === "text")) return;
-				else if (!isStream) request.body = JSON.stringify(request.body);
-			}
-		} catch (error) {
-			throw new Error(`Error "${error.message}" occurred in serializing the payload - ${JSON.stringify(serializedName, void 0, "  ")}.`, { cause: error });
-		}
-	} else if (operationSpec.formDataParameters && operationSpec.formDataParameters.length > 0) {
-		request.formData = {};
-		for (const formDataParameter of operationSpec.formDataParameters) {
-			const formDataParameterValue = getOperationArgumentValueFromParameter(operationArguments, formDataParameter);
-			if (formDataParameterValue !== void 0 && formDataParameterValue !== null) {
-				const formDataParameterPropertyName = formDataParameter.mapper.serializedName || getPathStringFromParameter(formDataParameter);
-				request.formData[formDataParameterPropertyName] = operationSpec.serializer.serialize(formDataParameter.mapper, formDataParameterValue, getPathStringFromParameter(formDataParameter), updatedOptions);
-			}
-		}
-	}
-}
-/**
-* Adds an xml namespace to the xml serialized object if needed, otherwise it just returns the value itself
-*/
-function getXmlValueWithNamespace(xmlNamespace, xmlnsKey, typeName, serializedValue, options) {
-	if (xmlNamespace && ![
-		"Composite",
-		"Sequence",
-		"Dictionary"
-	].includes(typeName)) {
-		const result = {};
-		result[options.xml.xmlCharKey] = serializedValue;
-		result["$"] = { [xmlnsKey]: xmlNamespace };
-		return result;
-	}
-	return serializedValue;
-}
-function prepareXMLRootList(obj, elementName, xmlNamespaceKey, xmlNamespace) {
-	if (!Array.isArray(obj)) obj = [obj];
-	if (!xmlNamespaceKey || !xmlNamespace) return { [elementName]: obj };
-	const result = { [elementName]: obj };
-	result["$"] = { [xmlNamespaceKey]: xmlNamespace };
-	return result;
-}
-// node_modules/@azure/core-client/dist/esm/pipeline.js
-/**
-* Creates a new Pipeline for use with a Service Client.
-* Adds in deserializationPolicy by default.
-* Also adds in bearerTokenAuthenticationPolicy if passed a TokenCredential.
-* @param options - Options to customize the created pipeline.
-*/
-function createClientPipeline(options = {}) {
-	const pipeline = createPipelineFromOptions(options ?? {});
-	if (options.credentialOptions) pipeline.addPolicy(bearerTokenAuthenticationPolicy({
-		credential: options.credentialOptions.credential,
-		scopes: options.credentialOptions.credentialScopes
-	}));
-	pipeline.addPolicy(serializationPolicy(options.serializationOptions), { phase: "Serialize" });
-	pipeline.addPolicy(deserializationPolicy(options.deserializationOptions), { phase: "Deserialize" });
-	return pipeline;
-}
-// node_modules/@azure/core-client/dist/esm/httpClientCache.js
-let cachedHttpClient;
-function getCachedDefaultHttpClient() {
-	if (!cachedHttpClient) cachedHttpClient = createDefaultHttpClient();
-	return cachedHttpClient;
-}
-// node_modules/@azure/core-client/dist/esm/urlHelpers.js
-const CollectionFormatToDelimiterMap = {
-	CSV: ",",
-	SSV: " ",
-	Multi: "Multi",
-	TSV: "	",
-	Pipes: "|"
-};
-function getRequestUrl(baseUri, operationSpec, operationArguments, fallbackObject) {
-	const urlReplacements = calculateUrlReplacements(operationSpec, operationArguments, fallbackObject);
-	let isAbsolutePath = false;
-	let requestUrl = replaceAll(baseUri, urlReplacements);
-	if (operationSpec.path) {
-		let path = replaceAll(operationSpec.path, urlReplacements);
-		if (operationSpec.path === "/{nextLink}" && path.startsWith("/")) path = path.substring(1);
-		if (isAbsoluteUrl(path)) {
-			requestUrl = path;
-			isAbsolutePath = true;
-		} else requestUrl = appendPath(requestUrl, path);
-	}
-	const { queryParams, sequenceParams } = calculateQueryParameters(operationSpec, operationArguments, fallbackObject);
-	/**
-	* Notice that this call sets the `noOverwrite` parameter to true if the `requestUrl`
-	* is an absolute path. This ensures that existing query parameter values in `requestUrl`
-	* do not get overwritten. On the other hand when `requestUrl` is not absolute path, it
-	* is still being built so there is nothing to overwrite.
-	*/
-	requestUrl = appendQueryParams(requestUrl, queryParams, sequenceParams, isAbsolutePath);
-	return requestUrl;
-}
-function replaceAll(input, replacements) {
-	let result = input;
-	for (const [searchValue, replaceValue] of replacements) result = result.split(searchValue).join(replaceValue);
-	return result;
-}
-function calculateUrlReplacements(operationSpec, operationArguments, fallbackObject) {
-	const result = /* @__PURE__ */ new Map();
-	if (operationSpec.urlParameters?.length) for (const urlParameter of operationSpec.urlParameters) {
-		let urlParameterValue = getOperationArgumentValueFromParameter(operationArguments, urlParameter, fallbackObject);
-		const parameterPathString = getPathStringFromParameter(urlParameter);
-		urlParameterValue = operationSpec.serializer.serialize(urlParameter.mapper, urlParameterValue, parameterPathString);
-		if (!urlParameter.skipEncoding) urlParameterValue = encodeURIComponent(urlParameterValue);
-		result.set(`{${urlParameter.mapper.serializedName || parameterPathString}}`, urlParameterValue);
-	}
-	return result;
-}
-function isAbsoluteUrl(url) {
-	return url.includes("://");
-}
-function appendPath(url, pathToAppend) {
-	if (!pathToAppend) return url;
-	const parsedUrl = new URL(url);
-	let newPath = parsedUrl.pathname;
-	if (!newPath.endsWith("/")) newPath = `${newPath}/`;
-	if (pathToAppend.startsWith("/")) pathToAppend = pathToAppend.substring(1);
-	const searchStart = pathToAppend.indexOf("?");
-	if (searchStart !== -1) {
-		const path = pathToAppend.substring(0, searchStart);
-		const search = pathToAppend.substring(searchStart + 1);
-		newPath = newPath + path;
-		if (search) parsedUrl.search = parsedUrl.search ? `${parsedUrl.search}&${search}` : search;
-	} else newPath = newPath + pathToAppend;
-	Object.assign(parsedUrl, { pathname: newPath });
-	return parsedUrl.toString();
-}
-function calculateQueryParameters(operationSpec, operationArguments, fallbackObject) {
-	const result = /* @__PURE__ */ new Map();
-	const sequenceParams = /* @__PURE__ */ new Set();
-	if (operationSpec.queryParameters?.length) for (const queryParameter of operationSpec.queryParameters) {
-		if (queryParameter.mapper.type.name === "Sequence" && queryParameter.mapper.serializedName) sequenceParams.add(queryParameter.mapper.serializedName);
-		let queryParameterValue = getOperationArgumentValueFromParameter(operationArguments, queryParameter, fallbackObject);
-		if (queryParameterValue !== void 0 && queryParameterValue !== null || queryParameter.mapper.required) {
-			queryParameterValue = operationSpec.serializer.serialize(queryParameter.mapper, queryParameterValue, getPathStringFromParameter(queryParameter));
-			const delimiter = queryParameter.collectionFormat ? CollectionFormatToDelimiterMap[queryParameter.collectionFormat] : "";
-			if (Array.isArray(queryParameterValue)) queryParameterValue = queryParameterValue.map((item) => {
-				if (item === null || item === void 0) return "";
-				return item;
-			});
-			if (queryParameter.collectionFormat === "Multi" && queryParameterValue.length === 0) continue;
-			else if (Array.isArray(queryParameterValue) && (queryParameter.collectionFormat === "SSV" || queryParameter.collectionFormat === "TSV")) queryParameterValue = queryParameterValue.join(delimiter);
-			if (!queryParameter.skipEncoding) {
-				if (Array.isArray(queryParameterValue)) queryParameterValue = queryParameterValue.map((item) => {
-					return encodeURIComponent(item);
-				});
-				else queryParameterValue = encodeURIComponent(queryParameterValue);
-			}
-			if (Array.isArray(queryParameterValue) && (queryParameter.collectionFormat === "CSV" || queryParameter.collectionFormat === "Pipes")) queryParameterValue = queryParameterValue.join(delimiter);
-			result.set(queryParameter.mapper.serializedName || getPathStringFromParameter(queryParameter), queryParameterValue);
-		}
-	}
-	return {
-		queryParams: result,
-		sequenceParams
-	};
-}
-function simpleParseQueryParams(queryString) {
-	const result = /* @__PURE__ */ new Map();
-	if (!queryString || queryString[0] !== "?") return result;
-	queryString = queryString.slice(1);
-	const pairs = queryString.split("&");
-	for (const pair of pairs) {
-		const [name, value] = pair.split("=", 2);
-		const existingValue = result.get(name);
-		if (existingValue) {
-			if (Array.isArray(existingValue)) existingValue.push(value);
-			else result.set(name, [existingValue, value]);
-		} else result.set(name, value);
-	}
-	return result;
-}
-/** @internal */
-function appendQueryParams(url, queryParams, sequenceParams, noOverwrite = false) {
-	if (queryParams.size === 0) return url;
-	const parsedUrl = new URL(url);
-	const combinedParams = simpleParseQueryParams(parsedUrl.search);
-	for (const [name, value] of queryParams) {
-		const existingValue = combinedParams.get(name);
-		if (Array.isArray(existingValue)) {
-			if (Array.isArray(value)) {
-				existingValue.push(...value);
-				const valueSet = new Set(existingValue);
-				combinedParams.set(name, Array.from(valueSet));
-			} else existingValue.push(value);
-		} else if (existingValue) {
-			if (Array.isArray(value)) value.unshift(existingValue);
-			else if (sequenceParams.has(name)) combinedParams.set(name, [existingValue, value]);
-			if (!noOverwrite) combinedParams.set(name, value);
-		} else combinedParams.set(name, value);
-	}
-	const searchPieces = [];
-	for (const [name, value] of combinedParams) if (typeof value === "string") searchPieces.push(`${name}=${value}`);
-	else if (Array.isArray(value)) for (const subValue of value) searchPieces.push(`${name}=${subValue}`);
-	else searchPieces.push(`${name}=${value}`);
-	parsedUrl.search = searchPieces.length ? `?${searchPieces.join("&")}` : "";
-	return parsedUrl.toString();
-}
-// node_modules/@azure/core-client/dist/esm/log.js
-const logger$1 = createClientLogger("core-client");
-// node_modules/@azure/core-client/dist/esm/serviceClient.js
-/**
-* Initializes a new instance of the ServiceClient.
-*/
-var ServiceClient = class {
-	/**
-	* If specified, this is the base URI that requests will be made against for this ServiceClient.
-	* If it is not specified, then all OperationSpecs must contain a baseUrl property.
-	*/
-	_endpoint;
-	/**
-	* The default request content type for the service.
-	* Used if no requestContentType is present on an OperationSpec.
-	*/
-	_requestContentType;
-	/**
-	* Set to true if the request is sent over HTTP instead of HTTPS
-	*/
-	_allowInsecureConnection;
-	/**
-	* The HTTP client that will be used to send requests.
-	*/
-	_httpClient;
-	/**
-	* The pipeline used by this client to make requests
-	*/
-	pipeline;
-	/**
-	* The ServiceClient constructor
-	* @param options - The service client options that govern the behavior of the client.
-	*/
-	constructor(options = {}) {
-		this._requestContentType = options.requestContentType;
-		this._endpoint = options.endpoint ?? options.baseUri;
-		if (options.baseUri) logger$1.warning("The baseUri option for SDK Clients has been deprecated, please use endpoint instead.");
-		this._allowInsecureConnection = options.allowInsecureConnection;
-		this._httpClient = options.httpClient || getCachedDefaultHttpClient();
-		this.pipeline = options.pipeline || createDefaultPipeline(options);
-		if (options.additionalPolicies?.length) for (const { policy, position } of options.additionalPolicies) {
-			const afterPhase = position === "perRetry" ? "Sign" : void 0;
-			this.pipeline.addPolicy(policy, { afterPhase });
-		}
-	}
-	/**
-	* Send the provided httpRequest.
-	*/
-	sendRequest(request) {
-		return this.pipeline.sendRequest(this._httpClient, request);
-	}
-	/**
-	* Send an HTTP request that is populated using the provided OperationSpec.
-	* @typeParam T - The typed result of the request, based on the OperationSpec.
-	* @param operationArguments - The arguments that the HTTP request's templated values will be populated from.
-	* @param operationSpec - The OperationSpec to use to populate the httpRequest.
-	*/
-	async sendOperationRequest(operationArguments, operationSpec) {
-		const endpoint = operationSpec.baseUrl || this._endpoint;
-		if (!endpoint) throw new Error("If operationSpec.baseUrl is not specified, then the ServiceClient must have a endpoint string property that contains the base URL to use.");
-		const request = createPipelineRequest({ url: getRequestUrl(endpoint, operationSpec, operationArguments, this) });
-		request.method = operationSpec.httpMethod;
-		const operationInfo = getOperationRequestInfo(request);
-		operationInfo.operationSpec = operationSpec;
-		operationInfo.operationArguments = operationArguments;
-		const contentType = operationSpec.contentType || this._requestContentType;
-		if (contentType && operationSpec.requestBody) request.headers.set("Content-Type", contentType);
-		const options = operationArguments.options;
-		if (options) {
-			const requestOptions = options.requestOptions;
-			if (requestOptions) {
-				if (requestOptions.timeout) request.timeout = requestOptions.timeout;
-				if (requestOptions.onUploadProgress) request.onUploadProgress = requestOptions.onUploadProgress;
-				if (requestOptions.onDownloadProgress) request.onDownloadProgress = requestOptions.onDownloadProgress;
-				if (requestOptions.shouldDeserialize !== void 0) operationInfo.shouldDeserialize = requestOptions.shouldDeserialize;
-				if (requestOptions.allowInsecureConnection) request.allowInsecureConnection = true;
-			}
-			if (options.abortSignal) request.abortSignal = options.abortSignal;
-			if (options.tracingOptions) request.tracingOptions = options.tracingOptions;
-		}
-		if (this._allowInsecureConnection) request.allowInsecureConnection = true;
-		if (request.streamResponseStatusCodes === void 0) request.streamResponseStatusCodes = getStreamingResponseStatusCodes(operationSpec);
-		try {
-			const rawResponse = await this.sendRequest(request);
-			const flatResponse = flattenResponse(rawResponse, operationSpec.responses[rawResponse.status]);
-			if (options?.onResponse) options.onResponse(rawResponse, flatResponse);
-			return flatResponse;
-		} catch (error) {
-			if (typeof error === "object" && error?.response) {
-				const rawResponse = error.response;
-				const flatResponse = flattenResponse(rawResponse, operationSpec.responses[error.statusCode] || operationSpec.responses["default"]);
-				error.details = flatResponse;
-				if (options?.onResponse) options.onResponse(rawResponse, flatResponse, error);
-			}
-			throw error;
-		}
-	}
-};
-function createDefaultPipeline(options) {
-	const credentialScopes = getCredentialScopes(options);
-	const credentialOptions = options.credential && credentialScopes ? {
-		credentialScopes,
-		credential: options.credential
-	} : void 0;
-	return createClientPipeline({
-		...options,
-		credentialOptions
-	});
-}
-function getCredentialScopes(options) {
-	if (options.credentialScopes) return options.credentialScopes;
-	if (options.endpoint) return `${options.endpoint}/.default`;
-	if (options.baseUri) return `${options.baseUri}/.default`;
-	if (options.credential) throw new Error(`When using credentials, the ServiceClientOptions must contain either a endpoint or a credentialScopes. Unable to create a bearerTokenAuthenticationPolicy`);
+* @param serializedRecord - Authentication record previously serialized into string.
+* @returns AuthenticationRecord.
+*/
+function deserializeAuthenticationRecord(serializedRecord) {
+	const parsed = JSON.parse(serializedRecord);
+	if (parsed.version && parsed.version !== LatestAuthenticationRecordVersion) throw Error("Unsupported AuthenticationRecord version");
+	return parsed;
 }
 // node_modules/@azure/identity/dist/esm/util/identityTokenEndpoint.js
 function getIdentityTokenEndpointSuffix(tenantId) {
@@ -19907,6 +15576,29 @@ function getIdentityTokenEndpointSuffix(tenantId) {
 	else return "oauth2/v2.0/token";
 }
 // node_modules/@azure/identity/dist/esm/credentials/managedIdentityCredential/utils.js
+const DefaultScopeSuffix = "/.default";
+/**
+* Error message for Service Fabric Managed Identity environment.
+*/
+const serviceFabricErrorMessage = "Specifying a `clientId` or `resourceId` is not supported by the Service Fabric managed identity environment. The managed identity configuration is determined by the Service Fabric cluster resource configuration. See https://aka.ms/servicefabricmi for more information";
+/**
+* Most MSIs send requests to the IMDS endpoint, or a similar endpoint.
+* These are GET requests that require sending a `resource` parameter on the query.
+* This resource can be derived from the scopes received through the getToken call, as long as only one scope is received.
+* Multiple scopes assume that the resulting token will have access to multiple resources, which won't be the case.
+*
+* For that reason, when we encounter multiple scopes, we return undefined.
+* It's up to the individual MSI implementations to throw the errors (which helps us provide less generic errors).
+*/
+function mapScopesToResource(scopes) {
+	let scope = "";
+	if (Array.isArray(scopes)) {
+		if (scopes.length !== 1) return;
+		scope = scopes[0];
+	} else if (typeof scopes === "string") scope = scopes;
+	if (!scope.endsWith(DefaultScopeSuffix)) return scope;
+	return scope.substr(0, scope.lastIndexOf(DefaultScopeSuffix));
+}
 /**
 * Given a token response, return the expiration timestamp as the number of milliseconds from the Unix epoch.
 * @param body - A parsed response body from the authentication endpoint.
@@ -19972,7 +15664,7 @@ var IdentityClient = class extends ServiceClient {
 	allowInsecureConnection = false;
 	tokenCredentialOptions;
 	constructor(options) {
-		const packageDetails = `azsdk-js-identity/${SDK_VERSION$1}`;
+		const packageDetails = `azsdk-js-identity/${SDK_VERSION}`;
 		const userAgentPrefix = options?.userAgentOptions?.userAgentPrefix ? `${options.userAgentOptions.userAgentPrefix} ${packageDetails}` : `${packageDetails}`;
 		const baseUri = getAuthorityHost(options);
 		if (!baseUri.startsWith("https:")) throw new Error("The authorityHost address must use the 'https' protocol.");
@@ -19990,7 +15682,7 @@ var IdentityClient = class extends ServiceClient {
 		if (options?.allowInsecureConnection) this.allowInsecureConnection = options.allowInsecureConnection;
 	}
 	async sendTokenRequest(request) {
-		logger$5.info(`IdentityClient: sending token request to [${request.url}]`);
+		logger$17.info(`IdentityClient: sending token request to [${request.url}]`);
 		const response = await this.sendRequest(request);
 		if (response.bodyAsText && (response.status === 200 || response.status === 201)) {
 			const parsedBody = JSON.parse(response.bodyAsText);
@@ -20005,17 +15697,17 @@ var IdentityClient = class extends ServiceClient {
 				},
 				refreshToken: parsedBody.refresh_token
 			};
-			logger$5.info(`IdentityClient: [${request.url}] token acquired, expires on ${token.accessToken.expiresOnTimestamp}`);
+			logger$17.info(`IdentityClient: [${request.url}] token acquired, expires on ${token.accessToken.expiresOnTimestamp}`);
 			return token;
 		} else {
 			const error = new AuthenticationError(response.status, response.bodyAsText);
-			logger$5.warning(`IdentityClient: authentication error. HTTP status: ${response.status}, ${error.errorResponse.errorDescription}`);
+			logger$17.warning(`IdentityClient: authentication error. HTTP status: ${response.status}, ${error.errorResponse.errorDescription}`);
 			throw error;
 		}
 	}
 	async refreshAccessToken(tenantId, clientId, scopes, refreshToken, clientSecret, options = {}) {
 		if (refreshToken === void 0) return null;
-		logger$5.info(`IdentityClient: refreshing access token with client ID: ${clientId}, scopes: ${scopes} started`);
+		logger$17.info(`IdentityClient: refreshing access token with client ID: ${clientId}, scopes: ${scopes} started`);
 		const refreshParams = {
 			grant_type: "refresh_token",
 			client_id: clientId,
@@ -20039,14 +15731,14 @@ var IdentityClient = class extends ServiceClient {
 					tracingOptions: updatedOptions.tracingOptions
 				});
 				const response = await this.sendTokenRequest(request);
-				logger$5.info(`IdentityClient: refreshed token for client ID: ${clientId}`);
+				logger$17.info(`IdentityClient: refreshed token for client ID: ${clientId}`);
 				return response;
 			} catch (err) {
 				if (err.name === "AuthenticationError" && err.errorResponse.error === "interaction_required") {
-					logger$5.info(`IdentityClient: interaction required for client ID: ${clientId}`);
+					logger$17.info(`IdentityClient: interaction required for client ID: ${clientId}`);
 					return null;
 				} else {
-					logger$5.warning(`IdentityClient: failed refreshing token for client ID: ${clientId}: ${err}`);
+					logger$17.warning(`IdentityClient: failed refreshing token for client ID: ${clientId}: ${err}`);
 					throw err;
 				}
 			}
@@ -20136,9 +15828,9 @@ var IdentityClient = class extends ServiceClient {
 			if (!accessToken) return;
 			const base64Metadata = accessToken.split(".")[1];
 			const { appid, upn, tid, oid } = JSON.parse(uint8ArrayToString(stringToUint8Array(base64Metadata, "base64url"), "utf-8"));
-			logger$5.info(`[Authenticated account] Client ID: ${appid}. Tenant ID: ${tid}. User Principal Name: ${upn || unavailableUpn}. Object ID (user): ${oid}`);
+			logger$17.info(`[Authenticated account] Client ID: ${appid}. Tenant ID: ${tid}. User Principal Name: ${upn || unavailableUpn}. Object ID (user): ${oid}`);
 		} catch (e) {
-			logger$5.warning("allowLoggingAccountIdentifiers was set, but we couldn't log the account information. Error:", e.message);
+			logger$17.warning("allowLoggingAccountIdentifiers was set, but we couldn't log the account information. Error:", e.message);
 		}
 	}
 	/**
@@ -20150,7 +15842,7 @@ var IdentityClient = class extends ServiceClient {
 		try {
 			parsedBody = JSON.parse(response.bodyAsText || "");
 		} catch (error) {
-			logger$5.info(`IdentityClient: Could not parse response body: ${error}`);
+			logger$17.info(`IdentityClient: Could not parse response body: ${error}`);
 			let errorType;
 			let errorDescriptionHelper;
 			/**
@@ -20781,8 +16473,472 @@ function createMsalClient(clientId, tenantId, createMsalClientOptions = {}) {
 		getTokenByInteractiveRequest
 	};
 }
+// node_modules/@azure/identity/dist/esm/util/certificatesUtils.js
+/**
+* Extracts public keys from PEM certificate content
+* @param pemData - The PEM certificate data to parse
+* @returns Array of base64-encoded public key strings
+*/
+function extractPemCertificateKeys(pemContent) {
+	const certificatePattern = /(-+BEGIN CERTIFICATE-+)(\n\r?|\r\n?)([A-Za-z0-9+/\n\r]+=*)(\n\r?|\r\n?)(-+END CERTIFICATE-+)/g;
+	const publicKeys = [];
+	let match;
+	do {
+		match = certificatePattern.exec(pemContent);
+		if (match) publicKeys.push(match[3]);
+	} while (match);
+	if (publicKeys.length === 0) throw new Error("The file at the specified path does not contain a PEM-encoded certificate.");
+	return publicKeys;
+}
+/**
+* Checks if PEM certificate content can be parsed as X509Certificate
+* @param pemCert - The PEM certificate
+* @returns true if all certificates in the PEM content can be parsed without error
+*/
+function canParseAsX509Certificate(pemCert) {
+	try {
+		const pemContents = extractPemCertificateKeys(pemCert);
+		for (let i = 0; i < pemContents.length; i++) {
+			const fullPemCertificate = `-----BEGIN CERTIFICATE-----\n${pemContents[i]}\n-----END CERTIFICATE-----`;
+			new X509Certificate$1(fullPemCertificate);
+		}
+		return true;
+	} catch (extractError) {
+		return false;
+	}
+}
+// node_modules/@azure/identity/dist/esm/credentials/clientCertificateCredential.js
+const credentialName$2 = "ClientCertificateCredential";
+const logger$14 = credentialLogger(credentialName$2);
+/**
+* Enables authentication to Microsoft Entra ID using a PEM-encoded
+* certificate that is assigned to an App Registration. More information
+* on how to configure certificate authentication can be found here:
+*
+* https://learn.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials#register-your-certificate-with-azure-ad
+*
+*/
+var ClientCertificateCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	certificateConfiguration;
+	sendCertificateChain;
+	msalClient;
+	constructor(tenantId, clientId, certificatePathOrConfiguration, options = {}) {
+		if (!tenantId || !clientId) throw new Error(`${credentialName$2}: tenantId and clientId are required parameters.`);
+		this.tenantId = tenantId;
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.sendCertificateChain = options.sendCertificateChain;
+		this.certificateConfiguration = { ...typeof certificatePathOrConfiguration === "string" ? { certificatePath: certificatePathOrConfiguration } : certificatePathOrConfiguration };
+		const certificate = this.certificateConfiguration.certificate;
+		const certificatePath = this.certificateConfiguration.certificatePath;
+		if (!this.certificateConfiguration || !(certificate || certificatePath)) throw new Error(`${credentialName$2}: Provide either a PEM certificate in string form, or the path to that certificate in the filesystem. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.`);
+		if (certificate && certificatePath) throw new Error(`${credentialName$2}: To avoid unexpected behaviors, providing both the contents of a PEM certificate and the path to a PEM certificate is forbidden. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.`);
+		this.msalClient = createMsalClient(clientId, tenantId, {
+			...options,
+			logger: logger$14
+		});
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${credentialName$2}.getToken`, options, async (newOptions) => {
+			newOptions.tenantId = processMultiTenantRequest(this.tenantId, newOptions, this.additionallyAllowedTenantIds, logger$14);
+			const arrayScopes = Array.isArray(scopes) ? scopes : [scopes];
+			const certificate = await this.buildClientCertificate();
+			return this.msalClient.getTokenByClientCertificate(arrayScopes, certificate, newOptions);
+		});
+	}
+	async buildClientCertificate() {
+		const parts = await parseCertificate(this.certificateConfiguration, this.sendCertificateChain ?? false);
+		let privateKey;
+		if (this.certificateConfiguration.certificatePassword !== void 0) privateKey = createPrivateKey({
+			key: parts.certificateContents,
+			passphrase: this.certificateConfiguration.certificatePassword,
+			format: "pem"
+		}).export({
+			format: "pem",
+			type: "pkcs8"
+		}).toString();
+		else privateKey = parts.certificateContents;
+		return {
+			thumbprint: parts.thumbprint,
+			thumbprintSha256: parts.thumbprintSha256,
+			privateKey,
+			x5c: parts.x5c
+		};
+	}
+};
+/**
+* Parses a certificate into its relevant parts
+*
+* @param certificateConfiguration - The certificate contents or path to the certificate
+* @param sendCertificateChain - true if the entire certificate chain should be sent for SNI, false otherwise
+* @returns The parsed certificate parts and the certificate contents
+*/
+async function parseCertificate(certificateConfiguration, sendCertificateChain) {
+	const certificate = certificateConfiguration.certificate;
+	const certificatePath = certificateConfiguration.certificatePath;
+	const certificateContents = certificate || await readFile(certificatePath, "utf8");
+	const x5c = sendCertificateChain ? certificateContents : void 0;
+	const publicKeys = extractPemCertificateKeys(certificateContents);
+	const thumbprint = createHash("sha1").update(Buffer.from(publicKeys[0], "base64")).digest("hex").toUpperCase();
+	return {
+		certificateContents,
+		thumbprintSha256: createHash("sha256").update(Buffer.from(publicKeys[0], "base64")).digest("hex").toUpperCase(),
+		thumbprint,
+		x5c
+	};
+}
+// node_modules/@azure/identity/dist/esm/util/scopeUtils.js
+/**
+* Ensures the scopes value is an array.
+* @internal
+*/
+function ensureScopes(scopes) {
+	return Array.isArray(scopes) ? scopes : [scopes];
+}
+/**
+* Throws if the received scope is not valid.
+* @internal
+*/
+function ensureValidScopeForDevTimeCreds(scope, logger) {
+	if (!scope.match(/^[0-9a-zA-Z-_.:/]+$/)) {
+		const error = /* @__PURE__ */ new Error("Invalid scope was specified by the user or calling client");
+		logger.getToken.info(formatError(scope, error));
+		throw error;
+	}
+}
+/**
+* Returns the resource out of a scope.
+* @internal
+*/
+function getScopeResource(scope) {
+	return scope.replace(/\/.default$/, "");
+}
+// node_modules/@azure/identity/dist/esm/credentials/clientSecretCredential.js
+const logger$13 = credentialLogger("ClientSecretCredential");
+/**
+* Enables authentication to Microsoft Entra ID using a client secret
+* that was generated for an App Registration. More information on how
+* to configure a client secret can be found here:
+*
+* https://learn.microsoft.com/entra/identity-platform/quickstart-configure-app-access-web-apis#add-credentials-to-your-web-application
+*
+*/
+var ClientSecretCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	msalClient;
+	clientSecret;
+	/**
+	* Creates an instance of the ClientSecretCredential with the details
+	* needed to authenticate against Microsoft Entra ID with a client
+	* secret.
+	*
+	* @param tenantId - The Microsoft Entra tenant (directory) ID.
+	* @param clientId - The client (application) ID of an App Registration in the tenant.
+	* @param clientSecret - A client secret that was generated for the App Registration.
+	* @param options - Options for configuring the client which makes the authentication request.
+	*/
+	constructor(tenantId, clientId, clientSecret, options = {}) {
+		if (!tenantId) throw new CredentialUnavailableError("ClientSecretCredential: tenantId is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.");
+		if (!clientId) throw new CredentialUnavailableError("ClientSecretCredential: clientId is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.");
+		if (!clientSecret) throw new CredentialUnavailableError("ClientSecretCredential: clientSecret is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.");
+		this.clientSecret = clientSecret;
+		this.tenantId = tenantId;
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.msalClient = createMsalClient(clientId, tenantId, {
+			...options,
+			logger: logger$13
+		});
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async (newOptions) => {
+			newOptions.tenantId = processMultiTenantRequest(this.tenantId, newOptions, this.additionallyAllowedTenantIds, logger$13);
+			const arrayScopes = ensureScopes(scopes);
+			return this.msalClient.getTokenByClientSecret(arrayScopes, this.clientSecret, newOptions);
+		});
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/usernamePasswordCredential.js
+const logger$12 = credentialLogger("UsernamePasswordCredential");
+/**
+* Enables authentication to Microsoft Entra ID with a user's
+* username and password. This credential requires a high degree of
+* trust so you should only use it when other, more secure credential
+* types can't be used.
+* @deprecated UsernamePasswordCredential is deprecated. Use a more secure credential. See https://aka.ms/azsdk/identity/mfa for details.
+*/
+var UsernamePasswordCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	msalClient;
+	username;
+	password;
+	/**
+	* Creates an instance of the UsernamePasswordCredential with the details
+	* needed to authenticate against Microsoft Entra ID with a username
+	* and password.
+	*
+	* @param tenantId - The Microsoft Entra tenant (directory).
+	* @param clientId - The client (application) ID of an App Registration in the tenant.
+	* @param username - The user account's e-mail address (user name).
+	* @param password - The user account's account password
+	* @param options - Options for configuring the client which makes the authentication request.
+	*/
+	constructor(tenantId, clientId, username, password, options = {}) {
+		if (!tenantId) throw new CredentialUnavailableError("UsernamePasswordCredential: tenantId is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/usernamepasswordcredential/troubleshoot.");
+		if (!clientId) throw new CredentialUnavailableError("UsernamePasswordCredential: clientId is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/usernamepasswordcredential/troubleshoot.");
+		if (!username) throw new CredentialUnavailableError("UsernamePasswordCredential: username is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/usernamepasswordcredential/troubleshoot.");
+		if (!password) throw new CredentialUnavailableError("UsernamePasswordCredential: password is a required parameter. To troubleshoot, visit https://aka.ms/azsdk/js/identity/usernamepasswordcredential/troubleshoot.");
+		this.tenantId = tenantId;
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.username = username;
+		this.password = password;
+		this.msalClient = createMsalClient(clientId, this.tenantId, { ...options });
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* If the user provided the option `disableAutomaticAuthentication`,
+	* once the token can't be retrieved silently,
+	* this method won't attempt to request user interaction to retrieve the token.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async (newOptions) => {
+			newOptions.tenantId = processMultiTenantRequest(this.tenantId, newOptions, this.additionallyAllowedTenantIds, logger$12);
+			const arrayScopes = ensureScopes(scopes);
+			return this.msalClient.getTokenByUsernamePassword(arrayScopes, this.username, this.password, newOptions);
+		});
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/environmentCredential.js
+/**
+* Contains the list of all supported environment variable names so that an
+* appropriate error message can be generated when no credentials can be
+* configured.
+*
+* @internal
+*/
+const AllSupportedEnvironmentVariables = [
+	"AZURE_TENANT_ID",
+	"AZURE_CLIENT_ID",
+	"AZURE_CLIENT_SECRET",
+	"AZURE_CLIENT_CERTIFICATE_PATH",
+	"AZURE_CLIENT_CERTIFICATE_PASSWORD",
+	"AZURE_USERNAME",
+	"AZURE_PASSWORD",
+	"AZURE_ADDITIONALLY_ALLOWED_TENANTS",
+	"AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
+];
+function getAdditionallyAllowedTenants() {
+	const additionallyAllowedValues = process.env.AZURE_ADDITIONALLY_ALLOWED_TENANTS;
+	return additionallyAllowedValues ? additionallyAllowedValues.split(";") : void 0;
+}
+const credentialName$1 = "EnvironmentCredential";
+const logger$11 = credentialLogger(credentialName$1);
+function getSendCertificateChain() {
+	const sendCertificateChain = (process.env.AZURE_CLIENT_SEND_CERTIFICATE_CHAIN ?? "").toLowerCase();
+	const result = sendCertificateChain === "true" || sendCertificateChain === "1";
+	logger$11.verbose(`AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: ${process.env.AZURE_CLIENT_SEND_CERTIFICATE_CHAIN}; sendCertificateChain: ${result}`);
+	return result;
+}
+/**
+* Enables authentication to Microsoft Entra ID using a client secret or certificate.
+*/
+var EnvironmentCredential = class {
+	_credential = void 0;
+	/**
+	* Creates an instance of the EnvironmentCredential class and decides what credential to use depending on the available environment variables.
+	*
+	* Required environment variables:
+	* - `AZURE_TENANT_ID`: The Microsoft Entra tenant (directory) ID.
+	* - `AZURE_CLIENT_ID`: The client (application) ID of an App Registration in the tenant.
+	*
+	* If setting the AZURE_TENANT_ID, then you can also set the additionally allowed tenants
+	* - `AZURE_ADDITIONALLY_ALLOWED_TENANTS`: For multi-tenant applications, specifies additional tenants for which the credential may acquire tokens with a single semicolon delimited string. Use * to allow all tenants.
+	*
+	* Environment variables used for client credential authentication:
+	* - `AZURE_CLIENT_SECRET`: A client secret that was generated for the App Registration.
+	* - `AZURE_CLIENT_CERTIFICATE_PATH`: The path to a PEM certificate to use during the authentication, instead of the client secret.
+	* - `AZURE_CLIENT_CERTIFICATE_PASSWORD`: (optional) password for the certificate file.
+	* - `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`: (optional) indicates that the certificate chain should be set in x5c header to support subject name / issuer based authentication.
+	*
+	* Username and password authentication is deprecated, since it doesn't support multifactor authentication (MFA). See https://aka.ms/azsdk/identity/mfa for more details. Users can still provide environment variables for this authentication method:
+	* - `AZURE_USERNAME`: Username to authenticate with.
+	* - `AZURE_PASSWORD`: Password to authenticate with.
+	*
+	* If the environment variables required to perform the authentication are missing, a {@link CredentialUnavailableError} will be thrown.
+	* If the authentication fails, or if there's an unknown error, an {@link AuthenticationError} will be thrown.
+	*
+	* @param options - Options for configuring the client which makes the authentication request.
+	*/
+	constructor(options) {
+		const assigned = processEnvVars(AllSupportedEnvironmentVariables).assigned.join(", ");
+		logger$11.info(`Found the following environment variables: ${assigned}`);
+		const tenantId = process.env.AZURE_TENANT_ID, clientId = process.env.AZURE_CLIENT_ID, clientSecret = process.env.AZURE_CLIENT_SECRET;
+		const additionallyAllowedTenants = options?.additionallyAllowedTenants ?? getAdditionallyAllowedTenants();
+		const sendCertificateChain = getSendCertificateChain();
+		const newOptions = {
+			...options,
+			additionallyAllowedTenants,
+			sendCertificateChain
+		};
+		if (tenantId) checkTenantId(logger$11, tenantId);
+		if (tenantId && clientId && clientSecret) {
+			logger$11.info(`Invoking ClientSecretCredential with tenant ID: ${tenantId}, clientId: ${clientId} and clientSecret: [REDACTED]`);
+			this._credential = new ClientSecretCredential(tenantId, clientId, clientSecret, newOptions);
+			return;
+		}
+		const certificatePath = process.env.AZURE_CLIENT_CERTIFICATE_PATH;
+		const certificatePassword = process.env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
+		if (tenantId && clientId && certificatePath) {
+			logger$11.info(`Invoking ClientCertificateCredential with tenant ID: ${tenantId}, clientId: ${clientId} and certificatePath: ${certificatePath}`);
+			this._credential = new ClientCertificateCredential(tenantId, clientId, {
+				certificatePath,
+				certificatePassword
+			}, newOptions);
+			return;
+		}
+		const username = process.env.AZURE_USERNAME;
+		const password = process.env.AZURE_PASSWORD;
+		if (tenantId && clientId && username && password) {
+			logger$11.info(`Invoking UsernamePasswordCredential with tenant ID: ${tenantId}, clientId: ${clientId} and username: ${username}`);
+			logger$11.warning("Environment is configured to use username and password authentication. This authentication method is deprecated, as it doesn't support multifactor authentication (MFA). Use a more secure credential. For more details, see https://aka.ms/azsdk/identity/mfa.");
+			this._credential = new UsernamePasswordCredential(tenantId, clientId, username, password, newOptions);
+		}
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - Optional parameters. See {@link GetTokenOptions}.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${credentialName$1}.getToken`, options, async (newOptions) => {
+			if (this._credential) try {
+				const result = await this._credential.getToken(scopes, newOptions);
+				logger$11.getToken.info(formatSuccess(scopes));
+				return result;
+			} catch (err) {
+				const authenticationError = new AuthenticationError(400, {
+					error: `${credentialName$1} authentication failed. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot.`,
+					error_description: err.message.toString().split("More details:").join("")
+				});
+				logger$11.getToken.info(formatError(scopes, authenticationError));
+				throw authenticationError;
+			}
+			throw new CredentialUnavailableError(`${credentialName$1} is unavailable. No underlying credential could be used. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot.`);
+		});
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/managedIdentityCredential/imdsRetryPolicy.js
+const DEFAULT_CLIENT_MAX_RETRY_INTERVAL = 64e3;
+const MIN_DELAY_FOR_410_MS = 3e3;
+/**
+* An additional policy that retries on 404 and 410 errors. The default retry policy does not retry on
+* 404s or 410s, but the IMDS endpoint can return these when the token is not yet available or when
+* the identity is still being set up. This policy will retry on 404s and 410s with an exponential backoff.
+* For 410 responses, it uses a minimum 3-second initial delay to ensure at least 70 seconds total duration.
+*
+* @param msiRetryConfig - The retry configuration for the MSI credential.
+* @returns - The policy that will retry on 404s and 410s.
+*/
+function imdsRetryPolicy(msiRetryConfig) {
+	return retryPolicy([{
+		name: "imdsRetryPolicy",
+		retry: ({ retryCount, response }) => {
+			if (response?.status !== 404 && response?.status !== 410) return { skipStrategy: true };
+			const initialDelayMs = response?.status === 410 ? Math.max(MIN_DELAY_FOR_410_MS, msiRetryConfig.startDelayInMs) : msiRetryConfig.startDelayInMs;
+			return calculateRetryDelay(retryCount, {
+				retryDelayInMs: initialDelayMs,
+				maxRetryDelayInMs: DEFAULT_CLIENT_MAX_RETRY_INTERVAL
+			});
+		}
+	}], { maxRetries: msiRetryConfig.maxRetries });
+}
+// node_modules/@azure/identity/dist/esm/credentials/managedIdentityCredential/imdsMsi.js
+const msiName$1 = "ManagedIdentityCredential - IMDS";
+const logger$10 = credentialLogger(msiName$1);
+const imdsHost = "http://169.254.169.254";
+const imdsEndpointPath = "/metadata/identity/oauth2/token";
+/**
+* Generates an invalid request options to get a response quickly from IMDS endpoint.
+* The response indicates the availability of IMSD service; otherwise the request would time out.
+*/
+function prepareInvalidRequestOptions(scopes) {
+	if (!mapScopesToResource(scopes)) throw new Error(`${msiName$1}: Multiple scopes are not supported.`);
+	return {
+		url: `${new URL(imdsEndpointPath, process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST ?? imdsHost)}`,
+		method: "GET",
+		headers: createHttpHeaders({ Accept: "application/json" })
+	};
+}
+/**
+* Defines how to determine whether the Azure IMDS MSI is available.
+*
+* Actually getting the token once we determine IMDS is available is handled by MSAL.
+*/
+const imdsMsi = {
+	name: "imdsMsi",
+	async isAvailable(options) {
+		const { scopes, identityClient, getTokenOptions } = options;
+		const resource = mapScopesToResource(scopes);
+		if (!resource) {
+			logger$10.info(`${msiName$1}: Unavailable. Multiple scopes are not supported.`);
+			return false;
+		}
+		if (process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST) return true;
+		if (!identityClient) throw new Error("Missing IdentityClient");
+		const requestOptions = prepareInvalidRequestOptions(resource);
+		return tracingClient.withSpan("ManagedIdentityCredential-pingImdsEndpoint", getTokenOptions ?? {}, async (updatedOptions) => {
+			requestOptions.tracingOptions = updatedOptions.tracingOptions;
+			const request = createPipelineRequest(requestOptions);
+			request.timeout = updatedOptions.requestOptions?.timeout || 1e3;
+			request.allowInsecureConnection = true;
+			let response;
+			try {
+				logger$10.info(`${msiName$1}: Pinging the Azure IMDS endpoint`);
+				response = await identityClient.sendRequest(request);
+			} catch (err) {
+				if (isError(err)) logger$10.verbose(`${msiName$1}: Caught error ${err.name}: ${err.message}`);
+				logger$10.info(`${msiName$1}: The Azure IMDS endpoint is unavailable`);
+				return false;
+			}
+			if (response.status === 403) {
+				if (response.bodyAsText?.includes("unreachable")) {
+					logger$10.info(`${msiName$1}: The Azure IMDS endpoint is unavailable`);
+					logger$10.info(`${msiName$1}: ${response.bodyAsText}`);
+					return false;
+				}
+			}
+			logger$10.info(`${msiName$1}: The Azure IMDS endpoint is available`);
+			return true;
+		});
+	}
+};
 // node_modules/@azure/identity/dist/esm/credentials/clientAssertionCredential.js
-const logger = credentialLogger("ClientAssertionCredential");
+const logger$9 = credentialLogger("ClientAssertionCredential");
 /**
 * Authenticates a service principal with a JWT assertion.
 */
@@ -20812,7 +16968,7 @@ var ClientAssertionCredential = class {
 		this.getAssertion = getAssertion;
 		this.msalClient = createMsalClient(clientId, tenantId, {
 			...this.options,
-			logger
+			logger: logger$9
 		});
 	}
 	/**
@@ -20825,10 +16981,1948 @@ var ClientAssertionCredential = class {
 	*/
 	async getToken(scopes, options = {}) {
 		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async (newOptions) => {
-			newOptions.tenantId = processMultiTenantRequest(this.tenantId, newOptions, this.additionallyAllowedTenantIds, logger);
+			newOptions.tenantId = processMultiTenantRequest(this.tenantId, newOptions, this.additionallyAllowedTenantIds, logger$9);
 			const arrayScopes = Array.isArray(scopes) ? scopes : [scopes];
 			return this.msalClient.getTokenByClientAssertion(arrayScopes, this.getAssertion, newOptions);
 		});
 	}
 };
-export { ClientAssertionCredential };
+// node_modules/@azure/identity/dist/esm/credentials/workloadIdentityCredential.js
+const credentialName = "WorkloadIdentityCredential";
+/**
+* Contains the list of all supported environment variable names so that an
+* appropriate error message can be generated when no credentials can be
+* configured.
+*
+* @internal
+*/
+const SupportedWorkloadEnvironmentVariables = [
+	"AZURE_TENANT_ID",
+	"AZURE_CLIENT_ID",
+	"AZURE_FEDERATED_TOKEN_FILE"
+];
+const logger$8 = credentialLogger(credentialName);
+/**
+* Error messages for WorkloadIdentityCredential
+*/
+const ErrorMessages = {
+	FAILED_TO_PARSE_TOKEN_PROXY: (endpoint, error) => `Failed to parse custom token proxy URL "${endpoint}": ${error}`,
+	INVALID_HTTPS_SCHEME: (protocol) => `Custom token endpoint must use https scheme, got "${protocol}"`,
+	TOKEN_ENDPOINT_NO_USER_INFO: (url) => `Custom token endpoint URL "${url}" must not contain user info`,
+	TOKEN_ENDPOINT_NO_QUERY: (url) => `Custom token endpoint URL "${url}" must not contain a query`,
+	TOKEN_ENDPOINT_NO_FRAGMENT: (url) => `Custom token endpoint URL "${url}" must not contain a fragment`,
+	CA_FILE_EMPTY: (file) => `CA certificate file is empty: ${file}`,
+	FAILED_TO_READ_CA_FILE: (file, error) => `Failed to read CA certificate file: ${file}. ${error}`,
+	INVALID_CA_CERTIFICATES: `Invalid CA certificate data: no valid PEM certificates found`,
+	INVALID_FILE_PATH: (path) => `Invalid file path provided ${path}.`,
+	NO_FILE_CONTENT: (path) => `No content on the file ${path}.`,
+	NO_CA_SOURCE: `No CA certificate source specified.`,
+	CLIENT_ID_REQUIRED: `clientId is a required parameter. In DefaultAzureCredential and ManagedIdentityCredential, this can be provided as an environment variable - "AZURE_CLIENT_ID".
+        See the troubleshooting guide for more information: https://aka.ms/azsdk/js/identity/workloadidentitycredential/troubleshoot`,
+	TENANT_ID_REQUIRED: `tenantId is a required parameter. In DefaultAzureCredential and ManagedIdentityCredential, this can be provided as an environment variable - "AZURE_TENANT_ID".
+        See the troubleshooting guide for more information: https://aka.ms/azsdk/js/identity/workloadidentitycredential/troubleshoot`,
+	TOKEN_FILE_PATH_REQUIRED: `federatedTokenFilePath is a required parameter. In DefaultAzureCredential and ManagedIdentityCredential, this can be provided as an environment variable - "AZURE_FEDERATED_TOKEN_FILE".
+        See the troubleshooting guide for more information: https://aka.ms/azsdk/js/identity/workloadidentitycredential/troubleshoot`,
+	TOKEN_PROXY_NOT_SET: `AZURE_KUBERNETES_TOKEN_PROXY is not set but other custom endpoint-related environment variables are present`,
+	CA_FILE_AND_DATA_EXCLUSIVE: `AZURE_KUBERNETES_CA_FILE and AZURE_KUBERNETES_CA_DATA are mutually exclusive. Specify only one.`,
+	MISSING_ENV_VARS: `tenantId, clientId, and federatedTokenFilePath are required parameters. 
+      In DefaultAzureCredential and ManagedIdentityCredential, these can be provided as environment variables - 
+      "AZURE_TENANT_ID",
+      "AZURE_CLIENT_ID",
+      "AZURE_FEDERATED_TOKEN_FILE". See the troubleshooting guide for more information: https://aka.ms/azsdk/js/identity/workloadidentitycredential/troubleshoot`
+};
+/**
+* @internal
+* Parses and validates the custom token proxy endpoint URL
+*/
+function parseAndValidateCustomTokenProxy(endpoint) {
+	let tokenProxy;
+	try {
+		tokenProxy = new URL(endpoint);
+	} catch (error) {
+		throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.FAILED_TO_PARSE_TOKEN_PROXY(endpoint, error)}`);
+	}
+	if (tokenProxy.protocol !== "https:") throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.INVALID_HTTPS_SCHEME(tokenProxy.protocol)}`);
+	if (tokenProxy.username || tokenProxy.password) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TOKEN_ENDPOINT_NO_USER_INFO(tokenProxy.toString())}`);
+	if (tokenProxy.search) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TOKEN_ENDPOINT_NO_QUERY(tokenProxy.toString())}`);
+	if (tokenProxy.hash) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TOKEN_ENDPOINT_NO_FRAGMENT(tokenProxy.toString())}`);
+	if (!tokenProxy.pathname || tokenProxy.pathname === "") tokenProxy.pathname = "/";
+	return tokenProxy.toString();
+}
+/**
+* Workload Identity authentication is a feature in Azure that allows applications running on virtual machines (VMs)
+* to access other Azure resources without the need for a service principal or managed identity. With Workload Identity
+* authentication, applications authenticate themselves using their own identity, rather than using a shared service
+* principal or managed identity. Under the hood, Workload Identity authentication uses the concept of Service Account
+* Credentials (SACs), which are automatically created by Azure and stored securely in the VM. By using Workload
+* Identity authentication, you can avoid the need to manage and rotate service principals or managed identities for
+* each application on each VM. Additionally, because SACs are created automatically and managed by Azure, you don't
+* need to worry about storing and securing sensitive credentials themselves.
+* The WorkloadIdentityCredential supports Microsoft Entra Workload ID authentication on Azure Kubernetes and acquires
+* a token using the SACs available in the Azure Kubernetes environment.
+* Refer to <a href="https://learn.microsoft.com/azure/aks/workload-identity-overview">Microsoft Entra
+* Workload ID</a> for more information.
+*/
+var WorkloadIdentityCredential = class {
+	client;
+	azureFederatedTokenFileContent = void 0;
+	cacheDate = void 0;
+	federatedTokenFilePath;
+	cachedTlsSettings;
+	cachedCaData;
+	caData;
+	caFile;
+	sniName;
+	/**
+	* WorkloadIdentityCredential supports Microsoft Entra Workload ID on Kubernetes.
+	*
+	* @param options - The identity client options to use for authentication.
+	*/
+	constructor(options) {
+		const assignedEnv = processEnvVars(SupportedWorkloadEnvironmentVariables).assigned.join(", ");
+		logger$8.info(`Found the following environment variables: ${assignedEnv}`);
+		const workloadIdentityCredentialOptions = options ?? {};
+		const tenantId = workloadIdentityCredentialOptions.tenantId || process.env.AZURE_TENANT_ID;
+		const clientId = workloadIdentityCredentialOptions.clientId || process.env.AZURE_CLIENT_ID;
+		this.federatedTokenFilePath = workloadIdentityCredentialOptions.tokenFilePath || process.env.AZURE_FEDERATED_TOKEN_FILE;
+		if (tenantId) checkTenantId(logger$8, tenantId);
+		if (!clientId) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.CLIENT_ID_REQUIRED}`);
+		if (!tenantId) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TENANT_ID_REQUIRED}`);
+		if (!this.federatedTokenFilePath) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TOKEN_FILE_PATH_REQUIRED}`);
+		if (workloadIdentityCredentialOptions.enableAzureProxy) {
+			const kubernetesTokenProxy = process.env.AZURE_KUBERNETES_TOKEN_PROXY;
+			const kubernetesSNIName = process.env.AZURE_KUBERNETES_SNI_NAME;
+			const kubernetesCAFile = process.env.AZURE_KUBERNETES_CA_FILE;
+			const kubernetesCAData = process.env.AZURE_KUBERNETES_CA_DATA;
+			if (!kubernetesTokenProxy) {
+				if (kubernetesSNIName || kubernetesCAFile || kubernetesCAData) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.TOKEN_PROXY_NOT_SET}`);
+				logger$8.info(`enableAzureProxy is true but AZURE_KUBERNETES_TOKEN_PROXY is not set, using normal authentication flow`);
+			} else {
+				const tokenProxy = parseAndValidateCustomTokenProxy(kubernetesTokenProxy);
+				if (kubernetesCAFile && kubernetesCAData) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.CA_FILE_AND_DATA_EXCLUSIVE}`);
+				this.caData = kubernetesCAData;
+				this.caFile = kubernetesCAFile;
+				this.sniName = kubernetesSNIName;
+				workloadIdentityCredentialOptions.httpClient = this.createAksProxyClient(tokenProxy);
+				logger$8.info(`${credentialName}: Using proxy client for token requests`);
+			}
+		}
+		logger$8.info(`Invoking ClientAssertionCredential with tenant ID: ${tenantId}, clientId: ${workloadIdentityCredentialOptions.clientId} and federated token path: [REDACTED]`);
+		this.client = new ClientAssertionCredential(tenantId, clientId, this.readFileContents.bind(this), workloadIdentityCredentialOptions);
+	}
+	/**
+	* Creates a proxy HttpClient that intercepts token requests and redirects them to the Kubernetes endpoint
+	* Caching is handled at the credential level to persist across token requests
+	*/
+	createAksProxyClient(tokenEndpoint) {
+		const defaultClient = createDefaultHttpClient();
+		this.cachedTlsSettings = this.getTlsSettings();
+		return { sendRequest: async (request) => {
+			const requestUrl = new URL(request.url);
+			logger$8.info(`${credentialName}: Redirecting request to Kubernetes endpoint: ${tokenEndpoint}`);
+			const proxyUrl = new URL(tokenEndpoint);
+			const requestPath = requestUrl.pathname.replace(/^\//, "");
+			const combinedPath = proxyUrl.pathname.endsWith("/") ? proxyUrl.pathname + requestPath : proxyUrl.pathname + "/" + requestPath;
+			const newUrl = new URL(proxyUrl.origin);
+			newUrl.pathname = combinedPath;
+			newUrl.search = requestUrl.search;
+			newUrl.hash = requestUrl.hash;
+			request.url = newUrl.toString();
+			request.tlsSettings = this.getTlsSettings();
+			logger$8.info(`${credentialName}: Sending request to ${request.url}`);
+			return defaultClient.sendRequest(request);
+		} };
+	}
+	/**
+	* Gets TLS settings for the request.
+	* Handles a few scenarios with CA data or CA file provided.
+	*/
+	getTlsSettings() {
+		if (!this.caData && !this.caFile) {
+			if (!this.cachedTlsSettings) this.cachedTlsSettings = this.sniName ? { servername: this.sniName } : {};
+			return this.cachedTlsSettings;
+		}
+		if (!this.caFile) {
+			if (!this.cachedTlsSettings) {
+				if (!canParseAsX509Certificate(this.caData)) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.INVALID_CA_CERTIFICATES}`);
+				this.cachedTlsSettings = this.sniName ? { servername: this.sniName } : {};
+				this.cachedTlsSettings.ca = this.caData;
+			}
+			return this.cachedTlsSettings;
+		}
+		let fileContent;
+		try {
+			fileContent = readFileSync(this.caFile);
+		} catch (error) {
+			throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.FAILED_TO_READ_CA_FILE(this.caFile, error)}`);
+		}
+		if (fileContent.length === 0) {
+			if (!this.cachedTlsSettings) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.CA_FILE_EMPTY(this.caFile)}`);
+			return this.cachedTlsSettings;
+		}
+		if (!this.cachedCaData || !fileContent.equals(this.cachedCaData)) {
+			const caDataString = fileContent.toString("utf8");
+			if (!canParseAsX509Certificate(caDataString)) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.INVALID_CA_CERTIFICATES}`);
+			this.cachedTlsSettings = {
+				ca: caDataString,
+				...this.sniName && { servername: this.sniName }
+			};
+			this.cachedCaData = fileContent;
+		}
+		return this.cachedTlsSettings;
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options) {
+		if (!this.client) {
+			const errorMessage = `${credentialName}: is unavailable. ${ErrorMessages.MISSING_ENV_VARS}`;
+			logger$8.info(errorMessage);
+			throw new CredentialUnavailableError(errorMessage);
+		}
+		logger$8.info("Invoking getToken() of Client Assertion Credential");
+		return this.client.getToken(scopes, options);
+	}
+	async readFileContents() {
+		if (this.cacheDate !== void 0 && Date.now() - this.cacheDate >= 3e5) this.azureFederatedTokenFileContent = void 0;
+		if (!this.federatedTokenFilePath) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.INVALID_FILE_PATH(this.federatedTokenFilePath)}`);
+		if (!this.azureFederatedTokenFileContent) {
+			const value = (await readFile(this.federatedTokenFilePath, "utf8")).trim();
+			if (!value) throw new CredentialUnavailableError(`${credentialName}: is unavailable. ${ErrorMessages.NO_FILE_CONTENT(this.federatedTokenFilePath)}`);
+			else {
+				this.azureFederatedTokenFileContent = value;
+				this.cacheDate = Date.now();
+			}
+		}
+		return this.azureFederatedTokenFileContent;
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/managedIdentityCredential/tokenExchangeMsi.js
+const msiName = "ManagedIdentityCredential - Token Exchange";
+const logger$7 = credentialLogger(msiName);
+/**
+* Defines how to determine whether the token exchange MSI is available, and also how to retrieve a token from the token exchange MSI.
+*
+* Token exchange MSI (used by AKS) is the only MSI implementation handled entirely by Azure Identity.
+* The rest have been migrated to MSAL.
+*/
+const tokenExchangeMsi = {
+	name: "tokenExchangeMsi",
+	async isAvailable(clientId) {
+		const env = process.env;
+		const result = Boolean((clientId || env.AZURE_CLIENT_ID) && env.AZURE_TENANT_ID && process.env.AZURE_FEDERATED_TOKEN_FILE);
+		if (!result) logger$7.info(`${msiName}: Unavailable. The environment variables needed are: AZURE_CLIENT_ID (or the client ID sent through the parameters), AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE`);
+		return result;
+	},
+	async getToken(configuration, getTokenOptions = {}) {
+		const { scopes, clientId } = configuration;
+		return new WorkloadIdentityCredential({
+			clientId,
+			tenantId: process.env.AZURE_TENANT_ID,
+			tokenFilePath: process.env.AZURE_FEDERATED_TOKEN_FILE,
+			disableInstanceDiscovery: true
+		}).getToken(scopes, getTokenOptions);
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/managedIdentityCredential/index.js
+const logger$6 = credentialLogger("ManagedIdentityCredential");
+/**
+* Attempts authentication using a managed identity available at the deployment environment.
+* This authentication type works in Azure VMs, App Service instances, Azure Functions applications,
+* Azure Kubernetes Services, Azure Service Fabric instances and inside of the Azure Cloud Shell.
+*
+* More information about configuring managed identities can be found here:
+* https://learn.microsoft.com/azure/active-directory/managed-identities-azure-resources/overview
+*/
+var ManagedIdentityCredential = class {
+	managedIdentityApp;
+	identityClient;
+	clientId;
+	resourceId;
+	objectId;
+	msiRetryConfig = {
+		maxRetries: 5,
+		startDelayInMs: 800,
+		intervalIncrement: 2
+	};
+	isAvailableIdentityClient;
+	sendProbeRequest;
+	/**
+	* @internal
+	* @hidden
+	*/
+	constructor(clientIdOrOptions, options) {
+		let _options;
+		if (typeof clientIdOrOptions === "string") {
+			this.clientId = clientIdOrOptions;
+			_options = options ?? {};
+		} else {
+			this.clientId = clientIdOrOptions?.clientId;
+			_options = clientIdOrOptions ?? {};
+		}
+		this.resourceId = _options?.resourceId;
+		this.objectId = _options?.objectId;
+		this.sendProbeRequest = _options?.sendProbeRequest ?? false;
+		const providedIds = [
+			{
+				key: "clientId",
+				value: this.clientId
+			},
+			{
+				key: "resourceId",
+				value: this.resourceId
+			},
+			{
+				key: "objectId",
+				value: this.objectId
+			}
+		].filter((id) => id.value);
+		if (providedIds.length > 1) throw new Error(`ManagedIdentityCredential: only one of 'clientId', 'resourceId', or 'objectId' can be provided. Received values: ${JSON.stringify({
+			clientId: this.clientId,
+			resourceId: this.resourceId,
+			objectId: this.objectId
+		})}`);
+		_options.allowInsecureConnection = true;
+		if (_options.retryOptions?.maxRetries !== void 0) this.msiRetryConfig.maxRetries = _options.retryOptions.maxRetries;
+		this.identityClient = new IdentityClient({
+			..._options,
+			additionalPolicies: [{
+				policy: imdsRetryPolicy(this.msiRetryConfig),
+				position: "perCall"
+			}]
+		});
+		this.managedIdentityApp = new ManagedIdentityApplication({
+			managedIdentityIdParams: {
+				userAssignedClientId: this.clientId,
+				userAssignedResourceId: this.resourceId,
+				userAssignedObjectId: this.objectId
+			},
+			system: {
+				disableInternalRetries: true,
+				networkClient: this.identityClient,
+				loggerOptions: {
+					logLevel: getMSALLogLevel(getLogLevel()),
+					piiLoggingEnabled: _options.loggingOptions?.enableUnsafeSupportLogging,
+					loggerCallback: defaultLoggerCallback(logger$6)
+				}
+			}
+		});
+		this.isAvailableIdentityClient = new IdentityClient({
+			..._options,
+			retryOptions: { maxRetries: 0 }
+		});
+		const managedIdentitySource = this.managedIdentityApp.getManagedIdentitySource();
+		if (managedIdentitySource === "CloudShell") {
+			if (this.clientId || this.resourceId || this.objectId) {
+				logger$6.warning(`CloudShell MSI detected with user-provided IDs - throwing. Received values: ${JSON.stringify({
+					clientId: this.clientId,
+					resourceId: this.resourceId,
+					objectId: this.objectId
+				})}.`);
+				throw new CredentialUnavailableError("ManagedIdentityCredential: Specifying a user-assigned managed identity is not supported for CloudShell at runtime. When using Managed Identity in CloudShell, omit the clientId, resourceId, and objectId parameters.");
+			}
+		}
+		if (managedIdentitySource === "ServiceFabric") {
+			if (this.clientId || this.resourceId || this.objectId) {
+				logger$6.warning(`Service Fabric detected with user-provided IDs - throwing. Received values: ${JSON.stringify({
+					clientId: this.clientId,
+					resourceId: this.resourceId,
+					objectId: this.objectId
+				})}.`);
+				throw new CredentialUnavailableError(`ManagedIdentityCredential: ${serviceFabricErrorMessage}`);
+			}
+		}
+		logger$6.info(`Using ${managedIdentitySource} managed identity.`);
+		if (providedIds.length === 1) {
+			const { key, value } = providedIds[0];
+			logger$6.info(`${managedIdentitySource} with ${key}: ${value}`);
+		}
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	* If an unexpected error occurs, an {@link AuthenticationError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		logger$6.getToken.info("Using the MSAL provider for Managed Identity.");
+		const resource = mapScopesToResource(scopes);
+		if (!resource) throw new CredentialUnavailableError(`ManagedIdentityCredential: Multiple scopes are not supported. Scopes: ${JSON.stringify(scopes)}`);
+		return tracingClient.withSpan("ManagedIdentityCredential.getToken", options, async () => {
+			try {
+				const isTokenExchangeMsi = await tokenExchangeMsi.isAvailable(this.clientId);
+				const identitySource = this.managedIdentityApp.getManagedIdentitySource();
+				const isImdsMsi = identitySource === "DefaultToImds" || identitySource === "Imds";
+				logger$6.getToken.info(`MSAL Identity source: ${identitySource}`);
+				if (isTokenExchangeMsi) {
+					logger$6.getToken.info("Using the token exchange managed identity.");
+					const result = await tokenExchangeMsi.getToken({
+						scopes,
+						clientId: this.clientId,
+						identityClient: this.identityClient,
+						retryConfig: this.msiRetryConfig,
+						resourceId: this.resourceId
+					});
+					if (result === null) throw new CredentialUnavailableError("Attempted to use the token exchange managed identity, but received a null response.");
+					return result;
+				} else if (isImdsMsi && this.sendProbeRequest) {
+					logger$6.getToken.info("Using the IMDS endpoint to probe for availability.");
+					if (!await imdsMsi.isAvailable({
+						scopes,
+						clientId: this.clientId,
+						getTokenOptions: options,
+						identityClient: this.isAvailableIdentityClient,
+						resourceId: this.resourceId
+					})) throw new CredentialUnavailableError(`Attempted to use the IMDS endpoint, but it is not available.`);
+				}
+				logger$6.getToken.info("Calling into MSAL for managed identity token.");
+				const token = await this.managedIdentityApp.acquireToken({ resource });
+				this.ensureValidMsalToken(scopes, token, options);
+				logger$6.getToken.info(formatSuccess(scopes));
+				return {
+					expiresOnTimestamp: token.expiresOn.getTime(),
+					token: token.accessToken,
+					refreshAfterTimestamp: token.refreshOn?.getTime(),
+					tokenType: "Bearer"
+				};
+			} catch (err) {
+				logger$6.getToken.error(formatError(scopes, err));
+				if (err.name === "AuthenticationRequiredError") throw err;
+				if (isNetworkError(err)) throw new CredentialUnavailableError(`ManagedIdentityCredential: Network unreachable. Message: ${err.message}`, { cause: err });
+				throw new CredentialUnavailableError(`ManagedIdentityCredential: Authentication failed. Message ${err.message}`, { cause: err });
+			}
+		});
+	}
+	/**
+	* Ensures the validity of the MSAL token
+	*/
+	ensureValidMsalToken(scopes, msalToken, getTokenOptions) {
+		const createError = (message) => {
+			logger$6.getToken.info(message);
+			return new AuthenticationRequiredError({
+				scopes: Array.isArray(scopes) ? scopes : [scopes],
+				getTokenOptions,
+				message
+			});
+		};
+		if (!msalToken) throw createError("No response.");
+		if (!msalToken.expiresOn) throw createError(`Response had no "expiresOn" property.`);
+		if (!msalToken.accessToken) throw createError(`Response had no "accessToken" property.`);
+	}
+};
+function isNetworkError(err) {
+	if (err.errorCode === "network_error") return true;
+	if (err.code === "ENETUNREACH" || err.code === "EHOSTUNREACH") return true;
+	if (err.statusCode === 403 || err.code === 403) {
+		if (err.message.includes("unreachable")) return true;
+	}
+	return false;
+}
+// node_modules/@azure/core-process/dist/esm/errors.js
+const processErrorBrand = Symbol.for("@azure/core-process.ProcessError");
+/**
+* An error raised while resolving or executing a process.
+*
+* The captured output is non-enumerable so ordinary logging and serialization
+* do not expose it accidentally.
+*/
+var ProcessError = class extends Error {
+	/**
+	* The operating-system error code or process exit code.
+	*/
+	code;
+	/**
+	* The signal that terminated the process.
+	*/
+	signal;
+	/**
+	* Whether the process was killed.
+	*/
+	killed;
+	/**
+	* Captured standard output, when available.
+	*/
+	stdout;
+	/**
+	* Captured standard error, when available.
+	*/
+	stderr;
+	/**
+	* Creates a process error.
+	*
+	* @param message - A message that does not contain command arguments or output.
+	* @param options - Structured process failure details.
+	*/
+	constructor(message, options = {}) {
+		super(message);
+		this.name = "ProcessError";
+		this.code = options.code ?? null;
+		this.signal = options.signal ?? null;
+		this.killed = options.killed ?? false;
+		Object.defineProperties(this, {
+			[processErrorBrand]: {
+				configurable: false,
+				enumerable: false,
+				value: true,
+				writable: false
+			},
+			stdout: {
+				configurable: false,
+				enumerable: false,
+				value: options.stdout,
+				writable: false
+			},
+			stderr: {
+				configurable: false,
+				enumerable: false,
+				value: options.stderr,
+				writable: false
+			}
+		});
+	}
+};
+/**
+* Checks whether an unknown value is a {@link ProcessError}.
+*
+* @param error - The value to check.
+* @returns Whether the value is a process error.
+*/
+function isProcessError(error) {
+	if (error instanceof ProcessError) return true;
+	if (typeof error !== "object" || error === null) return false;
+	const candidate = error;
+	return candidate[processErrorBrand] === true && candidate.name === "ProcessError" && (typeof candidate.code === "string" || typeof candidate.code === "number" || candidate.code === null) && typeof candidate.killed === "boolean" && (typeof candidate.signal === "string" || candidate.signal === null);
+}
+/**
+* Wraps a child-process failure in a sanitized {@link ProcessError}.
+*
+* @param error - The original child-process error.
+* @param stdout - Captured standard output.
+* @param stderr - Captured standard error.
+* @returns A sanitized process error.
+*/
+function createExecutionError(error, stdout, stderr) {
+	const code = error.code ?? null;
+	return new ProcessError(typeof code === "number" ? `The process exited with code ${code}.` : code ? `The process could not be completed (${code}).` : "The process could not be completed.", {
+		code,
+		signal: error.signal,
+		killed: error.killed,
+		stdout,
+		stderr
+	});
+}
+// node_modules/@azure/core-process/dist/esm/resolveExecutable.js
+const WINDOWS_NATIVE_EXTENSIONS = [".exe", ".com"];
+const WINDOWS_BATCH_EXTENSIONS = [".cmd", ".bat"];
+const WINDOWS_DRIVE_ABSOLUTE_PATH = /^[a-z]:[\\/]/i;
+function getEnvironmentValue(environment, name) {
+	if (process.platform !== "win32") return environment[name];
+	const normalizedName = name.toLowerCase();
+	for (const [key, value] of Object.entries(environment)) if (key.toLowerCase() === normalizedName) return value;
+}
+function setEnvironmentValue(environment, name, value) {
+	const normalizedName = name.toLowerCase();
+	const existingKey = Object.keys(environment).find((key) => key.toLowerCase() === normalizedName);
+	environment[existingKey ?? name] = value;
+}
+function snapshotEnvironment(environment) {
+	const snapshot = {};
+	const windowsKeys = /* @__PURE__ */ new Set();
+	for (const [key, value] of Object.entries(environment)) {
+		if (process.platform === "win32") {
+			const normalizedKey = key.toLowerCase();
+			if (windowsKeys.has(normalizedKey)) throw new ProcessError("The environment contains duplicate case-insensitive variable names.", { code: "ERR_INVALID_ENVIRONMENT" });
+			windowsKeys.add(normalizedKey);
+		}
+		if (value !== void 0 && typeof value !== "string") throw new ProcessError("The environment contains a non-string value.", { code: "ERR_INVALID_ENVIRONMENT" });
+		snapshot[key] = value;
+	}
+	return snapshot;
+}
+function normalizeCwd(cwd) {
+	const cwdPath = cwd instanceof URL ? fileURLToPath(cwd) : cwd;
+	return path.resolve(cwdPath ?? process.cwd());
+}
+/**
+* Snapshots and validates process resolution options.
+*
+* @param options - Resolution options to snapshot.
+* @returns The immutable context used for resolution and launch.
+*/
+function createProcessContext(options = {}) {
+	if (options.allowWindowsBatchFiles !== void 0 && typeof options.allowWindowsBatchFiles !== "boolean") throw new ProcessError("The Windows batch option must be a boolean.", { code: "ERR_INVALID_PROCESS_OPTION" });
+	return {
+		cwd: normalizeCwd(options.cwd),
+		env: snapshotEnvironment(options.env ?? process.env),
+		allowWindowsBatchFiles: options.allowWindowsBatchFiles === true
+	};
+}
+function isExecutableFile(filePath) {
+	try {
+		if (!statSync(filePath).isFile()) return false;
+		if (process.platform !== "win32") accessSync(filePath, constants$1.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+function isNativeExtension(extension) {
+	return WINDOWS_NATIVE_EXTENSIONS.some((candidate) => candidate === extension);
+}
+function isBatchExtension(extension) {
+	return WINDOWS_BATCH_EXTENSIONS.some((candidate) => candidate === extension);
+}
+function resolveWindowsCandidate(candidate, allowWindowsBatchFiles) {
+	const extension = path.extname(candidate).toLowerCase();
+	if (extension) {
+		if (!isNativeExtension(extension) && !(allowWindowsBatchFiles && isBatchExtension(extension))) return;
+		return isExecutableFile(candidate) ? candidate : void 0;
+	}
+	for (const nativeExtension of WINDOWS_NATIVE_EXTENSIONS) {
+		const nativeCandidate = candidate + nativeExtension;
+		if (isExecutableFile(nativeCandidate)) return nativeCandidate;
+	}
+	if (allowWindowsBatchFiles) for (const batchExtension of WINDOWS_BATCH_EXTENSIONS) {
+		const batchCandidate = candidate + batchExtension;
+		if (isExecutableFile(batchCandidate)) return batchCandidate;
+	}
+}
+function getSearchPaths(context) {
+	const pathValue = getEnvironmentValue(context.env, "PATH") ?? "";
+	const paths = [];
+	const seen = /* @__PURE__ */ new Set();
+	for (const entry of pathValue.split(path.delimiter)) {
+		let candidate = entry;
+		if (process.platform === "win32") {
+			candidate = candidate.trim();
+			if (candidate.startsWith("\"") && candidate.endsWith("\"")) candidate = candidate.slice(1, -1);
+		}
+		if (!candidate || !path.isAbsolute(candidate)) continue;
+		const normalized = path.resolve(candidate);
+		const key = process.platform === "win32" ? normalized.toLowerCase() : normalized;
+		if (!seen.has(key)) {
+			seen.add(key);
+			paths.push(normalized);
+		}
+	}
+	return paths;
+}
+function hasPathSeparator(command) {
+	return command.includes("/") || process.platform === "win32" && command.includes("\\");
+}
+function validateCommand(command) {
+	if (!command || command.includes("\0") || /[\r\n]/.test(command)) throw new ProcessError("The executable name is invalid.", { code: "ERR_INVALID_EXECUTABLE" });
+	if (process.platform === "win32" && /^[a-z]:[^\\/]/i.test(command)) throw new ProcessError("Drive-relative executable paths are not supported.", { code: "ERR_INVALID_EXECUTABLE" });
+}
+/**
+* Resolves an executable using a previously snapshotted process context.
+*
+* @param command - The executable name or path.
+* @param context - The context used for path and environment resolution.
+* @returns The absolute executable path, or `undefined` when no supported file is found.
+*/
+function resolveExecutableWithContext(command, context) {
+	validateCommand(command);
+	if (hasPathSeparator(command) || path.isAbsolute(command)) {
+		const candidate = path.resolve(context.cwd, command);
+		if (process.platform === "win32") return resolveWindowsCandidate(candidate, context.allowWindowsBatchFiles);
+		return isExecutableFile(candidate) ? candidate : void 0;
+	}
+	const searchPaths = getSearchPaths(context);
+	if (process.platform !== "win32") {
+		for (const searchPath of searchPaths) {
+			const candidate = path.join(searchPath, command);
+			if (isExecutableFile(candidate)) return candidate;
+		}
+		return;
+	}
+	const extension = path.extname(command).toLowerCase();
+	if (extension) {
+		if (!isNativeExtension(extension) && !(context.allowWindowsBatchFiles && isBatchExtension(extension))) return;
+		for (const searchPath of searchPaths) {
+			const candidate = path.join(searchPath, command);
+			if (isExecutableFile(candidate)) return candidate;
+		}
+		return;
+	}
+	for (const searchPath of searchPaths) for (const nativeExtension of WINDOWS_NATIVE_EXTENSIONS) {
+		const candidate = path.join(searchPath, command + nativeExtension);
+		if (isExecutableFile(candidate)) return candidate;
+	}
+	if (context.allowWindowsBatchFiles) for (const searchPath of searchPaths) for (const batchExtension of WINDOWS_BATCH_EXTENSIONS) {
+		const candidate = path.join(searchPath, command + batchExtension);
+		if (isExecutableFile(candidate)) return candidate;
+	}
+}
+function canonicalizeWindowsPath(filePath) {
+	try {
+		return realpathSync.native(filePath).toLowerCase();
+	} catch {
+		return path.resolve(filePath).toLowerCase();
+	}
+}
+function isWindowsDriveAbsolutePath(filePath) {
+	return WINDOWS_DRIVE_ABSOLUTE_PATH.test(filePath);
+}
+/**
+* Resolves and validates the trusted Windows command interpreter.
+*
+* @param childEnvironment - The child environment to validate and normalize.
+* @returns The validated command interpreter and Windows system root.
+*/
+function resolveWindowsCommandInterpreter(childEnvironment) {
+	const hostEnvironment = snapshotEnvironment(process.env);
+	const systemRoot = getEnvironmentValue(hostEnvironment, "SystemRoot");
+	if (!systemRoot || !isWindowsDriveAbsolutePath(systemRoot)) throw new ProcessError("A trusted Windows system directory could not be established.", { code: "ERR_UNTRUSTED_COMMAND_INTERPRETER" });
+	const executablePath = path.join(systemRoot, "System32", "cmd.exe");
+	if (!isExecutableFile(executablePath)) throw new ProcessError("The Windows command interpreter could not be found.", { code: "ERR_UNTRUSTED_COMMAND_INTERPRETER" });
+	const comSpec = getEnvironmentValue(hostEnvironment, "ComSpec");
+	if (comSpec && (!isWindowsDriveAbsolutePath(comSpec) || canonicalizeWindowsPath(comSpec) !== canonicalizeWindowsPath(executablePath))) throw new ProcessError("The Windows command interpreter is not trusted.", { code: "ERR_UNTRUSTED_COMMAND_INTERPRETER" });
+	const childSystemRoot = getEnvironmentValue(childEnvironment, "SystemRoot");
+	if (childSystemRoot && (!isWindowsDriveAbsolutePath(childSystemRoot) || canonicalizeWindowsPath(childSystemRoot) !== canonicalizeWindowsPath(systemRoot))) throw new ProcessError("The child environment contains an untrusted system directory.", { code: "ERR_UNTRUSTED_COMMAND_INTERPRETER" });
+	const childComSpec = getEnvironmentValue(childEnvironment, "ComSpec");
+	if (childComSpec && (!isWindowsDriveAbsolutePath(childComSpec) || canonicalizeWindowsPath(childComSpec) !== canonicalizeWindowsPath(executablePath))) throw new ProcessError("The child environment contains an untrusted command interpreter.", { code: "ERR_UNTRUSTED_COMMAND_INTERPRETER" });
+	setEnvironmentValue(childEnvironment, "SystemRoot", systemRoot);
+	setEnvironmentValue(childEnvironment, "ComSpec", executablePath);
+	return {
+		executablePath,
+		systemRoot
+	};
+}
+// node_modules/@azure/core-process/dist/esm/normalizeCommand.js
+const UNSAFE_BATCH_ARGUMENT = /[%!^&|<>()]/;
+const UNSAFE_BATCH_PATH = /[%!]/;
+const BATCH_META_CHARACTER = /([()\][%!^"`<>&|;, *?])/g;
+function containsControlCharacter(value) {
+	for (const character of value) {
+		const codePoint = character.codePointAt(0);
+		if (codePoint <= 31 || codePoint === 127) return true;
+	}
+	return false;
+}
+function snapshotArguments(args) {
+	return args.map((arg, index) => {
+		if (typeof arg !== "string" || arg.includes("\0")) throw new ProcessError(`Process argument ${index} is invalid.`, { code: "ERR_INVALID_PROCESS_ARGUMENT" });
+		return arg;
+	});
+}
+function validateBatchArguments(args) {
+	for (const [index, arg] of args.entries()) if (containsControlCharacter(arg) || UNSAFE_BATCH_ARGUMENT.test(arg) || /\\"/.test(arg) || /\\{2,}$/.test(arg)) throw new ProcessError(`Windows batch argument ${index} is unsafe.`, { code: "ERR_UNSAFE_WINDOWS_BATCH_ARGUMENT" });
+}
+function escapeBatchCommand(filePath) {
+	if (containsControlCharacter(filePath) || UNSAFE_BATCH_PATH.test(filePath)) throw new ProcessError("The Windows batch path cannot be represented safely.", { code: "ERR_UNSAFE_WINDOWS_BATCH_PATH" });
+	return filePath.replace(BATCH_META_CHARACTER, "^$1");
+}
+function escapeBatchArgument(argument) {
+	let escaped = argument;
+	escaped = escaped.replace(/(?=(\\+?)?)\1"/g, "$1$1\\\"");
+	escaped = escaped.replace(/(?=(\\+?)?)\1$/g, "$1$1");
+	escaped = `"${escaped}"`;
+	return escaped.replace(BATCH_META_CHARACTER, "^$1");
+}
+/**
+* Resolves a command and prepares its platform-specific argument list.
+*
+* @param command - The executable name or path.
+* @param args - Arguments to pass to the executable.
+* @param context - The snapshotted process context.
+* @returns A command normalized for direct execution.
+*/
+function normalizeCommand(command, args, context) {
+	const copiedArgs = snapshotArguments(args);
+	const resolvedPath = resolveExecutableWithContext(command, context);
+	if (!resolvedPath) throw new ProcessError("The executable could not be found.", { code: "ENOENT" });
+	if (process.platform !== "win32") return {
+		executable: resolvedPath,
+		args: copiedArgs,
+		cwd: context.cwd,
+		env: context.env,
+		windowsVerbatimArguments: false
+	};
+	const extension = path.extname(resolvedPath).toLowerCase();
+	if (extension === ".exe" || extension === ".com") return {
+		executable: resolvedPath,
+		args: copiedArgs,
+		cwd: context.cwd,
+		env: context.env,
+		windowsVerbatimArguments: false
+	};
+	if (extension !== ".cmd" && extension !== ".bat") throw new ProcessError("The executable type is not supported on Windows.", { code: "ERR_UNSUPPORTED_WINDOWS_EXECUTABLE" });
+	if (!context.allowWindowsBatchFiles) throw new ProcessError("Windows batch execution was not enabled.", { code: "ERR_WINDOWS_BATCH_DISABLED" });
+	if (context.cwd.startsWith("\\\\")) throw new ProcessError("Windows batch execution does not support a UNC working directory.", { code: "ERR_UNSUPPORTED_WINDOWS_CWD" });
+	validateBatchArguments(copiedArgs);
+	const commandInterpreter = resolveWindowsCommandInterpreter(context.env);
+	const commandLine = [escapeBatchCommand(resolvedPath), ...copiedArgs.map(escapeBatchArgument)].join(" ");
+	return {
+		executable: commandInterpreter.executablePath,
+		args: [
+			"/d",
+			"/s",
+			"/v:off",
+			"/c",
+			`"${commandLine}"`
+		],
+		cwd: context.cwd,
+		env: context.env,
+		windowsVerbatimArguments: true
+	};
+}
+// node_modules/@azure/core-process/dist/esm/process.js
+const commonOptionNames = [
+	"gid",
+	"killSignal",
+	"timeout",
+	"uid",
+	"windowsHide"
+];
+[...commonOptionNames];
+[...commonOptionNames];
+const execFileOptionNames = [
+	...commonOptionNames,
+	"encoding",
+	"maxBuffer",
+	"signal"
+];
+function sanitizeChildProcessError(error) {
+	return error instanceof Error && !isProcessError(error) ? createExecutionError(error) : error;
+}
+function callWithSanitizedChildProcessErrors(callback) {
+	try {
+		return callback();
+	} catch (error) {
+		throw sanitizeChildProcessError(error);
+	}
+}
+function prepareProcess(executable, args, options, allowedOptionNames) {
+	if (options.shell !== void 0 || options.windowsVerbatimArguments !== void 0) throw new ProcessError("Shell-related process options are not supported.", { code: "ERR_UNSAFE_PROCESS_OPTION" });
+	const copiedOptions = { ...options };
+	const { cwd, env, allowWindowsBatchFiles } = copiedOptions;
+	const resolutionOptionNames = /* @__PURE__ */ new Set([
+		"cwd",
+		"env",
+		"allowWindowsBatchFiles"
+	]);
+	const allowedOptions = new Set(allowedOptionNames);
+	const nodeOptions = {};
+	for (const [name, value] of Object.entries(copiedOptions)) {
+		if ((name === "shell" || name === "windowsVerbatimArguments") && value === void 0) continue;
+		if (resolutionOptionNames.has(name)) continue;
+		if (!allowedOptions.has(name)) throw new ProcessError("The process options contain an unsupported property.", { code: "ERR_UNSUPPORTED_PROCESS_OPTION" });
+		nodeOptions[name] = value;
+	}
+	const command = normalizeCommand(executable, args, createProcessContext({
+		cwd,
+		env,
+		allowWindowsBatchFiles
+	}));
+	if (command.windowsVerbatimArguments && nodeOptions.argv0 !== void 0) throw new ProcessError("The argv0 option is not supported for Windows batch files.", { code: "ERR_UNSAFE_PROCESS_OPTION" });
+	return {
+		command,
+		nodeOptions
+	};
+}
+async function execFile$1(command, args = [], options = {}) {
+	const prepared = prepareProcess(command, args, options, execFileOptionNames);
+	return new Promise((resolve, reject) => {
+		callWithSanitizedChildProcessErrors(() => childProcess$1.execFile(prepared.command.executable, prepared.command.args, {
+			...prepared.nodeOptions,
+			cwd: prepared.command.cwd,
+			env: prepared.command.env,
+			shell: false,
+			windowsVerbatimArguments: prepared.command.windowsVerbatimArguments,
+			windowsHide: options.windowsHide
+		}, (error, stdout, stderr) => {
+			if (error) {
+				reject(createExecutionError(error, stdout, stderr));
+				return;
+			}
+			resolve({
+				stdout,
+				stderr
+			});
+		}));
+	});
+}
+// node_modules/@azure/identity/dist/esm/util/processUtils.js
+function outputToString(output) {
+	if (output === void 0) return "";
+	return Buffer.isBuffer(output) ? output.toString("utf8") : output;
+}
+/**
+* Easy to mock childProcess utils.
+* @internal
+*/
+const processUtils = {
+	/**
+	* Executes a file and preserves output when the process exits nonzero.
+	*
+	* @internal
+	*/
+	async execFileWithResult(file, params, options) {
+		try {
+			return {
+				...await execFile$1(file, params, options),
+				error: null
+			};
+		} catch (error) {
+			if (isProcessError(error)) return {
+				stdout: outputToString(error.stdout),
+				stderr: outputToString(error.stderr),
+				error
+			};
+			throw error;
+		}
+	},
+	/**
+	* Executes a file and rejects when it writes to stderr or exits nonzero.
+	*
+	* @internal
+	*/
+	async execFile(file, params, options) {
+		const { stdout, stderr, error } = await processUtils.execFileWithResult(file, params, options);
+		if (stderr || error) throw stderr ? new Error(stderr) : error;
+		return stdout;
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/azureDeveloperCliCredential.js
+const logger$5 = credentialLogger("AzureDeveloperCliCredential");
+/**
+* Messages to use when throwing in this credential.
+* @internal
+*/
+const azureDeveloperCliPublicErrorMessages = {
+	notInstalled: "Azure Developer CLI couldn't be found. To mitigate this issue, see the troubleshooting guidelines at https://aka.ms/azsdk/js/identity/azdevclicredential/troubleshoot.",
+	login: "Please run 'azd auth login' from a command prompt to authenticate before using this credential. For more information, see the troubleshooting guidelines at https://aka.ms/azsdk/js/identity/azdevclicredential/troubleshoot.",
+	unknown: "Unknown error while trying to retrieve the access token",
+	claim: "This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command:"
+};
+/**
+* Mockable reference to the Developer CLI credential cliCredentialFunctions
+* @internal
+*/
+const developerCliCredentialInternals = {
+	/**
+	* Parses azd stderr JSON output to extract a human-readable error message.
+	*
+	* Three formats are supported across azd versions:
+	* - pre-v1.23.7: `{"type":"consoleMessage","data":{"message":"..."}}`
+	* - v1.23.7 - v1.23.15: an empty `consoleMessage` line followed by `{"error":"...","message":"...","suggestion":"..."}`
+	* - v1.24.0+: `{"error":"...","message":"...","suggestion":"..."}`
+	*
+	* The structured `error` field is preferred. If absent, falls back to the
+	* first non-empty `data.message` from a legacy `consoleMessage` line. If
+	* neither is found, the raw stderr is returned unchanged so plain-text and
+	* malformed output continue to surface to callers.
+	*
+	* @param stderr - The stderr output from azd command
+	* @returns The parsed error message or raw stderr
+	* @internal
+	*/
+	parseAzdStderr(stderr) {
+		if (!stderr?.trim()) return stderr;
+		let fallback;
+		for (const rawLine of stderr.split("\n")) {
+			const line = rawLine.trim();
+			if (!line.startsWith("{")) continue;
+			let parsed;
+			try {
+				parsed = JSON.parse(line);
+			} catch {
+				continue;
+			}
+			if (typeof parsed?.error === "string" && parsed.error.trim()) return parsed.error.trim();
+			if (fallback === void 0) {
+				const message = parsed?.data?.message;
+				if (typeof message === "string" && message.trim()) fallback = message.trim();
+			}
+		}
+		return fallback ?? stderr;
+	},
+	/**
+	* @internal
+	*/
+	getSafeWorkingDir() {
+		if (process.platform === "win32") {
+			let systemRoot = process.env.SystemRoot || process.env["SYSTEMROOT"];
+			if (!systemRoot) {
+				logger$5.getToken.warning("The SystemRoot environment variable is not set. This may cause issues when using the Azure Developer CLI credential.");
+				systemRoot = "C:\\Windows";
+			}
+			return systemRoot;
+		} else return "/bin";
+	},
+	/**
+	* Gets the access token from Azure Developer CLI
+	* @param scopes - The scopes to use when getting the token
+	* @internal
+	*/
+	async getAzdAccessToken(scopes, tenantId, timeout, claims) {
+		let tenantSection = [];
+		if (tenantId) tenantSection = ["--tenant-id", tenantId];
+		let claimsSections = [];
+		if (claims) claimsSections = ["--claims", uint8ArrayToString(stringToUint8Array(claims, "utf-8"), "base64")];
+		const args = [
+			"auth",
+			"token",
+			"--output",
+			"json",
+			"--no-prompt",
+			...scopes.reduce((previous, current) => previous.concat("--scope", current), []),
+			...tenantSection,
+			...claimsSections
+		];
+		return processUtils.execFileWithResult("azd", args, {
+			allowWindowsBatchFiles: true,
+			cwd: developerCliCredentialInternals.getSafeWorkingDir(),
+			encoding: "utf8",
+			timeout
+		});
+	}
+};
+/**
+* Azure Developer CLI is a command-line interface tool that allows developers to create, manage, and deploy
+* resources in Azure. It's built on top of the Azure CLI and provides additional functionality specific
+* to Azure developers. It allows users to authenticate as a user and/or a service principal against
+* <a href="https://learn.microsoft.com/entra/fundamentals/">Microsoft Entra ID</a>. The
+* AzureDeveloperCliCredential authenticates in a development environment and acquires a token on behalf of
+* the logged-in user or service principal in the Azure Developer CLI. It acts as the Azure Developer CLI logged in user or
+* service principal and executes an Azure CLI command underneath to authenticate the application against
+* Microsoft Entra ID.
+*
+* <h2> Configure AzureDeveloperCliCredential </h2>
+*
+* To use this credential, the developer needs to authenticate locally in Azure Developer CLI using one of the
+* commands below:
+*
+* <ol>
+*     <li>Run "azd auth login" in Azure Developer CLI to authenticate interactively as a user.</li>
+*     <li>Run "azd auth login --client-id clientID --client-secret clientSecret
+*     --tenant-id tenantID" to authenticate as a service principal.</li>
+* </ol>
+*
+* You may need to repeat this process after a certain time period, depending on the refresh token validity in your
+* organization. Generally, the refresh token validity period is a few weeks to a few months.
+* AzureDeveloperCliCredential will prompt you to sign in again.
+*/
+var AzureDeveloperCliCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	timeout;
+	/**
+	* Creates an instance of the {@link AzureDeveloperCliCredential}.
+	*
+	* To use this credential, ensure that you have already logged
+	* in via the 'azd' tool using the command "azd auth login" from the commandline.
+	*
+	* @param options - Options, to optionally allow multi-tenant requests.
+	*/
+	constructor(options) {
+		if (options?.tenantId) {
+			checkTenantId(logger$5, options?.tenantId);
+			this.tenantId = options?.tenantId;
+		}
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.timeout = options?.processTimeoutInMs;
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		const tenantId = processMultiTenantRequest(this.tenantId, options, this.additionallyAllowedTenantIds);
+		if (tenantId) checkTenantId(logger$5, tenantId);
+		let scopeList;
+		if (typeof scopes === "string") scopeList = [scopes];
+		else scopeList = scopes;
+		logger$5.getToken.info(`Using the scopes ${scopes}`);
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async () => {
+			try {
+				scopeList.forEach((scope) => {
+					ensureValidScopeForDevTimeCreds(scope, logger$5);
+				});
+				const obj = await developerCliCredentialInternals.getAzdAccessToken(scopeList, tenantId, this.timeout, options.claims);
+				const isMFARequiredError = obj.stderr?.match("must use multi-factor authentication") || obj.stderr?.match("reauthentication required");
+				const isNotLoggedInError = obj.stderr?.match("not logged in, run `azd login` to login") || obj.stderr?.match("not logged in, run `azd auth login` to login");
+				if (obj.stderr?.match("azd:(.*)not found") || obj.stderr?.startsWith("'azd' is not recognized") || obj.error && obj.error.code === "ENOENT") {
+					const error = new CredentialUnavailableError(azureDeveloperCliPublicErrorMessages.notInstalled);
+					logger$5.getToken.info(formatError(scopes, error));
+					throw error;
+				}
+				if (isNotLoggedInError) {
+					const error = new CredentialUnavailableError(azureDeveloperCliPublicErrorMessages.login);
+					logger$5.getToken.info(formatError(scopes, error));
+					throw error;
+				}
+				if (isMFARequiredError) {
+					const loginCmd = `azd auth login ${scopeList.reduce((previous, current) => previous.concat("--scope", current), []).join(" ")}`;
+					const error = new CredentialUnavailableError(`${azureDeveloperCliPublicErrorMessages.claim} ${loginCmd}`);
+					logger$5.getToken.info(formatError(scopes, error));
+					throw error;
+				}
+				try {
+					const resp = JSON.parse(obj.stdout);
+					logger$5.getToken.info(formatSuccess(scopes));
+					return {
+						token: resp.token,
+						expiresOnTimestamp: new Date(resp.expiresOn).getTime(),
+						tokenType: "Bearer"
+					};
+				} catch (e) {
+					if (obj.stderr) throw new CredentialUnavailableError(developerCliCredentialInternals.parseAzdStderr(obj.stderr));
+					throw e;
+				}
+			} catch (err) {
+				const error = err.name === "CredentialUnavailableError" ? err : new CredentialUnavailableError(err.message || azureDeveloperCliPublicErrorMessages.unknown);
+				logger$5.getToken.info(formatError(scopes, error));
+				throw error;
+			}
+		});
+	}
+};
+// node_modules/@azure/identity/dist/esm/util/subscriptionUtils.js
+/**
+* @internal
+*/
+function checkSubscription(logger, subscription) {
+	if (!subscription.match(/^[0-9a-zA-Z-._ ]+$/)) {
+		const error = /* @__PURE__ */ new Error(`Subscription '${subscription}' contains invalid characters. If this is the name of a subscription, use its ID instead. You can locate your subscription by following the instructions listed here: https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id`);
+		logger.info(formatError("", error));
+		throw error;
+	}
+}
+// node_modules/@azure/identity/dist/esm/credentials/azureCliCredential.js
+const logger$4 = credentialLogger("AzureCliCredential");
+/**
+* Messages to use when throwing in this credential.
+* @internal
+*/
+const azureCliPublicErrorMessages = {
+	claim: "This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command:",
+	notInstalled: "Azure CLI could not be found. Please visit https://aka.ms/azure-cli for installation instructions and then, once installed, authenticate to your Azure account using 'az login'.",
+	login: "Please run 'az login' from a command prompt to authenticate before using this credential.",
+	unknown: "Unknown error while trying to retrieve the access token",
+	unexpectedResponse: "Unexpected response from Azure CLI when getting token. Expected \"expiresOn\" to be a RFC3339 date string. Got:"
+};
+/**
+* Mockable reference to the CLI credential cliCredentialFunctions
+* @internal
+*/
+const cliCredentialInternals = {
+	/**
+	* @internal
+	*/
+	getSafeWorkingDir() {
+		if (process.platform === "win32") {
+			let systemRoot = process.env.SystemRoot || process.env["SYSTEMROOT"];
+			if (!systemRoot) {
+				logger$4.getToken.warning("The SystemRoot environment variable is not set. This may cause issues when using the Azure CLI credential.");
+				systemRoot = "C:\\Windows";
+			}
+			return systemRoot;
+		} else return "/bin";
+	},
+	/**
+	* Gets the access token from Azure CLI
+	* @param resource - The resource to use when getting the token
+	* @internal
+	*/
+	async getAzureCliAccessToken(resource, tenantId, subscription, timeout) {
+		let tenantSection = [];
+		let subscriptionSection = [];
+		if (tenantId) tenantSection = ["--tenant", tenantId];
+		if (subscription) subscriptionSection = ["--subscription", subscription];
+		const args = [
+			"account",
+			"get-access-token",
+			"--output",
+			"json",
+			"--resource",
+			resource,
+			...tenantSection,
+			...subscriptionSection
+		];
+		return processUtils.execFileWithResult("az", args, {
+			allowWindowsBatchFiles: true,
+			cwd: cliCredentialInternals.getSafeWorkingDir(),
+			encoding: "utf8",
+			timeout
+		});
+	}
+};
+/**
+* This credential will use the currently logged-in user login information
+* via the Azure CLI ('az') commandline tool.
+* To do so, it will read the user access token and expire time
+* with Azure CLI command "az account get-access-token".
+*/
+var AzureCliCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	timeout;
+	subscription;
+	/**
+	* Creates an instance of the {@link AzureCliCredential}.
+	*
+	* To use this credential, ensure that you have already logged
+	* in via the 'az' tool using the command "az login" from the commandline.
+	*
+	* @param options - Options, to optionally allow multi-tenant requests.
+	*/
+	constructor(options) {
+		if (options?.tenantId) {
+			checkTenantId(logger$4, options?.tenantId);
+			this.tenantId = options?.tenantId;
+		}
+		if (options?.subscription) {
+			checkSubscription(logger$4, options?.subscription);
+			this.subscription = options?.subscription;
+		}
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.timeout = options?.processTimeoutInMs;
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		const scope = typeof scopes === "string" ? scopes : scopes[0];
+		const claimsValue = options.claims;
+		if (claimsValue && claimsValue.trim()) {
+			let loginCmd = `az login --claims-challenge ${uint8ArrayToString(stringToUint8Array(claimsValue, "utf-8"), "base64")} --scope ${scope}`;
+			const tenantIdFromOptions = options.tenantId;
+			if (tenantIdFromOptions) loginCmd += ` --tenant ${tenantIdFromOptions}`;
+			const error = new CredentialUnavailableError(`${azureCliPublicErrorMessages.claim} ${loginCmd}`);
+			logger$4.getToken.info(formatError(scope, error));
+			throw error;
+		}
+		const tenantId = processMultiTenantRequest(this.tenantId, options, this.additionallyAllowedTenantIds);
+		if (tenantId) checkTenantId(logger$4, tenantId);
+		if (this.subscription) checkSubscription(logger$4, this.subscription);
+		logger$4.getToken.info(`Using the scope ${scope}`);
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async () => {
+			try {
+				ensureValidScopeForDevTimeCreds(scope, logger$4);
+				const resource = getScopeResource(scope);
+				const obj = await cliCredentialInternals.getAzureCliAccessToken(resource, tenantId, this.subscription, this.timeout);
+				const specificScope = obj.stderr?.match("(.*)az login --scope(.*)");
+				const isLoginError = obj.stderr?.match("(.*)az login(.*)") && !specificScope;
+				if (obj.stderr?.match("az:(.*)not found") || obj.stderr?.startsWith("'az' is not recognized") || obj.error && isProcessError(obj.error) && obj.error.code === "ENOENT") {
+					const error = new CredentialUnavailableError(azureCliPublicErrorMessages.notInstalled);
+					logger$4.getToken.info(formatError(scopes, error));
+					throw error;
+				}
+				if (isLoginError) {
+					const error = new CredentialUnavailableError(azureCliPublicErrorMessages.login);
+					logger$4.getToken.info(formatError(scopes, error));
+					throw error;
+				}
+				try {
+					const responseData = obj.stdout;
+					const response = this.parseRawResponse(responseData);
+					logger$4.getToken.info(formatSuccess(scopes));
+					return response;
+				} catch (e) {
+					if (obj.stderr) throw new CredentialUnavailableError(obj.stderr);
+					throw e;
+				}
+			} catch (err) {
+				const error = err.name === "CredentialUnavailableError" ? err : new CredentialUnavailableError(err.message || azureCliPublicErrorMessages.unknown);
+				logger$4.getToken.info(formatError(scopes, error));
+				throw error;
+			}
+		});
+	}
+	/**
+	* Parses the raw JSON response from the Azure CLI into a usable AccessToken object
+	*
+	* @param rawResponse - The raw JSON response from the Azure CLI
+	* @returns An access token with the expiry time parsed from the raw response
+	*
+	* The expiryTime of the credential's access token, in milliseconds, is calculated as follows:
+	*
+	* When available, expires_on (introduced in Azure CLI v2.54.0) will be preferred. Otherwise falls back to expiresOn.
+	*/
+	parseRawResponse(rawResponse) {
+		const response = JSON.parse(rawResponse);
+		const token = response.accessToken;
+		let expiresOnTimestamp = Number.parseInt(response.expires_on, 10) * 1e3;
+		if (!isNaN(expiresOnTimestamp)) {
+			logger$4.getToken.info("expires_on is available and is valid, using it");
+			return {
+				token,
+				expiresOnTimestamp,
+				tokenType: "Bearer"
+			};
+		}
+		expiresOnTimestamp = new Date(response.expiresOn).getTime();
+		if (isNaN(expiresOnTimestamp)) throw new CredentialUnavailableError(`${azureCliPublicErrorMessages.unexpectedResponse} "${response.expiresOn}"`);
+		return {
+			token,
+			expiresOnTimestamp,
+			tokenType: "Bearer"
+		};
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/azurePowerShellCredential.js
+const logger$3 = credentialLogger("AzurePowerShellCredential");
+const isWindows = process.platform === "win32";
+const powerShellResourceEnvironmentVariable = "AZURE_IDENTITY_POWERSHELL_RESOURCE";
+const powerShellTenantEnvironmentVariable = "AZURE_IDENTITY_POWERSHELL_TENANT_ID";
+const powerShellPrivateEnvironmentVariables = new Set([powerShellResourceEnvironmentVariable, powerShellTenantEnvironmentVariable].map((name) => name.toLowerCase()));
+/**
+* Creates the child environment used to pass private values to PowerShell.
+*
+* @param resource - The resource passed to PowerShell.
+* @param tenantId - The optional tenant ID passed to PowerShell.
+* @param environment - The environment to copy.
+* @returns A child environment containing canonical private variable names.
+* @internal
+*/
+function createPowerShellEnvironment(resource, tenantId, environment = process.env) {
+	const childEnvironment = Object.fromEntries(Object.entries(environment).filter(([name]) => !powerShellPrivateEnvironmentVariables.has(name.toLowerCase())));
+	childEnvironment[powerShellResourceEnvironmentVariable] = resource;
+	childEnvironment[powerShellTenantEnvironmentVariable] = tenantId ?? "";
+	return childEnvironment;
+}
+/**
+* Returns a platform-appropriate command name by appending ".exe" on Windows.
+*
+* @internal
+*/
+function formatCommand(commandName) {
+	if (isWindows) return `${commandName}.exe`;
+	else return commandName;
+}
+/**
+* Receives a list of commands to run, executes them, then returns the outputs.
+* If anything fails, an error is thrown.
+* @internal
+*/
+async function runCommands(commands, timeout, env) {
+	const results = [];
+	for (const command of commands) {
+		const [file, ...parameters] = command;
+		const result = await processUtils.execFile(file, parameters, {
+			encoding: "utf8",
+			env,
+			timeout
+		});
+		results.push(result);
+	}
+	return results;
+}
+/**
+* Known PowerShell errors
+* @internal
+*/
+const powerShellErrors = {
+	login: "Run Connect-AzAccount to login",
+	installed: "The specified module 'Az.Accounts' with version '2.2.0' was not loaded because no valid module file was found in any module directory"
+};
+/**
+* Messages to use when throwing in this credential.
+* @internal
+*/
+const powerShellPublicErrorMessages = {
+	login: "Please run 'Connect-AzAccount' from PowerShell to authenticate before using this credential.",
+	installed: `The 'Az.Account' module >= 2.2.0 is not installed. Install the Azure Az PowerShell module with: "Install-Module -Name Az -Scope CurrentUser -Repository PSGallery -Force".`,
+	claim: "This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command:",
+	troubleshoot: `To troubleshoot, visit https://aka.ms/azsdk/js/identity/powershellcredential/troubleshoot.`
+};
+const isLoginError = (err) => err.message.match(`(.*)${powerShellErrors.login}(.*)`);
+const isNotInstalledError = (err) => err.message.match(powerShellErrors.installed);
+/**
+* The PowerShell commands to be tried, in order.
+*
+* @internal
+*/
+const commandStack = [formatCommand("pwsh")];
+if (isWindows) commandStack.push(formatCommand("powershell"));
+/**
+* This credential will use the currently logged-in user information from the
+* Azure PowerShell module. To do so, it will read the user access token and
+* expire time with Azure PowerShell command `Get-AzAccessToken -ResourceUrl {ResourceScope}`
+*/
+var AzurePowerShellCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	timeout;
+	/**
+	* Creates an instance of the {@link AzurePowerShellCredential}.
+	*
+	* To use this credential:
+	* - Install the Azure Az PowerShell module with:
+	*   `Install-Module -Name Az -Scope CurrentUser -Repository PSGallery -Force`.
+	* - You have already logged in to Azure PowerShell using the command
+	* `Connect-AzAccount` from the command line.
+	*
+	* @param options - Options, to optionally allow multi-tenant requests.
+	*/
+	constructor(options) {
+		if (options?.tenantId) {
+			checkTenantId(logger$3, options?.tenantId);
+			this.tenantId = options?.tenantId;
+		}
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		this.timeout = options?.processTimeoutInMs;
+	}
+	/**
+	* Gets the access token from Azure PowerShell
+	* @param resource - The resource to use when getting the token
+	*/
+	async getAzurePowerShellAccessToken(resource, tenantId, timeout) {
+		for (const powerShellCommand of [...commandStack]) {
+			try {
+				await runCommands([[powerShellCommand, "/?"]], timeout);
+			} catch (e) {
+				commandStack.shift();
+				continue;
+			}
+			const result = (await runCommands([[
+				powerShellCommand,
+				"-NoProfile",
+				"-NonInteractive",
+				"-Command",
+				`
+          $tenantId = $env:${powerShellTenantEnvironmentVariable}
+          $resource = $env:${powerShellResourceEnvironmentVariable}
+          $m = Import-Module Az.Accounts -MinimumVersion 2.2.0 -PassThru
+          $useSecureString = $m.Version -ge [version]'2.17.0' -and $m.Version -lt [version]'5.0.0'
+
+          $params = @{
+            ResourceUrl = $resource
+          }
+
+          if ($tenantId.Length -gt 0) {
+            $params["TenantId"] = $tenantId
+          }
+
+          if ($useSecureString) {
+            $params["AsSecureString"] = $true
+          }
+
+          $token = Get-AzAccessToken @params
+
+          $result = New-Object -TypeName PSObject
+          $result | Add-Member -MemberType NoteProperty -Name ExpiresOn -Value $token.ExpiresOn
+
+          if ($token.Token -is [System.Security.SecureString]) {
+            if ($PSVersionTable.PSVersion.Major -lt 7) {
+              $ssPtr = [System.Runtime.InteropServices.Marshal]::SecureStringToBSTR($token.Token)
+              try {
+                $result | Add-Member -MemberType NoteProperty -Name Token -Value ([System.Runtime.InteropServices.Marshal]::PtrToStringBSTR($ssPtr))
+              }
+              finally {
+                [System.Runtime.InteropServices.Marshal]::ZeroFreeBSTR($ssPtr)
+              }
+            }
+            else {
+              $result | Add-Member -MemberType NoteProperty -Name Token -Value ($token.Token | ConvertFrom-SecureString -AsPlainText)
+            }
+          }
+          else {
+            $result | Add-Member -MemberType NoteProperty -Name Token -Value $token.Token
+          }
+
+          Write-Output (ConvertTo-Json $result)
+          `
+			]], timeout, createPowerShellEnvironment(resource, tenantId)))[0];
+			return parseJsonToken(result);
+		}
+		throw new Error(`Unable to execute PowerShell. Ensure that it is installed in your system`);
+	}
+	/**
+	* Authenticates with Microsoft Entra ID and returns an access token if successful.
+	* If the authentication cannot be performed through PowerShell, a {@link CredentialUnavailableError} will be thrown.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this TokenCredential implementation might make.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async () => {
+			const scope = typeof scopes === "string" ? scopes : scopes[0];
+			const claimsValue = options.claims;
+			if (claimsValue && claimsValue.trim()) {
+				let loginCmd = `Connect-AzAccount -ClaimsChallenge ${uint8ArrayToString(stringToUint8Array(claimsValue, "utf-8"), "base64")}`;
+				const tenantIdFromOptions = options.tenantId;
+				if (tenantIdFromOptions) loginCmd += ` -Tenant ${tenantIdFromOptions}`;
+				const error = new CredentialUnavailableError(`${powerShellPublicErrorMessages.claim} ${loginCmd}`);
+				logger$3.getToken.info(formatError(scope, error));
+				throw error;
+			}
+			const tenantId = processMultiTenantRequest(this.tenantId, options, this.additionallyAllowedTenantIds);
+			if (tenantId) checkTenantId(logger$3, tenantId);
+			try {
+				ensureValidScopeForDevTimeCreds(scope, logger$3);
+				logger$3.getToken.info(`Using the scope ${scope}`);
+				const resource = getScopeResource(scope);
+				const response = await this.getAzurePowerShellAccessToken(resource, tenantId, this.timeout);
+				logger$3.getToken.info(formatSuccess(scopes));
+				return {
+					token: response.Token,
+					expiresOnTimestamp: new Date(response.ExpiresOn).getTime(),
+					tokenType: "Bearer"
+				};
+			} catch (err) {
+				if (isNotInstalledError(err)) {
+					const error = new CredentialUnavailableError(powerShellPublicErrorMessages.installed);
+					logger$3.getToken.info(formatError(scope, error));
+					throw error;
+				} else if (isLoginError(err)) {
+					const error = new CredentialUnavailableError(powerShellPublicErrorMessages.login);
+					logger$3.getToken.info(formatError(scope, error));
+					throw error;
+				}
+				const error = new CredentialUnavailableError(`${err}. ${powerShellPublicErrorMessages.troubleshoot}`);
+				logger$3.getToken.info(formatError(scope, error));
+				throw error;
+			}
+		});
+	}
+};
+/**
+*
+* @internal
+*/
+async function parseJsonToken(result) {
+	const matches = result.match(/{[^{}]*}/g);
+	let resultWithoutToken = result;
+	if (matches) try {
+		for (const item of matches) try {
+			const jsonContent = JSON.parse(item);
+			if (jsonContent?.Token) {
+				resultWithoutToken = resultWithoutToken.replace(item, "");
+				if (resultWithoutToken) logger$3.getToken.warning(resultWithoutToken);
+				return jsonContent;
+			}
+		} catch (e) {
+			continue;
+		}
+	} catch (e) {
+		throw new Error(`Unable to parse the output of PowerShell. Received output: ${result}`, { cause: e });
+	}
+	throw new Error(`No access token found in the output. Received output: ${result}`);
+}
+// node_modules/@azure/identity/dist/esm/credentials/visualStudioCodeCredential.js
+const CommonTenantId = "common";
+const VSCodeClientId = "aebc6443-996d-45c2-90f0-388ff96faa56";
+const logger$2 = credentialLogger("VisualStudioCodeCredential");
+const unsupportedTenantIds = { adfs: "The VisualStudioCodeCredential does not support authentication with ADFS tenants." };
+function checkUnsupportedTenant(tenantId) {
+	const unsupportedTenantError = unsupportedTenantIds[tenantId];
+	if (unsupportedTenantError) throw new CredentialUnavailableError(unsupportedTenantError);
+}
+/**
+* Connects to Azure using the user account signed in through the Azure Resources extension in Visual Studio Code.
+* Once the user has logged in via the extension, this credential can share the same refresh token
+* that is cached by the extension.
+*/
+var VisualStudioCodeCredential = class {
+	tenantId;
+	additionallyAllowedTenantIds;
+	msalClient;
+	options;
+	/**
+	* Creates an instance of VisualStudioCodeCredential to use for automatically authenticating via VSCode.
+	*
+	* **Note**: `VisualStudioCodeCredential` is provided by a plugin package:
+	* `@azure/identity-vscode`. If this package is not installed, then authentication using
+	* `VisualStudioCodeCredential` will not be available.
+	*
+	* @param options - Options for configuring the client which makes the authentication request.
+	*/
+	constructor(options) {
+		this.options = options || {};
+		if (options && options.tenantId) {
+			checkTenantId(logger$2, options.tenantId);
+			this.tenantId = options.tenantId;
+		} else this.tenantId = CommonTenantId;
+		this.additionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		checkUnsupportedTenant(this.tenantId);
+	}
+	/**
+	* Runs preparations for any further getToken request:
+	*   - Validates that the plugin is available.
+	*   - Loads the authentication record from VSCode if available.
+	*   - Creates the MSAL client with the loaded plugin and authentication record.
+	*/
+	async prepare(scopes) {
+		const tenantId = processMultiTenantRequest(this.tenantId, this.options, this.additionallyAllowedTenantIds, logger$2) || this.tenantId;
+		if (!hasVSCodePlugin() || true) throw new CredentialUnavailableError("Visual Studio Code Authentication is not available. Ensure you have have Azure Resources Extension installed in VS Code, signed into Azure via VS Code, installed the @azure/identity-vscode package, and properly configured the extension.");
+		const authenticationRecord = await this.loadAuthRecord(vsCodeAuthRecordPath, scopes);
+		this.msalClient = createMsalClient(VSCodeClientId, tenantId, {
+			...this.options,
+			isVSCodeCredential: true,
+			brokerOptions: {
+				enabled: true,
+				parentWindowHandle: /* @__PURE__ */ new Uint8Array(0),
+				useDefaultBrokerAccount: true
+			},
+			authenticationRecord
+		});
+	}
+	/**
+	* The promise of the single preparation that will be executed at the first getToken request for an instance of this class.
+	*/
+	preparePromise;
+	/**
+	* Runs preparations for any further getToken, but only once.
+	*/
+	prepareOnce(scopes) {
+		if (!this.preparePromise) this.preparePromise = this.prepare(scopes);
+		return this.preparePromise;
+	}
+	/**
+	* Returns the token found by searching VSCode's authentication cache or
+	* returns null if no token could be found.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure any requests this
+	*                `TokenCredential` implementation might make.
+	*/
+	async getToken(scopes, options) {
+		const scopeArray = ensureScopes(scopes);
+		await this.prepareOnce(scopeArray);
+		if (!this.msalClient) throw new CredentialUnavailableError("Visual Studio Code Authentication failed to initialize. Ensure you have have Azure Resources Extension installed in VS Code, signed into Azure via VS Code, installed the @azure/identity-vscode package, and properly configured the extension.");
+		return this.msalClient.getTokenByInteractiveRequest(scopeArray, {
+			...options,
+			disableAutomaticAuthentication: true
+		});
+	}
+	/**
+	* Loads the authentication record from the specified path.
+	* @param authRecordPath - The path to the authentication record file.
+	* @param scopes - The list of scopes for which the token will have access.
+	* @returns The authentication record or undefined if loading fails.
+	*/
+	async loadAuthRecord(authRecordPath, scopes) {
+		try {
+			return deserializeAuthenticationRecord(await readFile(authRecordPath, { encoding: "utf8" }));
+		} catch (error) {
+			logger$2.getToken.info(formatError(scopes, error));
+			throw new CredentialUnavailableError("Cannot load authentication record in Visual Studio Code. Ensure you have have Azure Resources Extension installed in VS Code, signed into Azure via VS Code, installed the @azure/identity-vscode package, and properly configured the extension.");
+		}
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/brokerCredential.js
+const logger$1 = credentialLogger("BrokerCredential");
+/**
+* Enables authentication to Microsoft Entra ID using WAM (Web Account Manager) broker.
+* This credential uses the default account logged into the OS via a broker.
+*/
+var BrokerCredential = class {
+	brokerMsalClient;
+	brokerTenantId;
+	brokerAdditionallyAllowedTenantIds;
+	/**
+	* Creates an instance of BrokerCredential with the required broker options.
+	*
+	* This credential uses WAM (Web Account Manager) for authentication, which provides
+	* better security and user experience on Windows platforms.
+	*
+	* @param options - Options for configuring the broker credential, including required broker options.
+	*/
+	constructor(options) {
+		this.brokerTenantId = resolveTenantId(logger$1, options.tenantId);
+		this.brokerAdditionallyAllowedTenantIds = resolveAdditionallyAllowedTenantIds(options?.additionallyAllowedTenants);
+		const msalClientOptions = {
+			...options,
+			logger: logger$1,
+			brokerOptions: {
+				enabled: true,
+				parentWindowHandle: /* @__PURE__ */ new Uint8Array(0),
+				useDefaultBrokerAccount: true
+			}
+		};
+		this.brokerMsalClient = createMsalClient(DeveloperSignOnClientId, this.brokerTenantId, msalClientOptions);
+	}
+	/**
+	* Authenticates with Microsoft Entra ID using WAM broker and returns an access token if successful.
+	* If authentication fails, a {@link CredentialUnavailableError} will be thrown with the details of the failure.
+	*
+	* This method extends the base getToken method to support silentAuthenticationOnly option
+	* when using broker authentication.
+	*
+	* @param scopes - The list of scopes for which the token will have access.
+	* @param options - The options used to configure the token request, including silentAuthenticationOnly option.
+	*/
+	async getToken(scopes, options = {}) {
+		return tracingClient.withSpan(`${this.constructor.name}.getToken`, options, async (newOptions) => {
+			newOptions.tenantId = processMultiTenantRequest(this.brokerTenantId, newOptions, this.brokerAdditionallyAllowedTenantIds, logger$1);
+			const arrayScopes = ensureScopes(scopes);
+			try {
+				return this.brokerMsalClient.getBrokeredToken(arrayScopes, true, {
+					...newOptions,
+					disableAutomaticAuthentication: true
+				});
+			} catch (e) {
+				logger$1.getToken.info(formatError(arrayScopes, e));
+				throw new CredentialUnavailableError("Failed to acquire token using broker authentication", { cause: e });
+			}
+		});
+	}
+};
+// node_modules/@azure/identity/dist/esm/credentials/defaultAzureCredentialFunctions.js
+/**
+* Creates a {@link BrokerCredential} instance with the provided options.
+* This credential uses the Windows Authentication Manager (WAM) broker for authentication.
+* It will only attempt to authenticate silently using the default broker account
+*
+* @param options - Options for configuring the credential.
+*
+* @internal
+*/
+function createDefaultBrokerCredential(options = {}) {
+	return new BrokerCredential(options);
+}
+/**
+* Creates a {@link VisualStudioCodeCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultVisualStudioCodeCredential(options = {}) {
+	return new VisualStudioCodeCredential(options);
+}
+/**
+* Creates a {@link ManagedIdentityCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultManagedIdentityCredential(options = {}) {
+	options.retryOptions ??= {
+		maxRetries: 5,
+		retryDelayInMs: 800
+	};
+	options.sendProbeRequest ??= true;
+	const managedIdentityClientId = options?.managedIdentityClientId ?? process.env.AZURE_CLIENT_ID;
+	const workloadIdentityClientId = options?.workloadIdentityClientId ?? managedIdentityClientId;
+	const managedResourceId = options?.managedIdentityResourceId;
+	const workloadFile = process.env.AZURE_FEDERATED_TOKEN_FILE;
+	const tenantId = options?.tenantId ?? process.env.AZURE_TENANT_ID;
+	if (managedResourceId) return new ManagedIdentityCredential({
+		...options,
+		resourceId: managedResourceId
+	});
+	if (workloadFile && workloadIdentityClientId) return new ManagedIdentityCredential(workloadIdentityClientId, {
+		...options,
+		tenantId
+	});
+	if (managedIdentityClientId) return new ManagedIdentityCredential({
+		...options,
+		clientId: managedIdentityClientId
+	});
+	return new ManagedIdentityCredential(options);
+}
+/**
+* Creates a {@link WorkloadIdentityCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultWorkloadIdentityCredential(options) {
+	const managedIdentityClientId = options?.managedIdentityClientId ?? process.env.AZURE_CLIENT_ID;
+	const workloadIdentityClientId = options?.workloadIdentityClientId ?? managedIdentityClientId;
+	const workloadFile = process.env.AZURE_FEDERATED_TOKEN_FILE;
+	const tenantId = options?.tenantId ?? process.env.AZURE_TENANT_ID;
+	if (workloadFile && workloadIdentityClientId) return new WorkloadIdentityCredential({
+		...options,
+		tenantId,
+		clientId: workloadIdentityClientId,
+		tokenFilePath: workloadFile
+	});
+	if (tenantId) return new WorkloadIdentityCredential({
+		...options,
+		tenantId
+	});
+	return new WorkloadIdentityCredential(options);
+}
+/**
+* Creates a {@link AzureDeveloperCliCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultAzureDeveloperCliCredential(options = {}) {
+	return new AzureDeveloperCliCredential(options);
+}
+/**
+* Creates a {@link AzureCliCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultAzureCliCredential(options = {}) {
+	return new AzureCliCredential(options);
+}
+/**
+* Creates a {@link AzurePowerShellCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultAzurePowershellCredential(options = {}) {
+	return new AzurePowerShellCredential(options);
+}
+/**
+* Creates an {@link EnvironmentCredential} from the provided options.
+* @param options - Options to configure the credential.
+*
+* @internal
+*/
+function createDefaultEnvironmentCredential(options = {}) {
+	return new EnvironmentCredential(options);
+}
+// node_modules/@azure/identity/dist/esm/credentials/defaultAzureCredential.js
+const logger = credentialLogger("DefaultAzureCredential");
+/**
+* A no-op credential that logs the reason it was skipped if getToken is called.
+* @internal
+*/
+var UnavailableDefaultCredential = class {
+	credentialUnavailableErrorMessage;
+	credentialName;
+	constructor(credentialName, message) {
+		this.credentialName = credentialName;
+		this.credentialUnavailableErrorMessage = message;
+	}
+	getToken() {
+		logger.getToken.info(`Skipping ${this.credentialName}, reason: ${this.credentialUnavailableErrorMessage}`);
+		return Promise.resolve(null);
+	}
+};
+/**
+* Provides a default {@link ChainedTokenCredential} configuration that works for most
+* applications that use Azure SDK client libraries. For more information, see
+* [DefaultAzureCredential overview](https://aka.ms/azsdk/js/identity/credential-chains#defaultazurecredential-overview).
+*
+* The following credential types will be tried, in order:
+*
+* - {@link EnvironmentCredential}
+* - {@link WorkloadIdentityCredential}
+* - {@link ManagedIdentityCredential}
+* - {@link VisualStudioCodeCredential}
+* - {@link AzureCliCredential}
+* - {@link AzurePowerShellCredential}
+* - {@link AzureDeveloperCliCredential}
+* - BrokerCredential (a broker-enabled credential that requires \@azure/identity-broker is installed)
+*
+* Consult the documentation of these credential types for more information
+* on how they attempt authentication.
+*
+* The following example demonstrates how to use the `requiredEnvVars` option to ensure that certain environment variables are set before the `DefaultAzureCredential` is instantiated.
+* If any of the specified environment variables are missing or empty, an error will be thrown, preventing the application from continuing execution without the necessary configuration.
+* It also demonstrates how to set the `AZURE_TOKEN_CREDENTIALS` environment variable to control which credentials are included in the chain.
+
+* ```ts snippet:defaultazurecredential_requiredEnvVars
+* import { DefaultAzureCredential } from "@azure/identity";
+*
+* const credential = new DefaultAzureCredential({
+*   requiredEnvVars: [
+*     "AZURE_CLIENT_ID",
+*     "AZURE_TENANT_ID",
+*     "AZURE_CLIENT_SECRET",
+*     "AZURE_TOKEN_CREDENTIALS",
+*   ],
+* });
+* ```
+*/
+var DefaultAzureCredential = class extends ChainedTokenCredential {
+	constructor(options) {
+		validateRequiredEnvVars(options);
+		const azureTokenCredentials = process.env.AZURE_TOKEN_CREDENTIALS ? process.env.AZURE_TOKEN_CREDENTIALS.trim().toLowerCase() : void 0;
+		const devCredentialFunctions = [
+			createDefaultVisualStudioCodeCredential,
+			createDefaultAzureCliCredential,
+			createDefaultAzurePowershellCredential,
+			createDefaultAzureDeveloperCliCredential,
+			createDefaultBrokerCredential
+		];
+		const prodCredentialFunctions = [
+			createDefaultEnvironmentCredential,
+			createDefaultWorkloadIdentityCredential,
+			createDefaultManagedIdentityCredential
+		];
+		let credentialFunctions;
+		const validCredentialNames = "EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential, AzureDeveloperCliCredential";
+		if (azureTokenCredentials) switch (azureTokenCredentials) {
+			case "dev":
+				credentialFunctions = devCredentialFunctions;
+				break;
+			case "prod":
+				credentialFunctions = prodCredentialFunctions;
+				break;
+			case "environmentcredential":
+				credentialFunctions = [createDefaultEnvironmentCredential];
+				break;
+			case "workloadidentitycredential":
+				credentialFunctions = [createDefaultWorkloadIdentityCredential];
+				break;
+			case "managedidentitycredential":
+				credentialFunctions = [() => createDefaultManagedIdentityCredential({
+					...options,
+					sendProbeRequest: false
+				})];
+				break;
+			case "visualstudiocodecredential":
+				credentialFunctions = [createDefaultVisualStudioCodeCredential];
+				break;
+			case "azureclicredential":
+				credentialFunctions = [createDefaultAzureCliCredential];
+				break;
+			case "azurepowershellcredential":
+				credentialFunctions = [createDefaultAzurePowershellCredential];
+				break;
+			case "azuredeveloperclicredential":
+				credentialFunctions = [createDefaultAzureDeveloperCliCredential];
+				break;
+			default: {
+				const errorMessage = `Invalid value for AZURE_TOKEN_CREDENTIALS = ${process.env.AZURE_TOKEN_CREDENTIALS}. Valid values are 'prod' or 'dev' or any of these credentials - ${validCredentialNames}.`;
+				logger.warning(errorMessage);
+				throw new Error(errorMessage);
+			}
+		}
+		else credentialFunctions = [...prodCredentialFunctions, ...devCredentialFunctions];
+		const credentials = credentialFunctions.map((createCredentialFn) => {
+			try {
+				return createCredentialFn(options ?? {});
+			} catch (err) {
+				logger.warning(`Skipped ${createCredentialFn.name} because of an error creating the credential: ${err}`);
+				return new UnavailableDefaultCredential(createCredentialFn.name, err.message);
+			}
+		});
+		super(...credentials);
+	}
+};
+/**
+* This function checks that all environment variables in `options.requiredEnvVars` are set and non-empty.
+* If any are missing or empty, it throws an error.
+*/
+function validateRequiredEnvVars(options) {
+	if (options?.requiredEnvVars) {
+		const missing = (Array.isArray(options.requiredEnvVars) ? options.requiredEnvVars : [options.requiredEnvVars]).filter((envVar) => !process.env[envVar]);
+		if (missing.length > 0) {
+			const errorMessage = `Required environment ${missing.length === 1 ? "variable" : "variables"} '${missing.join(", ")}' for DefaultAzureCredential ${missing.length === 1 ? "is" : "are"} not set or empty.`;
+			logger.warning(errorMessage);
+			throw new Error(errorMessage);
+		}
+	}
+}
+export { ClientAssertionCredential, DefaultAzureCredential };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { n as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { mkdir, open, readFile, stat } from "node:fs/promises";
+import { r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { mkdir, open, readFile, readdir, stat } from "node:fs/promises";
 import os, { homedir } from "node:os";
 import { buffer } from "node:stream/consumers";
 import { addAbortSignal } from "node:stream";
@@ -13,6 +13,7 @@ import { once } from "node:events";
 import { parseArgs, stripVTControlCharacters, styleText } from "node:util";
 import { basename, dirname, join, resolve } from "node:path";
 import { request as request$1 } from "node:https";
+import { createReadStream } from "node:fs";
 import process$1 from "node:process";
 import tty from "node:tty";
 // shared/inputs.ts
@@ -147,7 +148,7 @@ const OUTPUTS = {
 	"passed-count": "Partitions that passed.",
 	"failed-count": "Partitions that failed.",
 	"inconclusive-count": "Partitions of which nothing certain can be said.",
-	result: "The record as compact JSON, without the evidence. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
+	result: "The record as compact JSON, without the evidence; `recordSha256` is the digest that the whole record bears. GitHub bounds what outputs may hold: beyond 400,000 characters it has the worst partitions only, and `partitionsOmitted` counts the others (so do `skippedOmitted` and `warningsOmitted` where those lists are long).",
 	"report-path": "Where the record was written; empty where no file was asked for, or it could not be written."
 };
 Object.keys(OUTPUTS).filter((name) => name in OUTPUTS);
@@ -181,7 +182,7 @@ function good(value) {
 		value
 	};
 }
-function unreadable(why) {
+function unreadable$1(why) {
 	return {
 		ok: false,
 		why
@@ -196,16 +197,16 @@ function readCertificates(pem) {
 		const [first, ...others] = blocks.map((block) => new X509Certificate(block));
 		if (first !== void 0) return good([first, ...others]);
 	} catch {}
-	return unreadable("must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)");
+	return unreadable$1("must be a PEM certificate (-----BEGIN CERTIFICATE----- ...)");
 }
 /** An unencrypted PEM key. */
 function readPrivateKey(pem) {
-	if (/ENCRYPTED/.test(pem.slice(0, 200))) return unreadable("is an encrypted key; give it unencrypted, or certificate and key as client-pfx");
+	if (/ENCRYPTED/.test(pem.slice(0, 200))) return unreadable$1("is an encrypted key; give it unencrypted, or certificate and key as client-pfx");
 	try {
 		createPrivateKey(pem);
 		return good(pem);
 	} catch {
-		return unreadable("must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)");
+		return unreadable$1("must be a PEM private key (-----BEGIN PRIVATE KEY----- ...)");
 	}
 }
 /** Whether certificate and key are a pair; both have been read before. */
@@ -215,7 +216,7 @@ function arePair(cert, key) {
 /** A PFX in base64. OpenSSL 3 tells a wrong password from a file it cannot read, if not in words of this world. */
 function readPfx$1(base64, passphrase) {
 	const text = base64.replace(/\s/g, "");
-	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return unreadable("must be a PFX file in base64");
+	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return unreadable$1("must be a PFX file in base64");
 	const pfx = Buffer.from(text, "base64");
 	try {
 		createSecureContext({
@@ -224,7 +225,7 @@ function readPfx$1(base64, passphrase) {
 		});
 		return good(pfx);
 	} catch (error) {
-		return unreadable(pfxProblem(error));
+		return unreadable$1(pfxProblem(error));
 	}
 }
 function pfxProblem(error) {
@@ -253,13 +254,13 @@ function certificateOf(credential) {
 function readThumbprint(text) {
 	const hex = text.replace(/[\s:\p{Cf}]/gu, "").toUpperCase();
 	if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex)) return good(hex);
-	return unreadable("must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint");
+	return unreadable$1("must be a SHA-1 (40 hex digits) or SHA-256 (64 hex digits) thumbprint");
 }
 /** A bearer token, without the word Bearer if it was pasted along. */
 function readToken(text) {
 	const token = text.trim().replace(/^bearer(\s+|$)/i, "");
 	if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return good(token);
-	return unreadable("must be a bearer token, on one line");
+	return unreadable$1("must be a bearer token, on one line");
 }
 // shared/access.ts
 /** The inputs that hold a credential, by the way in they belong to. */
@@ -377,7 +378,7 @@ function duration(unit, bounds) {
 	const low = bounds.above === void 0 ? `at least ${bounds.least ?? 0}` : `more than ${bounds.above}`;
 	return (text) => {
 		const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
+		if (!(value <= bounds.most && (bounds.above === void 0 ? value >= (bounds.least ?? 0) : value > bounds.above))) return unreadable$1(`must be a number of ${unit}, ${low} and at most ${bounds.most}; got ${quote(text)}`);
 		return good(Math.max(bounds.above === void 0 ? 0 : 1, Math.round(value * UNIT_MS[unit])));
 	};
 }
@@ -518,11 +519,11 @@ function pollInterval(text) {
 	return every.ok ? good({
 		kind: "fixed",
 		everyMs: every.value
-	}) : unreadable(every.why.replace("must be", "must be `auto` or"));
+	}) : unreadable$1(every.why.replace("must be", "must be `auto` or"));
 }
 function pastRestores(text) {
 	const typed = items(text);
-	if (typed.length > MOST_PAST) return unreadable(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
+	if (typed.length > MOST_PAST) return unreadable$1(`must be at most ${MOST_PAST} durations, of which the last 10 count; got ${typed.length}`);
 	const parsed = typed.map((item) => ({
 		item,
 		read: duration("seconds", {
@@ -533,7 +534,7 @@ function pastRestores(text) {
 	const wrong = parsed.flatMap(({ item, read }) => read.ok ? [] : [quote(item)]);
 	if (wrong.length > 0) {
 		const more = wrong.length > 3 ? ` and ${wrong.length - 3} more` : "";
-		return unreadable(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
+		return unreadable$1(`must be numbers of seconds, newline or comma separated, each at least 0 and at most ${WEEK_S}; got ${wrong.slice(0, 3).join(", ")}${more}`);
 	}
 	return good(parsed.flatMap(({ read }) => read.ok ? [read.value] : []));
 }
@@ -638,7 +639,7 @@ function parseDrillRequest(raw, targets = "required") {
 		return raw[input]?.trim() || (spec.expression === true ? "" : spec.default) || "";
 	};
 	const read = (input, parse) => {
-		const parsed = text(input) === "" ? unreadable("is required") : parse(text(input));
+		const parsed = text(input) === "" ? unreadable$1("is required") : parse(text(input));
 		if (parsed.ok) return parsed.value;
 		note(input, parsed.why);
 	};
@@ -713,7 +714,7 @@ function readTargets(text, note, targets) {
 function entity(parts, form) {
 	return (text) => {
 		const segments = /^fabric:\/+(.+)$/i.exec(text)?.[1]?.split("/") ?? [];
-		return segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment) && segment.isWellFormed()) ? good(`fabric:/${segments.join("/")}`) : unreadable(`must be a name such as ${form}; ${quote(text)} is none`);
+		return segments.length >= parts && segments.every((segment) => /^[^\s?#~%\\]+$/.test(segment) && !/^\.+$/.test(segment) && segment.isWellFormed()) ? good(`fabric:/${segments.join("/")}`) : unreadable$1(`must be a name such as ${form}; ${quote(text)} is none`);
 	};
 }
 function isComplete(request) {
@@ -726,63 +727,63 @@ function list(parse, identity) {
 	return (text) => {
 		const parsed = items(text).map(parse);
 		const wrong = parsed.filter((item) => !item.ok).map(({ why }) => why);
-		if (wrong.length > 0) return unreadable(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
+		if (wrong.length > 0) return unreadable$1(wrong.slice(0, 5).join(", and ") + (wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""));
 		const [first, ...others] = new Map(parsed.filter((item) => item.ok).map(({ value }) => [identity(value), value])).values();
-		return first === void 0 ? unreadable("is required") : good([first, ...others]);
+		return first === void 0 ? unreadable$1("is required") : good([first, ...others]);
 	};
 }
 /** Nothing of a text that may hold credentials is echoed (a comma in a password splits it): it would end up in the log. */
 function endpoints(text) {
-	if (text.includes("@")) return unreadable("must not carry a user or password in the URL");
+	if (text.includes("@")) return unreadable$1("must not carry a user or password in the URL");
 	return list(endpoint, (url) => url.href)(text);
 }
 function endpoint(text) {
 	const form = "an http(s) gateway URL such as https://mycluster.westeurope.cloudapp.azure.com:19080";
-	if (!URL.canParse(text)) return unreadable(`must be ${form}; ${quote(text)} is none`);
+	if (!URL.canParse(text)) return unreadable$1(`must be ${form}; ${quote(text)} is none`);
 	const url = new URL(text);
-	if (url.protocol !== "https:" && url.protocol !== "http:") return unreadable(`must be ${form}; ${quote(text)} is none`);
-	if (url.pathname !== "/" || url.search !== "" || url.hash !== "") return unreadable(`must be ${form}, without a path or query; got ${quote(text)}`);
+	if (url.protocol !== "https:" && url.protocol !== "http:") return unreadable$1(`must be ${form}; ${quote(text)} is none`);
+	if (url.pathname !== "/" || url.search !== "" || url.hash !== "") return unreadable$1(`must be ${form}, without a path or query; got ${quote(text)}`);
 	return good(url);
 }
 function partition(text) {
 	const id = parsePartitionId(text);
-	return id === void 0 ? unreadable(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`) : good(id);
+	return id === void 0 ? unreadable$1(`must be a partition GUID such as 1daae3f5-7fd6-42e9-b1ba-8c05f873994d; ${quote(text)} is none`) : good(id);
 }
 function notBefore(text) {
 	if (text === "auto" || text === "any") return good(text);
 	const at = parseInstant(text);
-	return at === void 0 ? unreadable(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`) : good(at);
+	return at === void 0 ? unreadable$1(`must be \`auto\`, \`any\` or an RFC 3339 instant with its offset, such as 2026-02-03T10:00:00Z; got ${quote(text)}`) : good(at);
 }
 function backupId(text) {
 	const id = parsePartitionId(text);
-	return id === void 0 ? unreadable(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
+	return id === void 0 ? unreadable$1(`must be a BackupId, a GUID; got ${quote(text)}`) : good(id);
 }
 function healthCheck(text) {
 	if (text === "require" || text === "report" || text === "off") return good(text);
-	return unreadable(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
+	return unreadable$1(`must be \`require\`, \`report\` or \`off\`; got ${quote(text)}`);
 }
 function apiVersion(text) {
-	return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text) ? good(text) : unreadable(`must be a version such as 6.4; got ${quote(text)}`);
+	return /^\d{1,3}\.\d{1,3}(-preview)?$/.test(text) ? good(text) : unreadable$1(`must be a version such as 6.4; got ${quote(text)}`);
 }
 function requestRate(text) {
 	const value = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : NaN;
-	return value >= LEAST_RATE && value <= 1e3 ? good(value) : unreadable(`must be a number of requests per second, at least ${LEAST_RATE} and at most 1000; got ${quote(text)}`);
+	return value >= LEAST_RATE && value <= 1e3 ? good(value) : unreadable$1(`must be a number of requests per second, at least ${LEAST_RATE} and at most 1000; got ${quote(text)}`);
 }
 /** Below this even one partition could not be asked in time what its verdict needs. */
 const LEAST_RATE = .1;
 function filePath(text) {
-	return /\p{Cc}/u.test(text) ? unreadable(`must be one path, on one line; got ${quote(text)}`) : good(text);
+	return /\p{Cc}/u.test(text) ? unreadable$1(`must be one path, on one line; got ${quote(text)}`) : good(text);
 }
 function yesOrNo(text) {
 	const known = (/* @__PURE__ */ new Map([["true", true], ["false", false]])).get(text.toLowerCase());
-	return known === void 0 ? unreadable(`must be true or false; got ${quote(text)}`) : good(known);
+	return known === void 0 ? unreadable$1(`must be true or false; got ${quote(text)}`) : good(known);
 }
 // shared/cluster-gateway.ts
 /**
 * The one error of this boundary. An abort asked for by the caller is *not* one. `message` starts with what happened and
 * may quote the cluster; which codes are worth a retry stands in `restore/problem.ts`.
 */
-var GatewayError = class extends Error {
+var GatewayError = class GatewayError extends Error {
 	name = "GatewayError";
 	code;
 	retryAfterMs;
@@ -793,6 +794,10 @@ var GatewayError = class extends Error {
 		this.code = code;
 		this.retryAfterMs = options.retryAfterMs;
 		this.raw = options.raw;
+	}
+	/** As it was, where it comes out of a store as a value. */
+	static of({ code, message, retryAfterMs }) {
+		return new GatewayError(code, message, { retryAfterMs });
 	}
 	/** As a value for the heart. */
 	toProblem() {
@@ -915,7 +920,7 @@ const UNAGED_MS = 1e3;
 async function hear(gateway, plan, progress, ask, look) {
 	const { partitionId, expectedBackupId } = plan;
 	const point = pointOf(progress);
-	const asked = async (question, call) => ask.includes(question) ? told$1(call) : void 0;
+	const asked = async (question, call) => ask.includes(question) ? told$2(call) : void 0;
 	const [partition, healthEvent, backups] = await Promise.all([
 		asked("partition", () => gateway.partitionInfo(partitionId, look)),
 		asked("health-event", () => gateway.restoreHealthEvent(partitionId, look)),
@@ -927,7 +932,7 @@ async function hear(gateway, plan, progress, ask, look) {
 		...given("backups", backups)
 	};
 }
-async function told$1(call) {
+async function told$2(call) {
 	try {
 		return {
 			ok: true,
@@ -30307,7 +30312,7 @@ function asGatewayError(error, host, overBudgetMs) {
 	if (overBudgetMs !== void 0) return new GatewayError("timed-out", `no answer from ${host} within ${overBudgetMs} ms`, { cause: error });
 	const root = rootCause(error);
 	if (root instanceof GatewayError) return root;
-	const code = codeOf$1(root);
+	const code = codeOf$2(root);
 	if (NO_TLS.has(code)) return new GatewayError("untrusted-server", `${host} does not speak TLS as it should: ${describe(root)}`, { cause: error });
 	if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|ALERT_HANDSHAKE_FAILURE/.test(code)) return new GatewayError("access-denied", `${host} refused our certificate: ${describe(root)}`, { cause: error });
 	return new GatewayError("unreachable", `${host} cannot be reached: ${describe(root)}`, { cause: error });
@@ -30327,12 +30332,12 @@ function rootCause(error) {
 	if (error instanceof Error && error.cause !== void 0 && !(error instanceof import_undici.errors.ResponseError)) return rootCause(error.cause);
 	return error;
 }
-function codeOf$1(error) {
+function codeOf$2(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 function describe(error) {
 	if (!(error instanceof Error)) return String(error);
-	const code = codeOf$1(error);
+	const code = codeOf$2(error);
 	if (code.startsWith("ERR_SSL_")) return code;
 	return code === "" || error.message.includes(code) ? error.message : `${code} (${error.message})`;
 }
@@ -30455,11 +30460,11 @@ function readPoint(body, epochName, lsnName) {
 	const fields = body[epochName] ?? void 0;
 	const lsnField = body[lsnName] ?? void 0;
 	if (fields === void 0) return good(void 0);
-	if (!isObject(fields)) return unreadable(`${epochName} is ${describe$1(fields)}`);
+	if (!isObject(fields)) return unreadable$1(`${epochName} is ${describe$1(fields)}`);
 	const epoch = readEpoch(fields);
-	if (epoch === void 0) return unreadable(`${epochName} holds no pair of 64-bit integers`);
+	if (epoch === void 0) return unreadable$1(`${epochName} holds no pair of 64-bit integers`);
 	const lsn = parseInt64(lsnField);
-	return lsn === void 0 ? unreadable(`${lsnName} is ${describe$1(lsnField)}`) : good({
+	return lsn === void 0 ? unreadable$1(`${lsnName} is ${describe$1(lsnField)}`) : good({
 		epoch,
 		lsn
 	});
@@ -30474,14 +30479,14 @@ const YEAR_2 = -621040608e5;
 // shared/restore/parse-partition.ts
 /** One partition, alone or out of a list: `PrimaryEpoch` in newer lists, `CurrentConfigurationEpoch` otherwise. */
 function parsePartitionInfo(body) {
-	if (!isObject(body)) return unreadable(`a partition is ${describe$1(body)}`);
+	if (!isObject(body)) return unreadable$1(`a partition is ${describe$1(body)}`);
 	const information = body["PartitionInformation"];
 	const id = isObject(information) ? text(information["Id"]) : void 0;
 	const partitionId = id === void 0 ? void 0 : parsePartitionId(id);
 	const [status, health] = [text(body["PartitionStatus"]), text(body["HealthState"])];
-	if (partitionId === void 0) return unreadable("PartitionInformation holds no partition GUID");
-	if (status === void 0 || health === void 0) return unreadable("PartitionStatus or HealthState is missing");
-	if (!isKind(body["ServiceKind"])) return unreadable(`ServiceKind is ${describe$1(body["ServiceKind"])}`);
+	if (partitionId === void 0) return unreadable$1("PartitionInformation holds no partition GUID");
+	if (status === void 0 || health === void 0) return unreadable$1("PartitionStatus or HealthState is missing");
+	if (!isKind(body["ServiceKind"])) return unreadable$1(`ServiceKind is ${describe$1(body["ServiceKind"])}`);
 	const epoch = body["PrimaryEpoch"] ?? body["CurrentConfigurationEpoch"];
 	return good({
 		partitionId,
@@ -30489,18 +30494,18 @@ function parsePartitionInfo(body) {
 		status,
 		health,
 		...given("dataLossVersion", isObject(epoch) ? readEpoch(epoch)?.dataLossVersion : void 0),
-		...given("targetReplicaSetSize", count$1(body["TargetReplicaSetSize"])),
-		...given("minReplicaSetSize", count$1(body["MinReplicaSetSize"]))
+		...given("targetReplicaSetSize", count$2(body["TargetReplicaSetSize"])),
+		...given("minReplicaSetSize", count$2(body["MinReplicaSetSize"]))
 	});
 }
 /** A service out of a list. Only stateful ones with persisted state can be restored; which those are must be beyond doubt. */
 function parseServiceInfo(body) {
-	if (!isObject(body)) return unreadable(`a service is ${describe$1(body)}`);
+	if (!isObject(body)) return unreadable$1(`a service is ${describe$1(body)}`);
 	const [name, kind] = [text(body["Name"]), text(body["ServiceKind"])];
-	if (name === void 0) return unreadable("a service has no Name");
-	if (kind === void 0 || !isKind(kind)) return unreadable(`ServiceKind of a service is ${describe$1(kind)}`);
+	if (name === void 0) return unreadable$1("a service has no Name");
+	if (kind === void 0 || !isKind(kind)) return unreadable$1(`ServiceKind of a service is ${describe$1(kind)}`);
 	const persists = body["HasPersistedState"];
-	if (kind === "Stateful" && typeof persists !== "boolean") return unreadable(`HasPersistedState is ${describe$1(persists)}`);
+	if (kind === "Stateful" && typeof persists !== "boolean") return unreadable$1(`HasPersistedState is ${describe$1(persists)}`);
 	const persisted = kind === "Stateful" && persists === true;
 	return good({
 		name,
@@ -30517,9 +30522,9 @@ function isKind(kind) {
 }
 /** A backup out of a list. A broken store answers with an entry that describes its failure: it has no `point`. */
 function parseBackup(body) {
-	if (!isObject(body)) return unreadable(`a backup is ${describe$1(body)}`);
+	if (!isObject(body)) return unreadable$1(`a backup is ${describe$1(body)}`);
 	const backupId = parsePartitionId(text(body["BackupId"]) ?? "");
-	if (backupId === void 0) return unreadable("a backup has no BackupId");
+	if (backupId === void 0) return unreadable$1("a backup has no BackupId");
 	const point = readPoint(body, "EpochOfLastBackupRecord", "LsnOfLastBackupRecord");
 	if (!point.ok) return point;
 	return good({
@@ -30533,7 +30538,7 @@ function parseBackup(body) {
 /** The newest event a replica posted about a restore, out of a partition's health; `null` where there is none that still lives. */
 function parseRestoreHealthEvent(body) {
 	const events = isObject(body) ? body["HealthEvents"] : void 0;
-	if (!Array.isArray(events)) return unreadable(`HealthEvents is ${describe$1(events)}`);
+	if (!Array.isArray(events)) return unreadable$1(`HealthEvents is ${describe$1(events)}`);
 	return good(events.filter((event) => isObject(event)).filter((event) => event["SourceId"] === "System.BackupRestoreManager" && event["Property"] === "Restore").filter((event) => event["IsExpired"] !== true).flatMap((event) => {
 		const at = readTime(event["SourceUtcTimestamp"]);
 		const description = cut$1(text(event["Description"]) ?? "", 300);
@@ -30548,23 +30553,23 @@ function parseRestoreHealthEvent(body) {
 }
 function parseServiceName(body) {
 	const name = isObject(body) ? text(body["Name"]) : void 0;
-	return name === void 0 ? unreadable("the service has no Name") : good(name);
+	return name === void 0 ? unreadable$1("the service has no Name") : good(name);
 }
 function parsePage(body) {
 	const items = isObject(body) ? body["Items"] : void 0;
-	if (!isObject(body) || !Array.isArray(items)) return unreadable(`Items is ${describe$1(items)}`);
+	if (!isObject(body) || !Array.isArray(items)) return unreadable$1(`Items is ${describe$1(items)}`);
 	const token = body["ContinuationToken"] ?? "";
 	return typeof token === "string" && token.isWellFormed() ? good({
 		items,
 		continuationToken: token
-	}) : unreadable(`ContinuationToken is ${describe$1(token)}`);
+	}) : unreadable$1(`ContinuationToken is ${describe$1(token)}`);
 }
 /** Names and locations are far shorter (a `fabric:/` name has at most some hundred characters). */
 const LONGEST_TEXT = 4096;
 function text(value) {
 	return typeof value === "string" && value !== "" ? cut$1(value, LONGEST_TEXT) : void 0;
 }
-function count$1(value) {
+function count$2(value) {
 	const exact = parseInt64(value);
 	return exact === void 0 ? void 0 : Number(exact);
 }
@@ -30577,9 +30582,9 @@ function count$1(value) {
 */
 function parseRestoreProgress(body) {
 	if (body === null) return good(null);
-	if (!isObject(body)) return unreadable(`the reply is ${describe$1(body)}, not an object`);
+	if (!isObject(body)) return unreadable$1(`the reply is ${describe$1(body)}, not an object`);
 	const spelled = body["RestoreState"];
-	if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled)) return unreadable(`RestoreState is ${describe$1(spelled)}`);
+	if (typeof spelled !== "string" || !/^[A-Za-z_]/.test(spelled)) return unreadable$1(`RestoreState is ${describe$1(spelled)}`);
 	switch (spelled) {
 		case "Accepted":
 		case "RestoreInProgress":
@@ -30594,7 +30599,7 @@ function parseRestoreProgress(body) {
 			}) : point;
 		}
 		case "Success": {
-			if ((body["FailureError"] ?? null) !== null) return unreadable("a Success bears a FailureError");
+			if ((body["FailureError"] ?? null) !== null) return unreadable$1("a Success bears a FailureError");
 			const point = readPoint(body, "RestoredEpoch", "RestoredLsn");
 			if (!point.ok) return point;
 			return known({
@@ -30742,9 +30747,9 @@ function givenToken(token) {
 /** The anonymous reply of GetAadMetadata; unlike the rest of the API it is spelled in lower case. */
 function parseAadMetadata(body) {
 	const metadata = isObject(body) ? body["metadata"] : void 0;
-	if (!isObject(body) || !isObject(metadata)) return unreadable(`the Entra metadata is ${describe$1(metadata)}`);
+	if (!isObject(body) || !isObject(metadata)) return unreadable$1(`the Entra metadata is ${describe$1(metadata)}`);
 	const { tenant, cluster } = metadata;
-	if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") return unreadable("the cluster is not set up for Microsoft Entra ID");
+	if (body["type"] !== "aad" || typeof tenant !== "string" || typeof cluster !== "string") return unreadable$1("the cluster is not set up for Microsoft Entra ID");
 	return good({
 		tenantId: tenant,
 		clusterId: cluster
@@ -31054,7 +31059,6 @@ function isSame(a, b) {
 // shared/fleet/budget.ts
 /** One look with everything there is to ask beside it has to fit into one burst. */
 const LEAST_BURST = 4;
-const IN_FLIGHT_CAP = 8;
 /** This part of a burst is kept for last looks. */
 const RESERVE = .1;
 const SLOTS = 100;
@@ -31090,7 +31094,7 @@ function grant(budget, wish, now) {
 	const { inFlight, held, pausedUntil } = budget;
 	const obstacle = barred(budget, wish, now);
 	if (obstacle !== void 0) return obstacle;
-	if (inFlight > 0 && inFlight + wish.atOnce > IN_FLIGHT_CAP) return { granted: false };
+	if (inFlight > 0 && inFlight + wish.atOnce > 8) return { granted: false };
 	if (!wish.urgent && pausedUntil !== void 0 && now < pausedUntil) return {
 		granted: false,
 		at: pausedUntil
@@ -31255,8 +31259,50 @@ function freed(budget, spent, over) {
 function total(spent) {
 	return spent.reduce((sum, { requests }) => sum + requests, 0);
 }
+// shared/fleet/outcome.ts
+/** What a look, or a question beside it, met. */
+function metBy(observation) {
+	if (observation === void 0 || observation.kind === "cancelled") return {
+		lost: 0,
+		trouble: void 0
+	};
+	if (observation.kind === "unavailable") return {
+		lost: 1,
+		trouble: isTrouble(observation.problem) ? observation.problem : void 0
+	};
+	const { partition, healthEvent, backups } = observation.testimony ?? {};
+	const asked = [
+		partition,
+		healthEvent,
+		backups
+	].filter((told) => told !== void 0);
+	const troubles = asked.flatMap((told) => told.ok || !isTrouble(told.problem) ? [] : told.problem);
+	return {
+		lost: troubles.length / (1 + asked.length),
+		trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0]
+	};
+}
+/** The same of one request. */
+function metByOne(problem) {
+	return {
+		trouble: problem !== void 0 && isTrouble(problem) ? problem : void 0,
+		lost: 1
+	};
+}
+/** What the budget learns from it. */
+function outcomeOf({ trouble, lost }) {
+	if (trouble === void 0) return CLEAN;
+	const { code, retryAfterMs = 0 } = trouble;
+	return {
+		kind: "trouble",
+		lost,
+		throttled: code === "throttled",
+		retryAfterMs
+	};
+}
+const CLEAN = { kind: "clean" };
 // shared/fleet/pace.ts
-const ONE = {
+const ONE$1 = {
 	following: 0,
 	atOnce: 0,
 	urgent: true
@@ -31280,7 +31326,7 @@ function openPace(perSecond, clock) {
 			budget = settle(budget, granted, outcome, clock.now());
 		},
 		async one(signal) {
-			for (let answer = ask(ONE); !answer.granted && !signal.aborted; answer = ask(ONE)) await clock.sleep(answer.at === void 0 ? RETRY_MS : answer.at - clock.now(), signal);
+			for (let answer = ask(ONE$1); !answer.granted && !signal.aborted; answer = ask(ONE$1)) await clock.sleep(answer.at === void 0 ? RETRY_MS : answer.at - clock.now(), signal);
 		}
 	};
 }
@@ -31623,18 +31669,6 @@ function land(fleet, key, { watch, events, next }) {
 	if (missed) scheduleNow(fleet, key, now);
 	else schedule(fleet, key, now);
 }
-const CLEAN = { kind: "clean" };
-/** @param lost which part of what was asked met the trouble */
-function outcomeOf(trouble, lost = 1) {
-	if (trouble === void 0) return CLEAN;
-	const { code, retryAfterMs = 0 } = trouble;
-	return {
-		kind: "trouble",
-		lost,
-		throttled: code === "throttled",
-		retryAfterMs
-	};
-}
 // shared/fleet/together.ts
 /** So long a result waits for others of its service before the list is read. */
 const PARKED_MS = 2e3;
@@ -31781,8 +31815,9 @@ async function look(fleet, started) {
 			...world,
 			gateway
 		}, requestTimeoutMs);
-		const { lost, trouble } = troubleOf(looked.observation);
-		const outcome = members.length > 1 ? outcomeOf(trouble, lost) : CLEAN;
+		const met = metBy(looked.observation);
+		const { trouble } = met;
+		const outcome = members.length > 1 ? outcomeOf(met) : CLEAN;
 		pace.settle({
 			atOnce: wish.atOnce,
 			following: purse.left()
@@ -31803,28 +31838,6 @@ async function look(fleet, started) {
 	} catch (error) {
 		breakOff(fleet, error);
 	}
-}
-/** What the look, or a question beside it, met of the gateway's own troubles. */
-function troubleOf(observation) {
-	if (observation === void 0 || observation.kind === "cancelled") return {
-		lost: 0,
-		trouble: void 0
-	};
-	if (observation.kind === "unavailable") return {
-		lost: 1,
-		trouble: isTrouble(observation.problem) ? observation.problem : void 0
-	};
-	const { partition, healthEvent, backups } = observation.testimony ?? {};
-	const asked = [
-		partition,
-		healthEvent,
-		backups
-	].filter((told) => told !== void 0);
-	const troubles = asked.flatMap((told) => told.ok || !isTrouble(told.problem) ? [] : told.problem);
-	return {
-		lost: troubles.length / (1 + asked.length),
-		trouble: troubles.find(({ code }) => code === "throttled") ?? troubles[0]
-	};
 }
 /** While only trials get through, what one of them met is what all those would have met whose look is due. */
 function shareTrouble(fleet, problem) {
@@ -31929,8 +31942,9 @@ async function read(fleet, feed, parked) {
 	const { alarm, pace, world } = fleet;
 	try {
 		const told = await listOf$1(fleet, feed);
-		const trouble = told.ok || !isTrouble(told.problem) ? void 0 : told.problem;
-		pace.settle(LIST, outcomeOf(trouble));
+		const met = metByOne(told.ok ? void 0 : told.problem);
+		const { trouble } = met;
+		pace.settle(LIST, outcomeOf(met));
 		feed.reading = false;
 		if (world.signal.aborted) {
 			for (const one of parked) await callOne(fleet, one);
@@ -32131,7 +32145,7 @@ function standing(members, budget, startedAt, now) {
 * n / rate seconds). Last looks then come as soon after the deadline as it allows, and none is left out.
 */
 async function watchFleet(partitionIds, plan, world, options, record) {
-	const members = membersOf(partitionIds, options.dice);
+	const members = membersOf$1(partitionIds, options.dice);
 	const startedAt = world.clock.now();
 	const alarm = openAlarm(world.clock, world.signal);
 	const fleet = {
@@ -32168,7 +32182,7 @@ async function watchFleet(partitionIds, plan, world, options, record) {
 		return result;
 	});
 }
-function membersOf(partitionIds, seed) {
+function membersOf$1(partitionIds, seed) {
 	let dice = seed;
 	return partitionIds.map((partitionId) => {
 		({dice} = draw(dice));
@@ -32347,6 +32361,199 @@ function ofRun(worst, count) {
 		message: `${worst.partitionId}: ${worst.verdict.message}`
 	};
 }
+// node_modules/canonicalize/lib/canonicalize.js
+function serializeString(value) {
+	if (!value.isWellFormed()) throw new Error("Lone surrogate is not allowed");
+	return JSON.stringify(value);
+}
+function serializePrimitive(value) {
+	switch (typeof value) {
+		case "number":
+			if (isNaN(value)) throw new Error("NaN is not allowed");
+			if (!isFinite(value)) throw new Error("Infinity is not allowed");
+			return JSON.stringify(value);
+		case "string": return serializeString(value);
+		case "boolean": return value ? "true" : "false";
+		default: return JSON.stringify(value);
+	}
+}
+function enterValue(value, seen) {
+	let wrappers = null;
+	while (value !== null && typeof value === "object" && typeof value.toJSON === "function") {
+		if (seen.has(value)) throw new Error("Circular reference detected");
+		seen.add(value);
+		(wrappers ??= []).push(value);
+		value = value.toJSON();
+	}
+	if (value instanceof Number || value instanceof String || value instanceof Boolean) value = value.valueOf();
+	if (value === null || typeof value !== "object") {
+		if (wrappers !== null) for (const wrapper of wrappers) seen.delete(wrapper);
+		return serializePrimitive(value);
+	}
+	if (seen.has(value)) throw new Error("Circular reference detected");
+	seen.add(value);
+	return {
+		container: value,
+		keys: Array.isArray(value) ? null : Object.keys(value).sort(),
+		index: 0,
+		first: true,
+		wrappers
+	};
+}
+function canonicalize(object) {
+	if (object === null || typeof object !== "object") return serializePrimitive(object);
+	const seen = /* @__PURE__ */ new Set();
+	const root = enterValue(object, seen);
+	if (typeof root !== "object") return root;
+	let result = root.keys === null ? "[" : "{";
+	const stack = [root];
+	outer: while (stack.length > 0) {
+		const frame = stack[stack.length - 1];
+		const container = frame.container;
+		if (frame.keys === null) {
+			while (frame.index < container.length) {
+				const i = frame.index++;
+				if (i > 0) result += ",";
+				const element = container[i];
+				const value = element === void 0 || typeof element === "symbol" || typeof element === "function" ? null : element;
+				if (value === null || typeof value !== "object") {
+					result += serializePrimitive(value);
+					continue;
+				}
+				const child = enterValue(value, seen);
+				if (typeof child !== "object") {
+					result += child === void 0 ? "null" : child;
+					continue;
+				}
+				result += child.keys === null ? "[" : "{";
+				stack.push(child);
+				continue outer;
+			}
+			result += "]";
+		} else {
+			const keys = frame.keys;
+			while (frame.index < keys.length) {
+				const key = keys[frame.index++];
+				const value = container[key];
+				if (value === void 0 || typeof value === "symbol" || typeof value === "function") continue;
+				if (value === null || typeof value !== "object") {
+					if (frame.first) frame.first = false;
+					else result += ",";
+					result += serializeString(key) + ":" + serializePrimitive(value);
+					continue;
+				}
+				const child = enterValue(value, seen);
+				if (child === void 0) continue;
+				if (frame.first) frame.first = false;
+				else result += ",";
+				result += serializeString(key) + ":";
+				if (typeof child !== "object") {
+					result += child;
+					continue;
+				}
+				result += child.keys === null ? "[" : "{";
+				stack.push(child);
+				continue outer;
+			}
+			result += "}";
+		}
+		seen.delete(container);
+		if (frame.wrappers !== null) for (const wrapper of frame.wrappers) seen.delete(wrapper);
+		stack.pop();
+	}
+	return result;
+}
+// shared/evidence/seal.ts
+/**
+* The record with its digest. What is sealed is the record as it will be read back: an absent member and one that is
+* `undefined` are the same in JSON, and so are they here. Half a character (a lone surrogate, which a cluster may well send) has no
+* canonical form: U+FFFD takes its place, so that no text can keep a verdict from its record.
+*/
+function seal(record, predecessorSha256) {
+	const content = wellFormed(record);
+	return {
+		...content,
+		integrity: {
+			sha256: digestToBe(content, predecessorSha256),
+			predecessorSha256
+		}
+	};
+}
+/**
+* The digest a record with this content must bear, whatever it says of itself. The content is what was read from JSON, and taken as it is:
+* written once more, a number too large would become `null`, and nobody could tell the two apart.
+* @throws Error where it has no canonical form
+*/
+function digestOf(content, predecessorSha256) {
+	const { partitions, ...run } = content;
+	if (!Array.isArray(partitions)) return sha256(canonical({
+		...content,
+		integrity: { predecessorSha256 }
+	}));
+	const digest = digestInPieces(run, predecessorSha256);
+	for (const partition of partitions) digest.add(partition);
+	return digest.sha256();
+}
+const IN_PIECES = "partitions";
+function digestInPieces(run, predecessorSha256) {
+	const hash = createHash("sha256");
+	const members = {
+		...run,
+		integrity: { predecessorSha256 }
+	};
+	const named = Object.keys(members).filter((name) => name !== IN_PIECES).toSorted((a, b) => a < b ? -1 : 1).map((name) => ({
+		name,
+		text: `${canonical(name)}:${canonical(members[name])}`
+	}));
+	const joined = (those) => those.map(({ text }) => text).join(",");
+	const before = named.filter(({ name }) => name < IN_PIECES);
+	const after = named.filter(({ name }) => name > IN_PIECES);
+	hash.update(`{${joined(before)},${canonical(IN_PIECES)}:[`, "utf8");
+	let separator = "";
+	return {
+		add(partition) {
+			hash.update(`${separator}${canonical(partition)}`, "utf8");
+			separator = ",";
+		},
+		sha256: () => hash.update(`]${after.length === 0 ? "" : ","}${joined(after)}}`, "utf8").digest("hex")
+	};
+}
+/** Partition by partition: ten thousand with all that was seen of them are not written as one text. */
+function digestToBe(content, predecessorSha256) {
+	const { partitions, ...run } = content;
+	if (!Array.isArray(partitions)) return digestOf(objectIn(readBack(content)), predecessorSha256);
+	const digest = digestInPieces(objectIn(readBack(run)), predecessorSha256);
+	for (const partition of partitions) digest.add(readBack(partition));
+	return digest.sha256();
+}
+/** As it will be read from the file. */
+function readBack(value) {
+	return JSON.parse(JSON.stringify(value));
+}
+function objectIn(value) {
+	if (!isObject(value)) throw new TypeError("only objects are sealed");
+	return value;
+}
+function canonical(value) {
+	const text = canonicalize(value);
+	if (text === void 0) throw new TypeError("a record has no canonical form");
+	return text;
+}
+function sha256(text) {
+	return createHash("sha256").update(text, "utf8").digest("hex");
+}
+function wellFormed(value) {
+	if (typeof value === "string") return value.toWellFormed();
+	if (Array.isArray(value)) {
+		const items = value;
+		const mended = items.map((item) => wellFormed(item));
+		return mended.every((item, n) => Object.is(item, items[n])) ? items : mended;
+	}
+	if (!isObject(value)) return value;
+	const entries = Object.entries(value);
+	const mended = entries.map(([name, member]) => [name.toWellFormed(), wellFormed(member)]);
+	return mended.every(([name, member], n) => name === entries[n]?.[0] && Object.is(member, entries[n]?.[1])) ? value : Object.fromEntries(mended);
+}
 // shared/partition-record.ts
 function toPartitionRecord({ partitionId, serviceName, verdict, watch }) {
 	const progress = watch.last?.progress ?? null;
@@ -32490,11 +32697,16 @@ const TOOL_NAME = "service-fabric-restore-verification";
 const TOOL_VERSION = "0.1.0";
 // shared/record.ts
 const RECORD_SCHEMA = "service-fabric-restore-verification/record/1";
+/** Sealed, as the first of its series: a run knows of no record before its own. */
 function toRecord(request, result) {
+	return seal(contentOf(request, result), null);
+}
+function contentOf(request, result) {
 	const { verdict, startedAt, endedAt, notBefore } = result;
 	const count = (outcome) => result.partitions.filter((one) => one.verdict.verdict === outcome).length;
 	return {
 		schema: RECORD_SCHEMA,
+		verificationId: null,
 		tool: {
 			name: TOOL_NAME,
 			version: TOOL_VERSION
@@ -32528,7 +32740,8 @@ function toRecord(request, result) {
 		},
 		skipped: result.skipped,
 		warnings: result.warnings,
-		partitions: result.partitions.map(toPartitionRecord)
+		partitions: result.partitions.map(toPartitionRecord),
+		batches: []
 	};
 }
 function seconds(from, to) {
@@ -32536,6 +32749,393 @@ function seconds(from, to) {
 }
 function secondsOrNull(ms) {
 	return ms === null ? null : ms / 1e3;
+}
+// shared/evidence/finding.ts
+/**
+* `broken`: it is not what was written. `unproven`: nothing can be said, neither that it is whole nor that it is not.
+*/
+const KINDS = {
+	"no-json": "broken",
+	altered: "broken",
+	misplaced: "broken",
+	"cut-short": "broken",
+	duplicate: "broken",
+	"missing-predecessor": "broken",
+	forked: "broken",
+	"missing-batch": "broken",
+	"missing-last": "broken",
+	unsealed: "unproven",
+	"no-record": "unproven",
+	unreadable: "unproven"
+};
+function short(digest) {
+	return `${digest.slice(0, 12)}…`;
+}
+// shared/evidence/read-json.ts
+/** Longer than any record, and as much as can be parsed without running out of memory. */
+const MOST_CHARACTERS = 160 * 2 ** 20;
+const MOST_VALUES = 16e6;
+/** That a text is not what a record is written in; the message says of it what it `is`. */
+var NotJson = class extends Error {};
+/** That a text says something twice. */
+var TwiceNamed = class extends NotJson {};
+/** That a text is more than can be judged. */
+var TooLarge = class extends Error {};
+/**
+* One JSON text. Stricter than `JSON.parse`: a name that stands twice in an object is refused, because readers differ in which one
+* counts, and the digest would cover one of them only (RFC 8785 rests on I-JSON, RFC 7493, 2.3).
+* @throws NotJson (where a name stands twice TwiceNamed) or TooLarge
+*/
+function readJson(text) {
+	const { members, values } = count$1(text);
+	if (values > MOST_VALUES) throw new TooLarge(`holds more than ${MOST_VALUES} values`);
+	let value;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new NotJson("is no JSON text: cut off, or something else");
+	}
+	if (membersOf(value) !== members) throw new TwiceNamed("has an object with the same name twice in it");
+	return value;
+}
+/** How many members a JSON text spells out, and at most how many values: colons, commas and brackets outside of strings. */
+function count$1(text) {
+	let [members, values, inString] = [
+		0,
+		1,
+		false
+	];
+	for (let at = 0; at < text.length; at++) {
+		const character = text.charCodeAt(at);
+		if (inString) {
+			if (character === BACKSLASH) at++;
+			else if (character === QUOTE) inString = false;
+		} else if (character === QUOTE) inString = true;
+		else if (character === COLON) members++;
+		else if (character === COMMA || character === BRACKET || character === BRACE) values++;
+	}
+	return {
+		members,
+		values
+	};
+}
+const [QUOTE, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = [
+	34,
+	92,
+	58,
+	44,
+	91,
+	123
+];
+/** Not by recursion: lists may lie within each other by the thousand. */
+function membersOf(value) {
+	let members = 0;
+	const left = [value];
+	while (left.length > 0) {
+		const next = left.pop();
+		if (typeof next !== "object" || next === null) continue;
+		const inside = Object.values(next);
+		if (!Array.isArray(next)) members += inside.length;
+		for (const one of inside) left.push(one);
+	}
+	return members;
+}
+/** @throws NotJson where it is not UTF-8, TooLarge where one text would be more than can be held */
+function readText(bytes) {
+	const decoder = new TextDecoder("utf-8", { fatal: true });
+	const pieces = bytes[Symbol.asyncIterator]();
+	let [buffered, ended] = ["", false];
+	const decode = (piece) => {
+		try {
+			return piece === void 0 ? decoder.decode() : decoder.decode(piece, { stream: true });
+		} catch {
+			throw new NotJson("is no UTF-8 text");
+		}
+	};
+	const more = async () => {
+		const next = await pieces.next();
+		ended = next.done === true;
+		return next.done === true ? decode() : decode(next.value);
+	};
+	const gather = async (enough) => {
+		const gathered = [buffered];
+		let length = buffered.length;
+		let last = buffered;
+		for (;;) {
+			if (ended || enough(last)) return gathered.join("");
+			last = await more();
+			length += last.length;
+			if (length > MOST_CHARACTERS) throw new TooLarge(`is longer than ${MOST_CHARACTERS} characters`);
+			gathered.push(last);
+		}
+	};
+	return {
+		async line() {
+			const text = await gather((piece) => piece.includes("\n"));
+			const at = text.indexOf("\n");
+			buffered = at < 0 ? "" : text.slice(at + 1);
+			if (at < 0) return text === "" ? void 0 : text;
+			return text.slice(0, at);
+		},
+		async rest() {
+			const text = await gather(() => false);
+			buffered = "";
+			return text;
+		}
+	};
+}
+// shared/evidence/examine.ts
+/**
+* Looks at one record, in either of its forms: one JSON document, or JSON Lines, of which never more than a line is held. An altered record keeps
+* its place in the series, so that its neighbours are not blamed for it.
+* @throws whatever reading the bytes throws
+*/
+async function examine(name, bytes) {
+	let link;
+	const come = (wrong) => ({
+		...link === void 0 ? {} : { link },
+		...wrong === void 0 ? {} : { finding: {
+			name,
+			kind: wrong[0],
+			message: wrong[1]
+		} }
+	});
+	try {
+		const text = readText(bytes);
+		const value = await firstDocument(text);
+		if (!isObject(value)) return come(["no-record", "is no record: not a JSON object"]);
+		const { integrity, ...content } = value;
+		if (integrity === void 0) return come(unsealed(content));
+		if (!isIntegrity(integrity)) return come(["altered", "bears a seal that is none"]);
+		link = linkOf(name, content, integrity);
+		return come(await ("partitions" in content ? wrongInDocument : wrongInLines)(content, integrity, text) ?? wrongInContent(name, content));
+	} catch (error) {
+		if (error instanceof NotJson) return come(["no-json", error.message]);
+		if (error instanceof TooLarge) return come(["unreadable", `${error.message}: too much to be judged`]);
+		throw error;
+	}
+}
+/** The first line where that is a document by itself, else all of the text. */
+async function firstDocument(text) {
+	const line = await text.line() ?? "";
+	try {
+		return readJson(line);
+	} catch (error) {
+		if (!(error instanceof NotJson) || error instanceof TwiceNamed) throw error;
+		return readJson(`${line}\n${await text.rest()}`);
+	}
+}
+function unsealed({ schema }) {
+	if (schema !== "service-fabric-restore-verification/record/1") return ["no-record", "is no record of a restore verification"];
+	return ["unsealed", "bears no seal: written by a version that had none, or taken off; what it says cannot be checked"];
+}
+const DIGEST = /^[0-9a-f]{64}$/;
+function isDigest(value) {
+	return typeof value === "string" && DIGEST.test(value);
+}
+/** To the letter: whatever else stood in it no digest would cover. */
+function isIntegrity(value) {
+	if (!isObject(value) || Object.keys(value).length !== 2) return false;
+	const { sha256, predecessorSha256 } = value;
+	return isDigest(sha256) && (predecessorSha256 === null || isDigest(predecessorSha256));
+}
+function linkOf(name, { endedAtUtc, batches }, integrity) {
+	const listed = Array.isArray(batches) ? batches : [];
+	return {
+		name,
+		...integrity,
+		endedAtUtc: typeof endedAtUtc === "string" ? endedAtUtc : "",
+		batches: listed.flatMap((one) => isObject(one) && isDigest(one["sha256"]) ? [one["sha256"]] : [])
+	};
+}
+async function wrongInDocument(content, integrity, text) {
+	const actual = digestOrNone(() => digestOf(content, integrity.predecessorSha256));
+	if (actual !== integrity.sha256) return altered("", integrity.sha256, actual);
+	return (await text.rest()).trim() === "" ? void 0 : ["no-json", "goes on after the record's end"];
+}
+/** Each line bears its own seal and follows the one before it; all of them together are what the first line's digest is of. */
+async function wrongInLines(run, integrity, text) {
+	let digest;
+	try {
+		digest = digestInPieces(run, integrity.predecessorSha256);
+	} catch {
+		return altered("in line 1 ", integrity.sha256, void 0);
+	}
+	let [before, partitions, number] = [
+		integrity.sha256,
+		0,
+		1
+	];
+	for (let line = await text.line(); line !== void 0; line = await text.line()) {
+		number += 1;
+		if (line.trim() === "") continue;
+		const { integrity: own, ...partition } = inLine(number, line);
+		if (!isIntegrity(own)) return ["altered", `line ${number} bears a seal that is none`];
+		const actual = digestOrNone(() => digestOf(partition, own.predecessorSha256));
+		if (actual !== own.sha256) return altered(`in line ${number} `, own.sha256, actual);
+		if (own.predecessorSha256 !== before) return ["altered", `line ${number} does not follow line ${number - 1}: one was taken out, put in or moved`];
+		before = own.sha256;
+		partitions += 1;
+		digest.add(partition);
+	}
+	const told = partitionsIn(run);
+	if (told !== partitions) return ["cut-short", `tells of ${told} partitions, and here are ${partitions}`];
+	const actual = digest.sha256();
+	return actual === integrity.sha256 ? void 0 : altered("in line 1 ", integrity.sha256, actual);
+}
+function inLine(number, line) {
+	let value;
+	try {
+		value = readJson(line);
+	} catch (error) {
+		if (error instanceof NotJson) throw new NotJson(`line ${number} ${error.message}`);
+		throw error;
+	}
+	if (isObject(value)) return value;
+	throw new NotJson(`line ${number} is no partition`);
+}
+function partitionsIn({ counts }) {
+	return (isObject(counts) ? Object.values(counts) : []).reduce((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+}
+/** Half a character, a number beyond all bounds: nothing that was ever sealed. */
+function digestOrNone(digest) {
+	try {
+		return digest();
+	} catch {
+		return;
+	}
+}
+function altered(where, told, actual) {
+	const now = actual === void 0 ? "has no canonical form (RFC 8785)" : `is ${short(actual)}`;
+	return ["altered", `was altered ${where}after it was sealed: it says ${short(told)}, its content ${now}`];
+}
+/** Whole by itself, and still not what it is taken for. */
+function wrongInContent(name, { schema, verificationId }) {
+	if (schema !== "service-fabric-restore-verification/record/1") return ["no-record", "is no record of a restore verification"];
+	const [, stored] = /(?:^|[/\\])([0-9a-f]{32})\.json$/.exec(name) ?? [];
+	if (stored === void 0 || stored === verificationId) return void 0;
+	return ["misplaced", "lies under the name of another verification"];
+}
+// shared/evidence/series.ts
+/**
+* Whether records stand as they were written one after the other, and none was taken out of their midst, put in, or doubled. The order they
+* are found in means nothing. The end of a series cannot be told from a series that was cut short, unless its last digest is known.
+*/
+function together(links, { after, last }) {
+	const findings = [];
+	const found = (name, kind, message) => void findings.push({
+		name,
+		kind,
+		message
+	});
+	const bySha = /* @__PURE__ */ new Map();
+	const successors = /* @__PURE__ */ new Map();
+	const batches = new Set(links.flatMap((link) => link.batches));
+	const known = new Set(after);
+	for (const link of links) {
+		const twin = bySha.get(link.sha256);
+		if (twin !== void 0) {
+			found(link.name, "duplicate", `is the same record as ${twin.name}`);
+			continue;
+		}
+		bySha.set(link.sha256, link);
+		const { predecessorSha256: before } = link;
+		if (before === null) continue;
+		const rival = successors.get(before);
+		if (rival === void 0) successors.set(before, link);
+		else found(link.name, "forked", `follows ${short(before)}, as ${rival.name} does too`);
+	}
+	for (const { name, predecessorSha256: before, batches: listed } of bySha.values()) {
+		if (before !== null && !bySha.has(before) && !known.has(before)) found(name, "missing-predecessor", `follows ${short(before)}, which is not here: taken out, or kept elsewhere`);
+		const missing = listed.filter((digest) => !bySha.has(digest));
+		const [lost] = missing;
+		if (lost !== void 0) found(name, "missing-batch", `names evidence that is not here: ${missing.length} of ${listed.length}, the first ${short(lost)}`);
+	}
+	for (const digest of last) if (!bySha.has(digest)) found("", "missing-last", `no record here bears ${short(digest)}: the end was cut off`);
+	const chained = [...bySha.values()].filter(({ sha256 }) => !batches.has(sha256));
+	return {
+		findings,
+		series: chained.filter(({ predecessorSha256: before }) => before === null || known.has(before)).length,
+		ends: chained.filter(({ sha256 }) => !successors.has(sha256))
+	};
+}
+// shared/evidence/check-evidence.ts
+/** That something could not be read; the message says why, without a secret in it. */
+var Unreadable = class extends Error {};
+/**
+* Checks evidence, wherever it lies. Of a record nothing is kept but its place in the series. What cannot be listed or read is a finding: it never
+* lets the rest pass for all there is.
+*/
+async function checkEvidence(items, { known, alone }) {
+	const examined = [];
+	try {
+		for await (const group of inGroups(items)) examined.push(...await Promise.all(group.map(examinedOf)));
+	} catch (error) {
+		if (!(error instanceof Unreadable)) throw error;
+		examined.push({ finding: {
+			name: "",
+			kind: "unreadable",
+			message: error.message
+		} });
+	}
+	const links = examined.flatMap(({ link }) => link ?? []);
+	const [first] = links;
+	const all = together(alone ? links.map(withoutNeighbours) : links, known);
+	const endedAt = new Map(links.map(({ name, endedAtUtc }) => [name, endedAtUtc]));
+	const findings = [...examined.flatMap(({ finding }) => finding ?? []), ...all.findings].toSorted((a, b) => rank(a) - rank(b) || compare(endedAt.get(a.name) ?? "", endedAt.get(b.name) ?? ""));
+	const nothing = examined.length === 0 || links.length === 0;
+	return {
+		state: findings.some((one) => KINDS[one.kind] === "broken") ? "broken" : nothing || findings.length > 0 ? "unproven" : "whole",
+		findings,
+		records: links.length,
+		series: all.series,
+		ends: all.ends.map(({ name, sha256 }) => ({
+			name,
+			sha256
+		})),
+		follows: alone ? first?.predecessorSha256 ?? null : null
+	};
+}
+function rank({ kind }) {
+	return KINDS[kind] === "broken" ? 0 : 1;
+}
+function compare(a, b) {
+	return a === b ? 0 : a < b ? -1 : 1;
+}
+function withoutNeighbours(link) {
+	return {
+		...link,
+		predecessorSha256: null,
+		batches: []
+	};
+}
+async function examinedOf(item) {
+	try {
+		return await examine(item.name, item.open());
+	} catch (error) {
+		if (!(error instanceof Unreadable)) throw error;
+		return { finding: {
+			name: item.name,
+			kind: "unreadable",
+			message: error.message
+		} };
+	}
+}
+const MOST_AT_ONCE = 16;
+const MOST_BYTES_AT_ONCE = 16 * 2 ** 20;
+/** Small ones together, for each costs a round trip; a large one by itself, for it must be held. */
+async function* inGroups(items) {
+	let group = [];
+	let bytes = 0;
+	for await (const item of items) {
+		if (group.length === MOST_AT_ONCE || group.length > 0 && bytes + item.bytes > MOST_BYTES_AT_ONCE) {
+			yield group;
+			[group, bytes] = [[], 0];
+		}
+		group.push(item);
+		bytes += item.bytes;
+	}
+	if (group.length > 0) yield group;
 }
 // shared/clean-text.ts
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
@@ -32612,7 +33212,7 @@ const LEAST_CASE = 500;
 * partition is one case in error, for an empty suite would be green. The builder is loaded when it is needed: most runs want no XML.
 */
 async function toJUnit(record) {
-	const { XMLBuilder } = await import("./fxp.js");
+	const { XMLBuilder } = await import("./fxp2.js");
 	const builder = new XMLBuilder({
 		ignoreAttributes: false,
 		format: true,
@@ -32718,7 +33318,8 @@ function propertiesOf({ plan, cluster, tool, ...run }) {
 		"not-before-source": plan.notBeforeSource,
 		cluster: cluster.endpoints.join(", "),
 		"api-version": cluster.apiVersion,
-		tool: `${tool.name} ${tool.version}`
+		tool: `${tool.name} ${tool.version}`,
+		"record-sha256": run.integrity.sha256
 	};
 	return Object.entries(all).flatMap(([name, value]) => value === null ? [] : [{
 		"@_name": name,
@@ -32746,7 +33347,8 @@ function jsonText(value, indent) {
 }
 /**
 * The text of the report file. Up to 100 partitions it is the record, one indented JSON document. Above that it is JSON Lines:
-* first the run without its `partitions`, then a line for each partition, worst first.
+* first the run without its `partitions`, then a line for each partition, worst first. The digest in the first line is that of the whole
+* record in either form; each further line bears a seal of its own and follows the line before it, so that a break has a place.
 */
 function* reportText(record) {
 	const { partitions, ...run } = record;
@@ -32755,7 +33357,12 @@ function* reportText(record) {
 		return;
 	}
 	yield `${jsonText(run)}\n`;
-	for (const partition of partitions) yield `${jsonText(partition)}\n`;
+	let before = record.integrity.sha256;
+	for (const partition of partitions) {
+		const line = seal(partition, before);
+		before = line.integrity.sha256;
+		yield `${jsonText(line)}\n`;
+	}
 }
 /** The same as one document whatever its size, piece by piece: that of ten thousand partitions may be longer than a string can be. */
 function* documentText(record) {
@@ -32985,7 +33592,7 @@ function counted(all) {
 	if (all.length === 0) return "";
 	const sum = (of) => all.reduce((total, seen) => total + of(seen), 0);
 	const [looks, faults] = [sum((seen) => seen.looks), sum((seen) => seen.faults)];
-	return `, ${plural(looks, "look")}, ${plural(faults, "fault")}`;
+	return `, ${plural$1(looks, "look")}, ${plural$1(faults, "fault")}`;
 }
 function whereItStands(all, at) {
 	const [only, ...others] = all;
@@ -33004,7 +33611,7 @@ function count(names) {
 	for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
 	return [...counts].toSorted(([, a], [, b]) => b - a).map(([name, times]) => `${times} ${name}`);
 }
-function plural(amount, what) {
+function plural$1(amount, what) {
 	return `${amount} ${what}${amount === 1 ? "" : "s"}`;
 }
 // shared/report/ending.ts
@@ -33099,7 +33706,7 @@ function parsed({ status, body }) {
 	}
 }
 /** What came, in words that hold nothing of the cluster's own but codes. */
-function told(heard) {
+function told$1(heard) {
 	switch (heard.kind) {
 		case "answer": return `HTTP ${heard.reply.status}`;
 		case "refusal": return `refused (${heard.problem}: HTTP ${heard.reply.status}${codeIn(heard.code)})`;
@@ -33142,23 +33749,23 @@ function isRefused(heard) {
 	return heard.kind !== "answer" && heard.problem === "access-denied";
 }
 function entraOf(heard) {
-	if (heard.kind !== "answer" || !isObject(heard.body)) return `unknown: ${told(heard)}`;
+	if (heard.kind !== "answer" || !isObject(heard.body)) return `unknown: ${told$1(heard)}`;
 	return heard.body["type"] === "aad" ? "set up" : "not set up";
 }
 function noRole(version) {
-	if (isRefused(version)) return `none: ${told(version)}`;
-	return version.kind === "answer" ? "unknown: this is no Service Fabric gateway" : `unknown: ${told(version)}`;
+	if (isRefused(version)) return `none: ${told$1(version)}`;
+	return version.kind === "answer" ? "unknown: this is no Service Fabric gateway" : `unknown: ${told$1(version)}`;
 }
 /** By the one harmless question that is for admins only, unless the cluster's owner decided otherwise. */
 function roleOf(heard) {
 	if (isRefused(heard)) return "user (read-only): what only admins may ask is refused, which is as it should be";
-	if (heard.kind === "nothing") return `unknown: ${told(heard)}`;
-	if (heard.reply.status === 400) return `user at least; whether admin cannot be told (${told(heard)})`;
+	if (heard.kind === "nothing") return `unknown: ${told$1(heard)}`;
+	if (heard.reply.status === 400) return `user at least; whether admin cannot be told (${told$1(heard)})`;
 	return `admin: what only admins may ask came through (HTTP ${heard.reply.status}); a read-only client would be enough`;
 }
 function versionOf(heard) {
 	const version = heard.kind === "answer" && isObject(heard.body) ? heard.body["Version"] : void 0;
-	return typeof version === "string" && /^[\d.]{1,40}$/.test(version) ? version : `not told: ${told(heard)}`;
+	return typeof version === "string" && /^[\d.]{1,40}$/.test(version) ? version : `not told: ${told$1(heard)}`;
 }
 // shared/probe/about-connection.ts
 const DAY_MS = 864e5;
@@ -33256,17 +33863,17 @@ function understands(heard) {
 }
 function understood(heard) {
 	if (understands(heard)) return "accepted";
-	return heard.kind === "refusal" && heard.problem === "api-version-refused" ? "refused as too old or too new" : told(heard);
+	return heard.kind === "refusal" && heard.problem === "api-version-refused" ? "refused as too old or too new" : told$1(heard);
 }
 function deployed(...heard) {
 	if (heard.some((one) => understands(one))) return "yes";
 	const missing = heard.find((one) => one.kind === "refusal" && one.problem === "backup-service-unavailable");
-	if (missing !== void 0) return `no: ${told(missing)}`;
-	return `unknown: ${heard.map(told).join(", ")}`;
+	if (missing !== void 0) return `no: ${told$1(missing)}`;
+	return `unknown: ${heard.map(told$1).join(", ")}`;
 }
 function formOf(heard) {
 	const question = "GetRestoreProgress";
-	if (heard.kind !== "answer") return [line$1(question, told(heard))];
+	if (heard.kind !== "answer") return [line$1(question, told$1(heard))];
 	const type = /^[a-z]+\/[a-z+.-]+/.exec(String(heard.reply.headers["content-type"] ?? ""))?.[0] ?? "no content type";
 	if (heard.body === null) return [line$1(question, `\`null\`, as ${type}: nothing was ever restored`)];
 	if (!isObject(heard.body)) return [line$1(question, `neither an object nor \`null\`, as ${type}`)];
@@ -33321,7 +33928,7 @@ async function backups(inquiry, id, version) {
 	const items = heard.kind === "answer" && isObject(heard.body) ? heard.body["Items"] : void 0;
 	if (Array.isArray(items)) return `yes; ${items.length === 0 ? "no backup is listed" : "backups are listed"}`;
 	if (heard.kind === "refusal" && heard.code === "FABRIC_E_BACKUP_NOT_ENABLED") return "no";
-	return `unknown: ${told(heard)}`;
+	return `unknown: ${told$1(heard)}`;
 }
 // shared/probe/about-partition.ts
 /** The list of all partitions of a service, with what 6.4 added to it. */
@@ -33351,7 +33958,7 @@ function wholeSeconds(at) {
 	return formatInstant(at).replace(/\.\d+Z$/, "Z");
 }
 function infoOf(heard, now) {
-	if (heard.kind !== "answer") return [line$1("The partition", told(heard))];
+	if (heard.kind !== "answer") return [line$1("The partition", told$1(heard))];
 	if (!isObject(heard.body)) return [line$1("The partition", heard.reply.status === 204 ? "there is no such partition (HTTP 204)" : "an answer of another form")];
 	const { ServiceKind, PartitionStatus, HealthState } = heard.body;
 	const words = [
@@ -33384,18 +33991,18 @@ function dataLossOf({ DataLossVersion, DataLossNumber }, now) {
 }
 function feedOf(heard) {
 	const page = heard.kind === "answer" ? parsePage(heard.body) : void 0;
-	if (page?.ok !== true) return `not available: ${heard.kind === "answer" ? "an answer of another form" : told(heard)}`;
+	if (page?.ok !== true) return `not available: ${heard.kind === "answer" ? "an answer of another form" : told$1(heard)}`;
 	const { items, continuationToken } = page.value;
 	const names = [...new Set(items.map((item) => isObject(item) ? epochIn(item)[0] : ""))].map((name) => name === "" ? "no epoch" : `\`${name}\``).join(" and ");
 	return `available: ${items.length} on the first page, with ${names}${continuationToken === "" ? "" : "; there are more pages"}`;
 }
 function healthOf(heard) {
 	const events = heard.kind === "answer" && isObject(heard.body) ? heard.body["HealthEvents"] : void 0;
-	if (!Array.isArray(events)) return `unknown: ${told(heard)}`;
+	if (!Array.isArray(events)) return `unknown: ${told$1(heard)}`;
 	return events.some((event) => isObject(event) && event["SourceId"] === "System.BackupRestoreManager") ? "there (lives two hours after a success)" : "none (it lives two hours after a success)";
 }
 function eventsOf(heard) {
-	if (heard.kind !== "answer" || !Array.isArray(heard.body)) return `not available: ${told(heard)}`;
+	if (heard.kind !== "answer" || !Array.isArray(heard.body)) return `not available: ${told$1(heard)}`;
 	const kinds = heard.body.flatMap((event) => isObject(event) && typeof event["Kind"] === "string" ? [event["Kind"]] : []);
 	const ofService = [...new Set(kinds.filter((kind) => kind.startsWith("BRS")))].map(word).join(", ");
 	return `available, ${heard.body.length === 1 ? "1 event" : `${heard.body.length} events`}; of the Backup Restore Service: ${ofService === "" ? "none" : ofService}`;
@@ -33430,7 +34037,7 @@ async function probeCluster(request, world, showHosts) {
 	});
 	const secure = request.endpoints.some(({ protocol }) => protocol === "https:");
 	const connection = [
-		line$1("Reached", reached ? "yes" : told(metadata)),
+		line$1("Reached", reached ? "yes" : told$1(metadata)),
 		...aboutConnection(inquiry, handshake(), request.access, secure, clock.now()),
 		...showHosts ? named(request, metadata, handshake()) : []
 	];
@@ -33510,10 +34117,45 @@ function cell(answer) {
 	return answer.split(/(`[A-Za-z0-9_-]+`)/).map((piece) => /^`[A-Za-z0-9_-]+`$/.test(piece) ? piece : cleanMarkdown(piece, 500)).join("");
 }
 // cli/options.ts
-const COMMANDS = ["verify", "probe"];
+const COMMANDS = [
+	"verify",
+	"probe",
+	"verify-evidence"
+];
+/** What only verify-evidence can be told; no input of the Action. */
+const EVIDENCE = {
+	after: {
+		list: true,
+		description: "A digest known from elsewhere that a series here may follow: of the last record of what was checked before."
+	},
+	last: {
+		list: true,
+		description: "A digest known from elsewhere that a record here must bear: without it a series that was cut off at its end looks whole."
+	},
+	"storage-sas": {
+		file: "text",
+		secret: true,
+		description: "Shared access signature of the container; reading and listing (sp=rl) is enough."
+	},
+	"storage-connection-string": {
+		file: "text",
+		secret: true,
+		description: "Connection string of the storage account. Without one and without a signature: whoever is signed in to Azure (az login, a managed identity, the environment), with the role Storage Blob Data Reader."
+	}
+};
+const SPECS = {
+	...INPUTS,
+	...EVIDENCE
+};
 function specOf(name) {
-	return INPUTS[name];
+	return SPECS[name];
 }
+const EVIDENCE_OPTIONS = [
+	"after",
+	"last",
+	"storage-sas",
+	"storage-connection-string"
+];
 /** What a verification can be told. */
 const VERIFY_INPUTS = INPUT_NAMES.filter((name) => specOf(name).github !== true);
 const PROBED$1 = [
@@ -33526,13 +34168,16 @@ const ACCESS = /^(client|server|access|entra)-/;
 /** What a probe can be told: where, whereof, and who we are. */
 const PROBE_INPUTS = VERIFY_INPUTS.filter((name) => PROBED$1.includes(name) || ACCESS.test(name));
 function inputsOf(command) {
+	if (command === "verify-evidence") return EVIDENCE_OPTIONS;
 	return command === "probe" ? PROBE_INPUTS : VERIFY_INPUTS;
 }
+/** All that any command can be told. */
+const ALL_OPTIONS = [...VERIFY_INPUTS, ...EVIDENCE_OPTIONS];
 /** Options that are no inputs, with the commands that know them. */
 const FLAGS = {
 	json: {
 		commands: COMMANDS,
-		description: "Print the record (of a probe: its answers) as JSON on stdout, and all else on stderr."
+		description: "Print the record (of a probe: its answers; of evidence: the findings) as JSON on stdout, and all else on stderr."
 	},
 	"show-hosts": {
 		commands: ["probe"],
@@ -33564,7 +34209,7 @@ function inOptions(message) {
 	return message.replace(NAMED, (found) => found.startsWith("\"") ? found : `--${found}`);
 }
 // cli/arguments.ts
-const OPTIONS = Object.fromEntries([...VERIFY_INPUTS.flatMap((name) => [[name, {
+const OPTIONS = Object.fromEntries([...ALL_OPTIONS.flatMap((name) => [[name, {
 	type: "string",
 	multiple: true
 }], ...specOf(name).file === void 0 ? [] : [[`${name}-file`, {
@@ -33586,7 +34231,14 @@ function readArguments(argv) {
 	const problems = [];
 	const command = COMMANDS.find((name) => name === positionals[0]) ?? "verify";
 	const words = tokens.filter((token) => token.kind === "positional");
-	for (const { index } of positionals[0] === command ? words.slice(1) : words) problems.push(`argument ${index + 1} belongs to no option and is no command (${COMMANDS.join(", ")})`);
+	const paths = [];
+	for (const { index, value } of positionals[0] === command ? words.slice(1) : words) {
+		if (command === "verify-evidence") {
+			paths.push(value);
+			continue;
+		}
+		problems.push(`argument ${index + 1} belongs to no option and is no command (${COMMANDS.join(", ")})`);
+	}
 	const flags = /* @__PURE__ */ new Set();
 	const values = /* @__PURE__ */ new Map();
 	for (const token of tokens) {
@@ -33599,6 +34251,7 @@ function readArguments(argv) {
 	for (const [option, given] of values) if (given.length > 1 && inputBehind(option, command)?.list !== true) problems.push(`--${option} may be given once`);
 	return {
 		command,
+		paths,
 		flags,
 		values,
 		problems
@@ -33645,6 +34298,7 @@ const ABOUT = {
 	verify: [
 		`Usage: ${TOOL_NAME} [verify] --cluster-endpoint URL --partition-id GUID [options]`,
 		`       ${TOOL_NAME} probe --help`,
+		`       ${TOOL_NAME} verify-evidence --help`,
 		"",
 		"Watches the restore of Service Fabric partitions to its end and says whether it really came back.",
 		"It only reads: it never starts, repeats or cancels a restore.",
@@ -33659,6 +34313,14 @@ const ABOUT = {
 		"It only reads. Nothing secret is in the page, and no names of hosts, applications or services.",
 		"",
 		"Exit codes: 0 the cluster answered, 2 it did not or refuses this client (the page says why), 64 bad usage."
+	],
+	"verify-evidence": [
+		`Usage: ${TOOL_NAME} verify-evidence PATH... [options]`,
+		"",
+		"Checks that records are what was written, and that none was taken out of its series. A PATH is a record (JSON, or JSON",
+		"Lines), a folder of them, the URL of a blob container, or - for the standard input. Asks no cluster and changes nothing.",
+		"",
+		"Exit codes: 0 whole, 1 broken (the first break is named), 2 something could not be checked, 64 bad usage."
 	]
 };
 /** The whole help of a command, from the table of inputs. */
@@ -33671,11 +34333,14 @@ function helpText(command) {
 		...inputsOf(command).flatMap((input) => described(input, command === "probe" ? PROBED : HERE)),
 		...flags.flatMap(([name, { short, description }]) => [`  --${name}${short === void 0 ? "" : `, -${short}`}`, ...wrapped(description)]),
 		"",
-		`Every value may also come from the environment: ${variableOf("cluster-endpoint")}, ${variableOf("client-key")}, ...;`,
-		`of files: ${variableOf("client-key-file")}. The command line goes first. A PATH of - is the standard input.`,
+		...environment(command),
 		"HTTPS_PROXY, HTTP_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured.",
 		""
 	].join("\n");
+}
+function environment(command) {
+	const [open, secret] = command === "verify-evidence" ? ["last", "storage-sas"] : ["cluster-endpoint", "client-key"];
+	return [`Every value may also come from the environment: ${variableOf(open)}, ${variableOf(secret)}, ...;`, `of files: ${variableOf(`${secret}-file`)}. The command line goes first. A PATH of - is the standard input.`];
 }
 function described(input, here) {
 	const { required, list, file, default: value, description } = specOf(input);
@@ -33708,12 +34373,12 @@ function wrapped(text) {
 /** Where other CI systems and Kubernetes tell of the token they gave: the name is Microsoft's. */
 const TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
 /** `ENOENT` and the like: all of an error that says nothing of what was typed. */
-function codeOf(error) {
+function codeOf$1(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "an error";
 }
 /** Node repeats the path, which may be the token itself; so would the error as a cause. */
 function unread(error) {
-	throw new Error(`the file that ${TOKEN_FILE} names cannot be read: ${codeOf(error)}`);
+	throw new Error(`the file that ${TOKEN_FILE} names cannot be read: ${codeOf$1(error)}`);
 }
 /**
 * The token that stands in a file, exchanged for one of Microsoft Entra ID. The file is read anew at each exchange: it is
@@ -33725,6 +34390,272 @@ function federatedIdentity(file) {
 		const assertion = () => readFile(file, "utf8").then((text) => text.trim(), unread);
 		return new ClientAssertionCredential(tenantId, clientId, assertion).getToken(scope, options);
 	} });
+}
+// cli/evidence/request.ts
+/** What was asked for; all that is wrong with it at once. Nothing of a secret is repeated. */
+function parseEvidenceRequest(paths, raw) {
+	const problems = [];
+	const sas = raw["storage-sas"]?.trim().replace(/^\?/, "");
+	const connectionString = raw["storage-connection-string"]?.trim();
+	if (sas !== void 0 && connectionString !== void 0) problems.push("--storage-sas and --storage-connection-string cannot go together");
+	if (sas !== void 0 && !isSas(sas)) problems.push("--storage-sas is no shared access signature: sv=...&sig=...");
+	if (connectionString !== void 0 && !/(?:^|;)(?:AccountKey|SharedAccessSignature)=\S/i.test(connectionString)) problems.push("--storage-connection-string is none of a storage account: AccountName=...;AccountKey=...");
+	if (paths.length === 0) problems.push("a PATH is missing: a file, a folder, the URL of a blob container, or -");
+	if (paths.filter((path) => path === "-").length > 1) problems.push("the standard input can be read once");
+	const warnings = [];
+	const access = {
+		...given("sas", sas),
+		...given("connectionString", connectionString)
+	};
+	const places = paths.flatMap((path) => {
+		if (path === "-") return [{ kind: "stdin" }];
+		if (!/^https?:/i.test(path)) return [{
+			kind: "path",
+			path
+		}];
+		const read = readContainer(path, access);
+		if (typeof read === "string") {
+			problems.push(read);
+			return [];
+		}
+		if (path.includes("?")) warnings.push(EXPOSED);
+		return [{
+			kind: "container",
+			container: read
+		}];
+	});
+	const digests = (option) => (raw[option] ?? "").split(/[\s,]+/).flatMap((one) => {
+		if (one === "") return [];
+		if (/^[0-9a-f]{64}$/i.test(one)) return [one.toLowerCase()];
+		problems.push(`--${option} must be a SHA-256 in hex, as verify-evidence prints it`);
+		return [];
+	});
+	const known = {
+		after: digests("after"),
+		last: digests("last")
+	};
+	return problems.length > 0 ? {
+		ok: false,
+		problems
+	} : {
+		ok: true,
+		request: {
+			places,
+			known
+		},
+		warnings
+	};
+}
+const EXPOSED = "the signature in the URL can be read by whoever lists the processes of this machine; give --storage-sas-file or SF_VERIFY_STORAGE_SAS instead";
+function isSas(text) {
+	return /(?:^|&)sig=[^&\s]+/.test(text) && !/\s/.test(text);
+}
+/** A sentence where it is none. The URL is not repeated: there may be a signature in it. */
+function readContainer(typed, access) {
+	const url = URL.parse(typed);
+	if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") return "the URL is none of a blob container: https://ACCOUNT.blob.core.windows.net/CONTAINER";
+	const local = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
+	if (url.protocol !== "https:" && !local) return "the URL of a blob container must begin with https://";
+	const segments = url.pathname.split("/").filter((segment) => segment !== "");
+	const expected = /^[\d.]+$|^\[/.test(url.hostname) || local ? 2 : 1;
+	if (segments.length !== expected) return "the URL is none of a blob container: https://ACCOUNT.blob.core.windows.net/CONTAINER";
+	const shown = `${url.origin}/${segments.join("/")}`;
+	const inUrl = url.search.slice(1);
+	if (inUrl === "") return {
+		url: shown,
+		...access
+	};
+	if (access.sas !== void 0 || access.connectionString !== void 0) return "a URL with a signature and another credential cannot go together";
+	return isSas(inUrl) ? {
+		url: shown,
+		sas: inUrl
+	} : "what follows the ? in the URL is no shared access signature";
+}
+// cli/evidence/files.ts
+/** A file itself, or all records below a folder, by name. `other` is called for each file that is none by its name. */
+async function* filesAt(path, shown, signal, other) {
+	const found = await about(path);
+	if (typeof found === "string") yield unreadable(shown, found);
+	else if (!found.isFolder) yield file(path, shown, found.bytes, signal);
+	else yield* below(path, shown, signal, other);
+}
+/** As `report-path` and the Function app name them. */
+const RECORDS = /\.(?:json|jsonl|ndjson)$/i;
+async function* below(folder, shown, signal, other) {
+	let entries;
+	try {
+		entries = await readdir(folder, { withFileTypes: true });
+	} catch (error) {
+		yield unreadable(shown, codeOf(error));
+		return;
+	}
+	for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
+		const path = join(folder, entry.name);
+		const name = join(shown, entry.name);
+		if (entry.isDirectory()) {
+			yield* below(path, name, signal, other);
+			continue;
+		}
+		if (!entry.isSymbolicLink() && !RECORDS.test(entry.name)) {
+			other();
+			continue;
+		}
+		const found = await about(path);
+		if (typeof found === "string") yield unreadable(name, found);
+		else if (found.isFolder) yield unreadable(name, "a link to a folder, which is not followed");
+		else if (!RECORDS.test(entry.name)) other();
+		else if (!found.isFile) yield unreadable(name, "no regular file");
+		else yield file(path, name, found.bytes, signal);
+	}
+}
+async function isFolder(path) {
+	const found = await about(path);
+	return typeof found !== "string" && found.isFolder;
+}
+async function about(path) {
+	try {
+		const found = await stat(path);
+		return {
+			isFolder: found.isDirectory(),
+			isFile: found.isFile(),
+			bytes: found.size
+		};
+	} catch (error) {
+		return codeOf(error);
+	}
+}
+function file(path, name, bytes, signal) {
+	return {
+		name,
+		bytes,
+		async *open() {
+			try {
+				for await (const piece of createReadStream(path, { signal })) yield piece;
+			} catch (error) {
+				throw new Unreadable(`cannot be read: ${codeOf(error)}`);
+			}
+		}
+	};
+}
+function unreadable(name, why) {
+	return {
+		name,
+		bytes: 0,
+		async *open() {
+			throw new Unreadable(`cannot be read: ${await Promise.resolve(why)}`);
+		}
+	};
+}
+/** `ENOENT`; the whole message would name the path once more. */
+function codeOf(error) {
+	const code = error instanceof Error && "code" in error ? error.code : void 0;
+	return typeof code === "string" ? code : String(error);
+}
+// cli/evidence/verify-evidence.ts
+const EXIT$1 = {
+	whole: 0,
+	broken: 1,
+	unproven: 2
+};
+const COLOUR$1 = {
+	whole: "green",
+	broken: "red",
+	unproven: "yellow"
+};
+/** Reads evidence and says whether it is what was written. Nothing is changed, and no cluster is asked. */
+async function verifyEvidence({ places, known }, around) {
+	const { terminal, signal, json } = around;
+	let others = 0;
+	const items = async function* () {
+		for (const place of places) yield* itemsAt(place, around, () => void (others += 1));
+	};
+	let found;
+	try {
+		found = await checkEvidence(items(), {
+			known,
+			alone: await isOneFile(places, terminal)
+		});
+		signal.throwIfAborted();
+	} catch (error) {
+		const why = signal.aborted ? `stopped by ${String(signal.reason)}` : String(error);
+		terminal.stderr.write(`${cleanLine(`The evidence was not checked to its end: ${why}`, 1e3)}\n`);
+		return 2;
+	}
+	const stream = json ? terminal.stderr : terminal.stdout;
+	const [title = "", ...lines] = told(found, others);
+	stream.write(`${styleText(COLOUR$1[found.state], cleanLine(title, 1e3), { stream })}\n`);
+	for (const line of lines) stream.write(`  ${cleanLine(line, 1e3)}\n`);
+	if (json) terminal.stdout.write(`${jsonText({
+		...found,
+		otherFiles: others
+	}, 2)}\n`);
+	return EXIT$1[found.state];
+}
+async function* itemsAt(place, { terminal, signal }, other) {
+	if (place.kind === "stdin") yield {
+		name: "the standard input",
+		bytes: 0,
+		open: () => standardInput(terminal, signal)
+	};
+	else if (place.kind === "path") yield* filesAt(resolve(terminal.places.workspace, place.path), place.path, signal, other);
+	else yield* blobsAt(place.container, signal);
+}
+/** The storage library is loaded here and nowhere else. */
+async function* blobsAt(container, signal) {
+	const { blobsIn, reasonOf } = await import("./container.js");
+	const readable = async function* (from, what) {
+		try {
+			for await (const one of from) yield one;
+		} catch (error) {
+			throw new Unreadable(`${what}cannot be read: ${reasonOf(error)}`);
+		}
+	};
+	for await (const item of readable(blobsIn(container, signal), `${container.url} `)) yield {
+		...item,
+		open: () => readable(item.open(), "")
+	};
+}
+async function* standardInput(terminal, signal) {
+	try {
+		yield await terminal.readFile("-", signal);
+	} catch (error) {
+		throw new Unreadable(`cannot be read: ${error instanceof Error ? error.name : String(error)}`);
+	}
+}
+/** One record out of many, whose neighbours lie elsewhere; a folder or a container is expected to have them all. */
+async function isOneFile([place, ...more], { places }) {
+	if (place === void 0 || more.length > 0 || place.kind === "container") return false;
+	return place.kind === "stdin" || !await isFolder(resolve(places.workspace, place.path));
+}
+const MOST_LINES = 20;
+/** For people: the verdict and the first finding in one line, the others below. */
+function told(found, others) {
+	const [first, ...further] = found.findings.map(({ name, message }) => name === "" ? message : `${name}: ${message}`);
+	const left = others === 0 ? [] : [`${plural(others, "other file")} of another kind: not looked at`];
+	if (first === void 0) return [...wholeOrNothing(found), ...left];
+	const counted = `${plural(found.records, "sealed record")} in all`;
+	return [
+		`Evidence ${found.state === "broken" ? "broken" : "not proven"}: ${first}`,
+		...further.slice(0, MOST_LINES),
+		...further.length > MOST_LINES ? [`and ${further.length - MOST_LINES} more findings`] : [],
+		counted,
+		...left
+	];
+}
+function wholeOrNothing({ state, records, series, ends, follows }) {
+	if (state !== "whole") return ["Evidence not proven: there is no record"];
+	const last = ends.slice(0, MOST_LINES).map(({ name, sha256 }) => `last: ${sha256} ${name}`);
+	const more = ends.length > MOST_LINES ? [`and ${ends.length - MOST_LINES} more, each the last of its series`] : [];
+	const before = follows === null ? [] : [`after: ${follows}, which was not looked at`];
+	return [
+		`Evidence whole: ${`${plural(records, "record")} in ${plural(series, "series", "series")}`}`,
+		...last,
+		...more,
+		...before
+	];
+}
+function plural(count, one, many = `${one}s`) {
+	return `${count} ${count === 1 ? one : many}`;
 }
 // cli/inputs.ts
 /**
@@ -33779,7 +34710,7 @@ async function gatherInputs(typed, terminal, signal) {
 /** Node repeats the path. Where a secret is wanted, what was typed as its path may be the secret itself. */
 function whyUnread(input, error) {
 	if (specOf(input).secret !== true) return error instanceof Error ? error.message : String(error);
-	return `${codeOf(error)} (the path of a file is wanted, not what stands in it)`;
+	return `${codeOf$1(error)} (the path of a file is wanted, not what stands in it)`;
 }
 function waysOf(input, { values }, { env }) {
 	const options = [input, ...specOf(input).file === void 0 ? [] : [`${input}-file`]];
@@ -33819,7 +34750,7 @@ function exposed({ command, values }) {
 	return inputsOf(command).filter((input) => specOf(input).secret === true && (values.get(input) ?? []).some((value) => value !== "")).map((input) => `--${input} on the command line can be read by whoever lists the processes of this machine; give --${input}-file or ${variableOf(input)} instead`);
 }
 function misspelt(env) {
-	const known = new Set(VERIFY_INPUTS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
+	const known = new Set(ALL_OPTIONS.flatMap((input) => [variableOf(input), variableOf(`${input}-file`)]));
 	return Object.keys(env).filter((name) => name.startsWith("SF_VERIFY_") && !known.has(name)).map((name) => `${name} is the variable of no option; it has no effect`);
 }
 // cli/cluster.ts
@@ -37688,6 +38619,7 @@ async function run(terminal, clock, signal) {
 		return 2;
 	}
 	for (const warning of gathered.warnings) say(terminal, `warning: ${warning}`);
+	if (typed.command === "verify-evidence") return evidence(typed, gathered, terminal, signal);
 	const parsed = parseDrillRequest(gathered.raw, typed.command === "probe" ? "optional" : "required");
 	const problems = allProblems(typed, gathered, parsed.ok ? [] : parsed.problems, terminal);
 	if (!parsed.ok || problems.length > 0) return refused(terminal, typed, problems);
@@ -37706,6 +38638,21 @@ async function run(terminal, clock, signal) {
 		showHosts: typed.flags.has("show-hosts")
 	});
 }
+async function evidence(typed, { raw, problems }, terminal, signal) {
+	const parsed = parseEvidenceRequest(typed.paths, raw);
+	const all = [
+		...typed.problems,
+		...problems.map(({ message }) => message),
+		...parsed.ok ? [] : parsed.problems
+	];
+	if (!parsed.ok || all.length > 0) return refused(terminal, typed, all);
+	for (const warning of parsed.warnings) say(terminal, `warning: ${warning}`);
+	return verifyEvidence(parsed.request, {
+		terminal,
+		signal,
+		json: typed.flags.has("json")
+	});
+}
 function answered({ stdout }, text) {
 	stdout.write(text);
 	return 0;
@@ -37721,8 +38668,13 @@ function allProblems(typed, { raw, problems }, parsed, { env }) {
 		...nobody ? [`--entra-client-id needs ${TOKEN_FILE}: the file with the OIDC token of your CI system`] : []
 	];
 }
+const NOTHING_DONE = {
+	verify: "nothing was sent to the cluster",
+	probe: "nothing was sent to the cluster",
+	"verify-evidence": "nothing was checked"
+};
 function refused(terminal, { command }, problems) {
-	say(terminal, `Bad usage, ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}; nothing was sent to the cluster.`);
+	say(terminal, `Bad usage, ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}; ${NOTHING_DONE[command]}.`);
 	for (const problem of problems) say(terminal, `  ${problem}`);
 	say(terminal, `See \`${TOOL_NAME} ${command} --help\`.`);
 	return 64;

@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
-import process from "node:process";
 import fs$1 from "node:fs";
+import process from "node:process";
 import childProcess, { execFile } from "node:child_process";
 // node_modules/is-docker/index.js
 let isDockerCached;

@@ -1,0 +1,2 @@
+export { n as XMLBuilder } from "./fxp.js";
+import "./container.js";
