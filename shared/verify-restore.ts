@@ -135,7 +135,8 @@ async function watchAll(
   for (let fresh = scope.partitionIds; fresh.length > 0;) {
     for (const id of fresh) known.add(id);
     const placing = { ...world, gateway: paying(world.gateway, (stop) => pace.one(stop)) };
-    const lists = fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
+    const lists =
+      fresh.length >= listsFrom ? await placed(fresh, services, placing, plan.deadline, requestTimeoutMs) : [];
     const options = { requestTimeoutMs, dice: dice + results.length, pace, services: lists };
     const ofCrowd = fresh.length > CORROBORATED_UP_TO ? { ...plan, corroborate: false as const } : plan;
     const watched = await watchFleet(fresh, ofCrowd, world, options, record);

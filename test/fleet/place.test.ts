@@ -10,12 +10,17 @@ import { crowdedGateway, idOf, outage } from "./crowd.ts";
 function crowd(count: number, services: number, trouble?: (elapsedMs: number) => GatewayError | undefined) {
   const clock = new FakeClock(START);
   const ids = Array.from({ length: count }, (_, nth) => idOf(nth));
-  const crowded = crowdedGateway({ services, ...(trouble && { trouble }) }, clock, new Map(ids.map((id) => [id, MINUTE])));
+  const crowded = crowdedGateway(
+    { services, ...(trouble && { trouble }) },
+    clock,
+    new Map(ids.map((id) => [id, MINUTE])),
+  );
   const place = (
     different: Partial<ClusterGateway> = {},
     known: readonly ServiceList[] = [],
     signal = new AbortController().signal,
-  ) => placed(ids, known, { gateway: { ...crowded, ...different }, clock, signal }, afterStart(30 * MINUTE), 20 * SECOND);
+  ) =>
+    placed(ids, known, { gateway: { ...crowded, ...different }, clock, signal }, afterStart(30 * MINUTE), 20 * SECOND);
   return { ids, clock, crowded, place };
 }
 
