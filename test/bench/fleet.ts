@@ -143,7 +143,7 @@ function costRow(name: string, it: Run, empty: number, bare: Run | undefined): r
   return [
     name,
     String(it.world.partitions),
-    it.mean === null ? "-" : `${it.verdicts - it.wrong} right`,
+    it.mean === null ? "-" : `${it.world.partitions - it.wrong} right`,
     (it.requests / it.world.partitions).toFixed(1),
     String(it.peak),
     `${seconds(it.mean)} / ${seconds(it.p95)} / ${seconds(it.most)}`,
@@ -192,4 +192,4 @@ const PEERS = [
 ] as const;
 
 await tellLateness();
-await tellCosts(30, 1_800, 60);
+await tellCosts(10, 600, 100);
