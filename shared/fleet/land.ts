@@ -9,6 +9,7 @@ export function land(fleet: Fleet, key: number, { watch, events, next }: Looked)
   for (const event of events) record(event);
   member.watch = watch;
   member.lookedAt = now;
+  member.feed?.asking.delete(key);
   if ("verdict" in next) {
     fleet.open -= 1;
     if (member.feed !== undefined) member.feed.open -= 1;

@@ -24,6 +24,8 @@ export interface Lateness {
   readonly wrong: number;
   /** Mean lateness of one who knows when each restore ends and sends one request for it, at the same rate. */
   readonly floorS: number;
+  /** The same with two requests each: what a success costs that nobody saw under way, however many share a list. */
+  readonly floorOfTwoS: number;
 }
 
 const ROUND_TRIP_MS = 20;
@@ -59,6 +61,7 @@ export async function lateness(world: Omit<FleetWorld, "startedAtMs" | "speed">,
     mostS: sure(late.at(-1)),
     wrong: partitions.filter(({ verdict }) => verdict.verdict !== "passed").length,
     floorS: floorS(durations, perSecond),
+    floorOfTwoS: floorS(durations, perSecond / 2),
   };
 }
 

@@ -25,7 +25,7 @@ export const idOf = (nth: number): string => `00000000-0000-4000-8000-${String(n
 export const serviceOf = ({ services }: FleetWorld, nth: number): string => `fabric:/Fleet/Svc${nth % services}`;
 
 /** Log-uniform, in milliseconds; of who has which. */
-export function durationsMs({ partitions, longestS }: FleetWorld): readonly number[] {
+export function durationsMs({ partitions, longestS }: Pick<FleetWorld, "partitions" | "longestS">): readonly number[] {
   const next = stream(3);
   const range = Math.log(longestS / SHORTEST_S);
   return Array.from({ length: partitions }, () => Math.round(1_000 * SHORTEST_S * Math.exp(next() * range)));

@@ -18,13 +18,19 @@ export interface Policy {
 }
 
 const PEERS = fileURLToPath(new URL("../../build/peers/", import.meta.url));
-const VERSIONS = ["@smithy/util-waiter@4.2.0", "@azure/core-lro@3.2.0", "p-wait-for@6.0.0"];
+const VERSIONS = [
+  "@smithy/util-waiter@4.2.0",
+  "@azure/core-lro@3.2.0",
+  "p-wait-for@6.0.0",
+  "azure-servicefabric@2.2.0",
+];
+const NAMES = VERSIONS.map((one) => one.slice(0, one.lastIndexOf("@")));
 /** As many as it takes for the dice not to matter. */
 const DICED = 400;
 
 /** Installs what is compared, for the bench alone. */
-export function installWaiters(): void {
-  if (existsSync(`${PEERS}node_modules/@smithy/util-waiter`) && existsSync(`${PEERS}node_modules/p-wait-for`)) return;
+export function installPeers(): void {
+  if (NAMES.every((name) => existsSync(`${PEERS}node_modules/${name}`))) return;
   const npm = ["i", "--prefix", PEERS, "--no-save", "--ignore-scripts", "--silent", ...VERSIONS];
   const { status } = spawnSync("npm", npm, { stdio: "inherit", timeout: 120_000 });
   if (status !== 0) throw new Error("the peers could not be installed");

@@ -11,7 +11,7 @@ import {
   coreLro,
   exponential,
   fixed,
-  installWaiters,
+  installPeers,
   ours,
   type Policy,
   pWaitFor,
@@ -155,7 +155,7 @@ async function learnedFromAnything(world: World): Promise<string> {
 const DEFAULT = ours("**ours**, 5 % of the age, 2 s to 30 s");
 const POLICIES = [DEFAULT, coreLro, fixed(10), pWaitFor, fixed(30), awsWaiter, exponential];
 
-installWaiters();
+installPeers();
 const all = worlds(DURATIONS);
 const heads = ["policy", "requests", "mean latency s", "p95", "most", "x floor (s)", "x floor (%)", "wrong timeouts"];
 for (const world of all) {
