@@ -53601,6 +53601,7 @@ function land(fleet, key, { watch, events, next }) {
         record(event);
     member.watch = watch;
     member.lookedAt = now;
+    member.feed?.asking.delete(key);
     if ("verdict" in next) {
         fleet.open -= 1;
         if (member.feed !== undefined)

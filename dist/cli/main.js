@@ -31650,6 +31650,7 @@ function land(fleet, key, { watch, events, next }) {
 	for (const event of events) record(event);
 	member.watch = watch;
 	member.lookedAt = now;
+	member.feed?.asking.delete(key);
 	if ("verdict" in next) {
 		fleet.open -= 1;
 		if (member.feed !== void 0) member.feed.open -= 1;
