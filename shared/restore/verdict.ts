@@ -28,7 +28,7 @@ export const REASONS = {
   },
   "deadline-exceeded": {
     verdict: "failed",
-    when: "Our deadline came while this restore was still under way.",
+    when: "Our deadline came while this restore was still under way, also if it has succeeded since.",
     next: "Look at the last state and how long it has not moved; give a large backup more `timeout-minutes`, and find out why a restore stays in `Accepted`.",
   },
   "wrong-backup": {
