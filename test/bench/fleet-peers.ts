@@ -35,15 +35,15 @@ function looker(url: URL): Look {
 }
 
 /**
- * Nothing but GETs, eight in flight, as fast as they go: what a request costs at the least. Half of them are lists, as in
- * a run over many.
+ * Nothing but GETs, eight in flight, as fast as they go: what a request costs at the least. As many of them are lists as
+ * in the run it stands beside.
  */
 export async function bareLoop(url: URL, world: FleetWorld, limitMs: number): Promise<Outcome> {
   const dispatcher = new Agent({ connections: 8 });
   const until = performance.now() + limitMs;
   let asked = 0;
   const targetOf = (nth: number): URL => {
-    if (nth % 2 === 0)
+    if (nth % (world.listEach ?? 2) !== 0)
       return new URL(`/Partitions/${idOf(nth % world.partitions)}/$/GetRestoreProgress?api-version=6.4`, url);
     return new URL(`/Services/Fleet~Svc${nth % world.services}/$/GetPartitions?api-version=6.4`, url);
   };
