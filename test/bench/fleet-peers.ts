@@ -35,7 +35,8 @@ function looker(url: URL): Look {
 }
 
 /**
- * Nothing but GETs, eight in flight, as fast as they go: what a request costs at the least. As many of them are lists as
+ * Nothing but GETs, eight in flight, at the pace of the run it stands beside: what a request costs at the least. (As fast as they go
+ * they cost less: neither side falls asleep in between.) As many of them are lists as
  * in the run it stands beside.
  */
 export async function bareLoop(url: URL, world: FleetWorld, limitMs: number): Promise<Outcome> {
@@ -51,6 +52,7 @@ export async function bareLoop(url: URL, world: FleetWorld, limitMs: number): Pr
     while (performance.now() < until) {
       const { body } = await request(targetOf((asked += 1)), { dispatcher });
       await body.json();
+      if (world.paced !== undefined) await after((8 / world.paced) * 1_000);
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));

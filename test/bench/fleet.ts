@@ -174,7 +174,8 @@ async function tellCosts(speed: number, longestS: number, limitS: number): Promi
   for (const partitions of [100, 1_000, 10_000]) {
     const ours = await run("ours", size(partitions));
     const listEach = Math.max(2, Math.round(ours.requests / Math.max(1, ours.lists)));
-    bare = await run("bare", { ...size(partitions), listEach }, 20, 10);
+    const paced = ours.requests / ours.wallS;
+    bare = await run("bare", { ...size(partitions), listEach, paced }, 20, 20);
     note("**ours**, 20/s", ours, bare);
     note(`bare undici, each ${listEach}th request a list`, bare);
   }
