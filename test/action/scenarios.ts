@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "many-partitions",
     why: "Counts, and what goes wrong; never a line for each.",
-    cluster: { partitions: Array.from({ length: 30 }, (_, index) => orders(index + 1, index === 12 ? FAILS : CLEAN)) },
+    cluster: { partitions: Array.from({ length: 19 }, (_, index) => orders(index + 1, index === 12 ? FAILS : CLEAN)) },
     inputs: { ...LONG, "partition-id": "", "service-name": "fabric:/Shop/Orders", "max-requests-per-second": "1000" },
   },
   {
@@ -205,7 +205,7 @@ export const SCENARIOS: readonly Scenario[] = [
     cluster: single(accepted()),
     inputs: { ...LONG, "junit-path": "junit.xml" },
     step: {
-      env: { NODE_OPTIONS: `--import=data:text/javascript,setTimeout(()=>{throw(new(RangeError)(123))},600)` },
+      env: { NODE_OPTIONS: `--import=data:text/javascript,setTimeout(()=>{throw(new(RangeError)(123))},2500)` },
     },
   },
   { name: "no-colour", why: "NO_COLOR is heeded.", cluster: single(FAILS), step: { env: { NO_COLOR: "1" } } },

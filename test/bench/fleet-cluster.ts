@@ -17,7 +17,7 @@ const clock: Clock = { ...fast, now: () => (isMade ? fast.now() : instantFromMs(
 
 class Counted extends SimulatedCluster {
   requests = 0;
-  progressLooks = 0;
+  lists = 0;
   readonly perSecond = new Map<number, number>();
 
   /** Every request comes by here. By seconds of its own, fast time. */
@@ -28,9 +28,9 @@ class Counted extends SimulatedCluster {
     return undefined;
   }
 
-  override look(id: string): Shown {
-    this.progressLooks += 1;
-    return super.look(id);
+  override partitionsOf(service: string): ReturnType<SimulatedCluster["partitionsOf"]> {
+    this.lists += 1;
+    return super.partitionsOf(service);
   }
 }
 
@@ -51,7 +51,7 @@ isMade = true;
 const server = await startServer(cluster, { forgets: true });
 process.on("message", () => {
   const peak = Math.max(0, ...cluster.perSecond.values());
-  process.send?.({ requests: cluster.requests, looks: cluster.progressLooks, peak });
+  process.send?.({ requests: cluster.requests, lists: cluster.lists, peak });
 });
 process.on("disconnect", () => process.exit());
 process.send?.({ url: server.url.href });

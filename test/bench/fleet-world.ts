@@ -13,6 +13,10 @@ export interface FleetWorld {
   readonly longestS: number;
   /** Whether the partitions are named one by one. */
   readonly byId?: true;
+  /** Of the bare loop each so-manieth request is a list. */
+  readonly listEach?: number;
+  /** How many requests a (real) second the bare loop sends; as many as it can unless said. */
+  readonly paced?: number;
   /** The preview generation for a client that knows no other. */
   readonly generation?: "6.2";
   /** When the restores began, in milliseconds since 1970: all together. */

@@ -16,7 +16,7 @@ const pathTo = (name: string): string => fileURLToPath(new URL(name, import.meta
 
 interface Told {
   readonly requests: number;
-  readonly looks: number;
+  readonly lists: number;
   readonly peak: number;
 }
 
@@ -172,9 +172,12 @@ async function tellCosts(speed: number, longestS: number, limitS: number): Promi
   let bare: Run | undefined;
   // A bare loop beside each, because the machine is not the same from one minute to the next.
   for (const partitions of [100, 1_000, 10_000]) {
-    bare = await run("bare", size(partitions), 20, 10);
-    note("bare undici, half of it lists", bare);
-    note("**ours**, 20/s", await run("ours", size(partitions)), bare);
+    const ours = await run("ours", size(partitions));
+    const listEach = Math.max(2, Math.round(ours.requests / Math.max(1, ours.lists)));
+    const paced = ours.requests / ours.wallS;
+    bare = await run("bare", { ...size(partitions), listEach, paced }, 20, 20);
+    note("**ours**, 20/s", ours, bare);
+    note(`bare undici, each ${listEach}th request a list`, bare);
   }
   for (const [name, watcher] of PEERS) {
     const preview = watcher === "npm" ? ({ generation: "6.2" } as const) : {};

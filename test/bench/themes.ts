@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const MINUTE = 60_000;
 const THEMES: Readonly<Record<string, { readonly file: string; readonly mostMs: number }>> = {
-  wire: { file: "bench.ts", mostMs: 10 * MINUTE },
+  wire: { file: "wire.ts", mostMs: 10 * MINUTE },
   schedule: { file: "schedule.ts", mostMs: 10 * MINUTE },
+  function: { file: "function.ts", mostMs: 15 * MINUTE },
   fleet: { file: "fleet.ts", mostMs: 40 * MINUTE },
 };
 

@@ -39,7 +39,7 @@ const told = (different: Partial<PartitionInfo>): Observation => sawPartition(DO
 describe("warnings at the edges", () => {
   const event = (different: Testimony["healthEvent"]): Observation =>
     saw(DONE, undefined, { ...ALL_IS_WELL, ...(different === undefined ? {} : { healthEvent: different }) });
-  const refused = { ok: false, problem: { code: "throttled", message: "busy" } } as const;
+  const refused = { ok: false, problem: { code: "server-fault", message: "broken" } } as const;
 
   test.each<readonly [string, string, Partial<WatchPlan>, Observation]>([
     ["a clock ahead by the tolerance", "", {}, saw(DONE, 5 * SECOND)],

@@ -88,21 +88,22 @@ export function single(timeline: Timeline, { partition, cluster, ...others }: De
 
 /**
  * The same trap for two partitions of one service, which is what is to be verified. Nothing where it is no trap of one partition, or
- * one of what a list does not show: a route of its own, a cache or a cluster of the preview, or of how many faults one alone bears.
+ * one of what a list does not show: a route of its own, a cache or a cluster of the preview; or one of when exactly one alone is looked
+ * at, and how many faults it bears.
  */
 export function twins(trap: Trap): Trap | undefined {
   const scene = (now: Instant): Scene => {
     const { cluster, inputs } = trap.scene(now);
-    const partitions = cluster.partitions.flatMap(({ timeline, ...one }) =>
-      [ID, OTHER_ID].map((id) => ({ ...one, id, timeline: { ...timeline, origin: "cluster-start" as const } })),
-    );
+    const partitions = cluster.partitions.flatMap((one) => [ID, OTHER_ID].map((id) => ({ ...one, id })));
     const named = { "partition-id": "", "service-name": "fabric:/DemoApp/DemoSvc" };
     return { cluster: { ...cluster, partitions }, inputs: { ...inputs, ...named } };
   };
   const { cluster, front, inputs } = trap.scene(instantFromMs(0));
   const isAlone = cluster.partitions.length === 1 && inputs?.["partition-id"] === undefined && front === undefined;
   const isShown = cluster.partitions.every(({ spells = [] }) => spells.every(({ instead }) => instead === undefined));
-  const isSteady = cluster.generation !== "6.2" && (cluster.faults ?? []).every(({ share = 1 }) => share === 1);
+  const isTimed = inputs?.["poll-interval-seconds"] !== undefined;
+  const isSteady =
+    !isTimed && cluster.generation !== "6.2" && (cluster.faults ?? []).every(({ share = 1 }) => share === 1);
   return isAlone && isShown && isSteady ? { ...trap, scene } : undefined;
 }
 

@@ -1,13 +1,13 @@
 /*
- * `npm run bench`: figures as ratios of one run, peers interleaved, medians, as the Markdown of docs/benchmarks.md. Absolute
- * times are shown and never asserted. Every child is bounded, and so is the whole: on a slow machine it takes fewer rounds.
+ * `npm run bench -- wire`: what a poll and a start cost, as ratios of one run, peers interleaved, medians, as the Markdown of
+ * docs/benchmarks.md. Absolute times are shown and never asserted. Every child is bounded, and so is the whole: on a slow machine it takes
+ * fewer rounds.
  */
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { costRows } from "./function-cost.ts";
-import { loadRows } from "./function-load.ts";
 import { type Peer, perPoll } from "./per-poll.ts";
 import { type StartUp, startUp } from "./start-up.ts";
+import { markdownTable } from "./table.ts";
 
 const startedAt = performance.now();
 const [ROUNDS, MINUTE] = [9, 60_000];
@@ -17,13 +17,12 @@ const peers = await perPoll(ROUNDS, startedAt + 2.5 * MINUTE);
 
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n`);
 console.log(
-  table(
+  markdownTable([
     ["one poll over keep-alive", "CPU", "ours / it", "aim", "requests", "bytes sent", "received", "connections"],
-    peers.map(row),
-  ),
+    ...peers.map(row),
+  ]),
 );
-console.log(table(["start to end", "wall", "/ `node -e 0`", "aim"], startUpRows(started)));
-console.log(table(["the Function app", "measured", "aim"], [...(await loadRows()), ...(await costRows())]));
+console.log(`\n${markdownTable([["start to end", "wall", "/ `node -e 0`", "aim"], ...startUpRows(started)])}\n`);
 console.log(`Measured in ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`);
 
 function row({ name, aim, measured }: Peer): readonly string[] {
@@ -57,8 +56,4 @@ function startUpRows(it: StartUp): readonly (readonly string[])[] {
     ["its peak memory", `${it.peakMiB.toFixed(0)} MiB`, "", "shown"],
     ["`dist/index.js`", `${(bytes / 1e6).toFixed(2)} MB`, "", "≤ 1.9 MB"],
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n";
 }
