@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { run } from "../../action/run.ts";
-import type { Runner } from "../../action/runner.ts";
-import { GatewayError } from "../../shared/cluster-gateway.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
 import { ended, inTurn, type Shows, succeeded } from "../simulator/timeline.ts";
+import { quietRunner } from "./quiet-runner.ts";
 
 const ID = "00000000-0000-4000-8000-0000000000ef";
 
@@ -14,26 +13,13 @@ async function toFullDisk(shows: Shows): Promise<{ readonly code: number; readon
   const told: string[] = [];
   const partitions = [{ id: ID, timeline: inTurn([shows]) }];
   await using server = await startServer(new SimulatedCluster({ clock: systemClock, partitions }));
-  const runner: Runner = {
-    inputs: { "cluster-endpoint": server.url.origin, "partition-id": ID, "not-before": "any" },
-    proxies: {},
-    guide: "guide",
-    workloadIdentity: () => {
-      throw new GatewayError("access-denied", "none here");
-    },
-    workflowRunStartedAt: () => Promise.resolve(undefined),
-    jobStartedAt: () => Promise.resolve(undefined),
-    line: () => {},
-    fold: () => {},
-    warn: () => {},
+  const inputs = { "cluster-endpoint": server.url.origin, "partition-id": ID, "not-before": "any" };
+  const runner = quietRunner(inputs, {
     annotate: (kind, title, ...lines) => void told.push(`${kind}: ${title}: ${lines.join(" ")}`),
     output: () => {
       throw new Error("ENOSPC: no space left on device");
     },
-    summary: () => Promise.resolve(),
-    write: () => Promise.resolve(undefined),
-    reportIssue: () => Promise.resolve(),
-  };
+  });
   return { code: await run(runner, systemClock, new AbortController().signal), told };
 }
 

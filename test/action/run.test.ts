@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { run } from "../../action/run.ts";
 import type { Runner } from "../../action/runner.ts";
-import { GatewayError } from "../../shared/cluster-gateway.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import { instantFromMs } from "../../shared/restore/instant.ts";
 import { SimulatedCluster } from "../simulator/cluster.ts";
 import { startServer } from "../simulator/server.ts";
 import { accepted, inTurn, succeeded } from "../simulator/timeline.ts";
+import { quietRunner } from "./quiet-runner.ts";
 
 const ID = "00000000-0000-4000-8000-0000000000ee";
 const SPEED = 600;
@@ -25,26 +25,13 @@ function listener(
   different: Partial<Runner> = {},
 ): Runner & { readonly lines: readonly string[] } {
   const lines: string[] = [];
-  return {
-    lines,
-    inputs,
-    proxies: {},
-    guide: "guide",
-    workloadIdentity: () => {
-      throw new GatewayError("access-denied", "none here");
-    },
-    workflowRunStartedAt: () => Promise.resolve(undefined),
-    jobStartedAt: () => Promise.resolve(undefined),
+  const runner = quietRunner(inputs, {
     line: (text) => void lines.push(text),
-    fold: () => {},
     warn: (text) => void lines.push(`warning: ${text}`),
     annotate: (_, title) => void lines.push(title),
-    output: () => {},
-    summary: () => Promise.resolve(),
-    write: () => Promise.resolve(undefined),
-    reportIssue: () => Promise.resolve(),
     ...different,
-  };
+  });
+  return { ...runner, lines };
 }
 
 test("there is a heartbeat each minute, however seldom is looked, and none after the end", async () => {
