@@ -53,7 +53,16 @@ afterAll(async () => {
 function tokenFor(audience: string): string {
   const now = Math.floor(Date.now() / 1_000);
   const iss = `https://sts.windows.net/${TENANT}/`;
-  const claims = { aud: audience, iss, nbf: now - 60, iat: now - 60, exp: now + 3_600, tid: TENANT, ver: "1.0", roles: ["User"] };
+  const claims = {
+    aud: audience,
+    iss,
+    nbf: now - 60,
+    iat: now - 60,
+    exp: now + 3_600,
+    tid: TENANT,
+    ver: "1.0",
+    roles: ["User"],
+  };
   return [{ alg: "none", typ: "JWT" }, claims, "unsigned"]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");

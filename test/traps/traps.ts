@@ -57,8 +57,9 @@ const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const played = names.length === 0 ? TRAPS : names.map(trapCalled);
 const startedAt = performance.now();
 const peers = findPeers(names.length === 0);
+const inWords = played.length === 1 ? "1 trap" : `${played.length} traps`;
 console.log(
-  `${played.length} traps over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
+  `${inWords} over real HTTP, each watcher with a cluster of its own and the trap's deadline as its limit.\n` +
     "A loop knows of no not-before, backup or objective: that nobody can tell it is the point.\n" +
     "Ours is right with the right verdict and reason; a loop, which has no reasons, if it is green exactly when that is right.\n" +
     "!! is a false pass: green and should not be, or before the restore had ended. * is another wrong answer.\n",
@@ -86,7 +87,7 @@ print([
 ]);
 
 const shouldPass = played.filter(({ expect }) => expect.verdict === "passed");
-console.log(`\n${played.length} traps, of which ${shouldPass.length} should pass.\n`);
+console.log(`\n${inWords}, of which ${shouldPass.length} should pass.\n`);
 const count = (column: number, mark: Mark, among: readonly Trap[] = played): number =>
   among.filter((trap) => cells.get(trap)?.[column]?.mark === mark).length;
 const columns = ["ours", ...peers.map(({ name }) => name)].map((name, column): Column => ({
