@@ -80,6 +80,8 @@ export interface Feed {
   outstanding: number;
   /** Those that have been answered but for that question, oldest first. */
   readonly parked: Parked[];
+  /** Those of them that no list has confirmed: their partitions are asked. */
+  readonly alone: Parked[];
 }
 
 /** A look that has read a result; how its partition is the next list of its service tells. */

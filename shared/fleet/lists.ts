@@ -51,7 +51,7 @@ export function feedsOf(members: readonly Member[], services: readonly ServiceLi
 
 function feedOf({ name, keys }: Pick<Feed, "name" | "keys">, key: number): Feed {
   const nothing = { failures: 0, pages: 1, reading: false, outstanding: 0 };
-  return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [] };
+  return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [], alone: [] };
 }
 
 /** The first lists come one after the other. */
@@ -99,7 +99,7 @@ async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promis
     const now = world.clock.now();
     if (told.ok) show(fleet, feed, told.value, now, parked);
     else miss(fleet, feed, told.problem, now);
-    await answerParked(fleet, parked, told);
+    await answerParked(fleet, feed, parked, told);
     if (isRead(feed)) put(fleet, feed, now);
     await wantList(fleet, feed);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
