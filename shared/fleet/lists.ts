@@ -4,6 +4,7 @@ import { given } from "../restore/fields.ts";
 import { type Instant, later } from "../restore/instant.ts";
 import type { PartitionInfo } from "../restore/partition-info.ts";
 import { type Problem, TREATMENT } from "../restore/problem.ts";
+import { answerBy } from "../restore/watch.ts";
 import type { Told } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
 import { type Grant, isOpen, type Wish } from "./budget.ts";
@@ -109,10 +110,10 @@ async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promis
   }
 }
 
-async function listOf(
-  { pace, requestTimeoutMs, world: { gateway, signal } }: Fleet,
-  feed: Feed,
-): Promise<Told<readonly PartitionInfo[]>> {
+/** Within what a look at that time has: those who wait for the list at the deadline are to be asked alone soon, where it does not come. */
+async function listOf(fleet: Fleet, feed: Feed): Promise<Told<readonly PartitionInfo[]>> {
+  const { pace, requestTimeoutMs, world } = fleet;
+  const { clock, gateway, signal } = world;
   const { pay } = openPurse(pace, LIST.following);
   let pages = 0;
   const counted = (stop: AbortSignal): Promise<void> => {
@@ -120,7 +121,8 @@ async function listOf(
     return pay(stop);
   };
   try {
-    const look = { budgetMs: requestTimeoutMs, signal };
+    const now = clock.now();
+    const look = { budgetMs: answerBy(fleet, now, requestTimeoutMs) - now, signal };
     const value = await paying(gateway, counted).partitions(feed.name, look);
     feed.pages = pages;
     return { ok: true, value };

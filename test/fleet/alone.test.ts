@@ -72,6 +72,21 @@ test("a partition that stands in its list twice is well only if it is so each ti
   expect(new Set(reasons(watched))).toEqual(new Set(["unhealthy"]));
 });
 
+test("a list that hangs at the deadline is given up as soon as a look would be", async () => {
+  const clock = new FakeClock(START);
+  const but = (gateway: ClusterGateway): Partial<ClusterGateway> => ({
+    async partitions(name, look) {
+      if (clock.now() < afterStart(35 * MINUTE)) return gateway.partitions(name, look);
+      await clock.sleep(look.budgetMs, look.signal);
+      throw new GatewayError("timed-out", `no answer within ${look.budgetMs} ms`);
+    },
+  });
+  const endsAfterMs = together(40, 35 * MINUTE - 1);
+  const watched = await watchCrowd({ ...ILL, endsAfterMs, services: 1, clock, but });
+  expect(new Set(reasons(watched))).toEqual(new Set(["restored"]));
+  expect(watched.endedAt).toBeLessThan(afterStart(35 * MINUTE + 15 * SECOND));
+});
+
 test("one look that hangs keeps nobody waiting but itself: not those who wait for its list, nor other services", async () => {
   const clock = new FakeClock(START);
   let hangs = 1;
