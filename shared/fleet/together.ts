@@ -36,9 +36,13 @@ export function awaitsPartition(observation: Observation | undefined): observati
   return observation?.kind === "progress" && observation.progress !== null && isTerminal(observation.progress);
 }
 
-/** A success waits for the list. Of what failed the list may tell too little: its partition is asked at once. */
+/**
+ * A success waits for the list. Of what failed the list may tell too little, and what bears no date ended when we knew of it: their partitions are
+ * asked at once.
+ */
 export async function park(fleet: Fleet, feed: Feed, one: Parked): Promise<void> {
-  if (one.observation.progress?.state === "Success") feed.parked.push(one);
+  const { progress } = one.observation;
+  if (progress?.state === "Success" && progress.at !== undefined) feed.parked.push(one);
   else await answerParked(fleet, feed, [one], undefined);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterGateway, GatewayError } from "../../shared/cluster-gateway.ts";
 import type { Reason } from "../../shared/restore/verdict.ts";
-import { afterStart, MINUTE, SECOND, START } from "../restore/scenes.ts";
+import { afterStart, MINUTE, SECOND, START, UNDATED_SUCCESS } from "../restore/scenes.ts";
 import { FakeClock } from "../simulator/clock.ts";
 import { type Crowd, idOf, watchCrowd, type Watched } from "./crowd.ts";
 
@@ -85,6 +85,22 @@ test("a list that hangs at the deadline is given up as soon as a look would be",
   const watched = await watchCrowd({ ...ILL, endsAfterMs, services: 1, clock, but });
   expect(new Set(reasons(watched))).toEqual(new Set(["restored"]));
   expect(watched.endedAt).toBeLessThan(afterStart(35 * MINUTE + 15 * SECOND));
+});
+
+test("a success without a date does not wait for a list that would have it end after the deadline", async () => {
+  const clock = new FakeClock(START);
+  const but = (gateway: ClusterGateway): Partial<ClusterGateway> => ({
+    async restoreProgress(id, look) {
+      const { progress } = await gateway.restoreProgress(id, look);
+      return { progress: progress?.state === "Success" ? UNDATED_SUCCESS : progress };
+    },
+    async partitions(name, look) {
+      if (clock.now() >= afterStart(35 * MINUTE)) await clock.sleep(6 * SECOND, look.signal);
+      return gateway.partitions(name, look);
+    },
+  });
+  const crowd = { ...ILL, endsAfterMs: together(20, 35 * MINUTE - 1), services: 1, clock, but };
+  expect(new Set(reasons(await watchCrowd(crowd)))).toEqual(new Set(["restored"]));
 });
 
 test("one look that hangs keeps nobody waiting but itself: not those who wait for its list, nor other services", async () => {
