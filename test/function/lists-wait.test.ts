@@ -49,7 +49,7 @@ test("lists that stand in line for half an hour keep no look waiting, and look b
     // One is due now, the others in a minute.
     return at === 0 || member.state === "concluded" ? member : { ...member, dueAt: later(MORNING, MINUTE) };
   });
-  const lists = Array.from({ length: 12 }, (_, at) => ({ service: serviceOf(at), dueAt: MORNING, failures: 0 }));
+  const lists = Array.from({ length: 12 }, (_each, at) => ({ service: serviceOf(at), dueAt: MORNING, failures: 0 }));
   await beginBatch(store.state, task.id, 0, { members, lists });
 
   const answer = await pollRestoreProgress(world, task, silent);
