@@ -49,14 +49,19 @@ export function withPartition(
   partition: Told<PartitionInfo | null>,
   ms: number,
 ): Observation {
-  const { clockSkewMs } = observation;
-  const aged = given("clockSkewMs", clockSkewMs === undefined ? undefined : clockSkewMs - ms);
-  return { ...observation, ...aged, testimony: { ...observation.testimony, partition } };
+  return { ...observation, ...agedBy(ms, observation), testimony: { ...observation.testimony, partition } };
 }
 
-/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
-function agedBy(ms: number, { clockSkewMs }: ProgressAnswer): Pick<ProgressAnswer, "clockSkewMs"> {
-  return given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+type Clocks = Pick<ProgressAnswer, "clockSkewMs" | "clockSlackMs">;
+
+/**
+ * The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. Nor does it make a clock that
+ * is ahead less so, and an old result by it fresh: what is taken off the skew may as well be on it. Whole seconds, so that equal looks are equal.
+ */
+function agedBy(ms: number, { clockSkewMs, clockSlackMs = 0 }: Clocks): Clocks {
+  if (clockSkewMs === undefined || ms <= UNAGED_MS) return {};
+  const agedMs = Math.ceil(ms / 1_000) * 1_000;
+  return { clockSkewMs: clockSkewMs - agedMs, clockSlackMs: clockSlackMs + agedMs };
 }
 
 const UNAGED_MS = 1_000;

@@ -5,7 +5,7 @@ import { type Met, metBy } from "./fleet/outcome.ts";
 import { paying } from "./fleet/pace.ts";
 import { type Looked, taken as known, takeLook } from "./look.ts";
 import type { World } from "./observe-restore.ts";
-import { advance } from "./restore/advance.ts";
+import { advance, isLast } from "./restore/advance.ts";
 import type { Dice } from "./restore/dice.ts";
 import { given } from "./restore/fields.ts";
 import { earlier, type Instant, later } from "./restore/instant.ts";
@@ -102,8 +102,8 @@ export async function takeTurn(
   /** Whether there may be another one. */
   const look = async ({ index, member }: Found): Promise<boolean> => {
     await clock.sleep(member.dueAt - clock.now(), signal);
-    const ask = questionsNow(member, clock.now());
-    const next = { ...nextLookOf({ ...member, ask }), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
+    const wanted = { ...member, ask: questionsNow(member, clock.now()) };
+    const next = { ...nextLookOf(wanted), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
     const permit = await turn.pace.permit(next, signal);
     if (permit.kind === "later") return false;
     if (permit.kind === "known") {
@@ -116,6 +116,8 @@ export async function takeTurn(
       sent += 1;
       return Promise.resolve();
     });
+    // It may have had to wait, and be the last one by now: what that asks beyond its permit is made up for.
+    const ask = questionsNow(wanted, clock.now());
     const looked = await takeLook(member.watch, ask, { ...world, gateway }, turn.requestTimeoutMs);
     batch.land(index, looked);
     turn.pace.landed(next, { sent, met: metBy(looked.observation) });
@@ -189,9 +191,9 @@ function openBatch(members: readonly BatchMember[], clock: Clock, record: Record
   };
 }
 
-/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
+/** A look that comes at the deadline or after it is the last one, though another was meant. */
 function questionsNow({ ask, watch }: Watching, now: Instant): readonly Question[] {
-  return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
+  return isLast(watch, now) ? [...new Set([...ask, ...lastQuestions(watch)])] : ask;
 }
 
 /** The heart asks back after a millisecond: that is still the same turn. */

@@ -2,6 +2,8 @@ import type { DrillEvent } from "./drill-event.ts";
 import { takeLook } from "./look.ts";
 import type { World } from "./observe-restore.ts";
 import type { Dice } from "./restore/dice.ts";
+import { isLast } from "./restore/advance.ts";
+import { lastQuestions } from "./restore/success.ts";
 import { beginWatch, type WatchPlan } from "./restore/watch.ts";
 import type { Question } from "./restore/witness.ts";
 
@@ -17,7 +19,7 @@ export async function* watchRestore(
 ): AsyncGenerator<DrillEvent, void, void> {
   const { clock, signal } = world;
   let watch = beginWatch(plan, clock.now(), options.dice);
-  let ask: readonly Question[] = [];
+  let ask: readonly Question[] = isLast(watch, watch.startedAt) ? lastQuestions(watch) : [];
   yield { type: "watching", partitionId: plan.partitionId, at: watch.startedAt };
 
   for (;;) {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type ClusterGateway, GatewayError, type LookBudget } from "../shared/cluster-gateway.ts";
 import { observeRestore, type World } from "../shared/observe-restore.ts";
+import { advance } from "../shared/restore/advance.ts";
+import { later } from "../shared/restore/instant.ts";
 import type { Backup } from "../shared/restore/partition-info.ts";
 import type { ProblemCode } from "../shared/restore/problem.ts";
-import type { Observation, WatchPlan } from "../shared/restore/watch.ts";
+import { beginWatch, type Observation, type WatchPlan } from "../shared/restore/watch.ts";
 import type { Question } from "../shared/restore/witness.ts";
 import { ACCEPTED, PARTITION, planned, POINT, START, success } from "./restore/scenes.ts";
 import { answer, type Line, scriptedGateway, trouble } from "./restore/scripted-world.ts";
@@ -125,6 +127,33 @@ describe("a look", () => {
       testimony: { backups: { value: { expected: null, restored: null } } },
     });
   });
+});
+
+describe("the clock of a cluster that is ten minutes ahead", () => {
+  test.each<Question>(ALL)(
+    "is so however long %s took to answer: an older success stays an older one",
+    async (slow) => {
+      const clock = new FakeClock(START);
+      const signal = new AbortController().signal;
+      const [ahead, tookMs] = [600_000, 8_000];
+      const late = async <T>(what: Question, value: T): Promise<T> => {
+        if (what === slow) await clock.sleep(tookMs, signal);
+        return value;
+      };
+      // It ended eight seconds before the start: too early by more than the tolerance.
+      const progress = success(later(START, ahead - 8_000));
+      const { gateway } = noting(clock, {
+        ...scriptedGateway(clock, { progress, clockSkewMs: ahead }),
+        partitionInfo: () =>
+          late("partition", { partitionId: PARTITION, stateful: true, status: "Ready", health: "Ok" }),
+        restoreHealthEvent: () => late("health-event", null),
+        backups: () => late("backups", [listed]),
+      });
+      const seen = await observeRestore({ gateway, clock, signal }, planned(), ALL, 20_000);
+      const step = advance(beginWatch(planned(), START, 7), seen, clock.now());
+      expect(step).toMatchObject({ next: "look", watch: { aheadMs: ahead, last: { dated: later(START, ahead) } } });
+    },
+  );
 });
 
 describe("trouble", () => {

@@ -187,6 +187,26 @@ test("a turn that comes after the deadline asks what a success has to answer: th
   expect(late).toMatchObject({ state: "concluded", verdict: { reason: "restored" } });
 });
 
+test("a look that has to wait for its permit until after the deadline is the last one, and asks like it", async () => {
+  const clock = jumpingClock();
+  const plan = { deadline: afterStart(MINUTE), startBy: afterStart(MINUTE) };
+  const gateway = gatewayOf(clock, () => [
+    answer(clock.now() > afterStart(50_000) ? success(afterStart(51_000)) : ACCEPTED),
+  ]);
+  const world = { gateway, clock, signal: forever };
+  const members = await takeTurn(many(1, plan), world, turnAt(START), () => undefined);
+  const pace = {
+    permit: async (): Promise<Permit> => {
+      await clock.sleep(1_400, forever);
+      return { kind: "go" };
+    },
+    landed: () => undefined,
+  };
+  await clock.sleep(59_500, forever);
+  const [late] = await takeTurn(members, world, turnAt(clock.now(), { pace }), () => undefined);
+  expect(late).toMatchObject({ state: "concluded", verdict: { reason: "restored" } });
+});
+
 test("where it is known what a look would meet, all that are due have met it, and nothing goes out", async () => {
   const clock = jumpingClock();
   const gateway = gatewayOf(clock, () => [answer(ACCEPTED)]);

@@ -11,6 +11,7 @@ export const batchRecordPath = (id: string, batch: number): string => `${id}/bat
 
 /** As many as may come at the same moment; each time one of them is on record. */
 const ATTEMPTS = 100;
+const CONTINUE = "continue the series";
 
 /**
  * Puts a verification's end on record, as the next of the app's series, unless one is on record already: whoever comes first has decided. The
@@ -23,10 +24,12 @@ export async function commit(world: World, id: string, content: RecordContent, l
   const staged = await stage(store.state, id, seal(content, null));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const head = await store.series.head();
-    if (head !== undefined) await complete(world, head, log);
+    if (head?.end !== undefined) await complete(world, head.end, log);
+    else if (head !== undefined)
+      tell(log, "verification.trouble", { id, doing: CONTINUE, error: "its end names no record" });
     // Asked after the end of the series was read: were it decided since, the end would not be as it was read.
     if (await store.records.exists(recordPath(id))) return unstage(store.state, id);
-    const before = head?.sha256 ?? null;
+    const before = head?.end?.sha256 ?? null;
     const { sha256 } = seal(content, before).integrity;
     const next: SeriesHead = { id, sha256, predecessorSha256: before, staged };
     if (await store.series.advance(next, head?.etag)) return write(world, next, content);
@@ -39,12 +42,12 @@ async function complete(world: World, head: SeriesHead, log: Log): Promise<void>
   const { store } = world;
   if (await store.records.exists(recordPath(head.id))) return;
   const staged = await readStaged(store.state, head.id, head.staged);
-  const content = staged === undefined ? undefined : contentIn(staged);
+  const content = staged === undefined ? undefined : contentIn(staged, head.staged);
   if (content !== undefined) return write(world, head, content);
   // Written meanwhile, and what was laid aside cleared away.
   if (await store.records.exists(recordPath(head.id))) return;
   // Somebody's hand was in the store. It keeps nobody waiting: the next record names the one that is missing.
-  tell(log, "verification.trouble", { id: head.id, doing: "complete the series", error: "its last record is lost" });
+  tell(log, "verification.trouble", { id: head.id, doing: CONTINUE, error: "its last record is lost" });
 }
 
 /** Under its name, its batches first: where a record is, its evidence is. */
@@ -56,12 +59,20 @@ async function write({ store }: World, head: SeriesHead, content: RecordContent)
   await store.records.create(recordPath(head.id), jsonText(seal(content, head.predecessorSha256)));
 }
 
-/** `undefined` where another version laid it aside in another form. */
-function contentIn(text: string): RecordContent | undefined {
-  const value: unknown = JSON.parse(text);
+/** `undefined` where it is not what was laid aside: sealed as it is, what somebody made of it would become our word. */
+function contentIn(text: string, laidAsideAs: string): RecordContent | undefined {
+  const value = jsonOrNothing(text);
   if (!isRecord(value)) return undefined;
   const { integrity: _integrity, ...content } = value;
-  return content;
+  return seal(content, null).integrity.sha256 === laidAsideAs ? content : undefined;
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A record as it may lie in the store: the first versions sealed none. */

@@ -43,7 +43,7 @@ export async function pollRestoreProgress(world: World, task: Task, log: Log): P
   const budgets = budgetsOf(world, found, task, document);
   const { members, lists } = await lookNow(world, found, document, budgets, recorder(log, facts, tally));
   const open = members.filter(({ state }) => state === "watching").length;
-  const grantedAt = budgets.looks.waitUntil ?? budgets.lists.waitUntil;
+  const grantedAt = budgets.looks.waitUntil;
   const waits = grantedAt !== undefined && grantedAt > clock.now();
   if (tally.looks > 0 || !waits) tell(log, "verification.polled", { ...facts, ...tally, open });
   if (waits) tell(log, "verification.waited", { ...facts, waitMs: grantedAt - clock.now() });
@@ -63,7 +63,7 @@ function lookAt(at: Instant, now: Instant): Answer {
   return { finished: false, call: "pollRestoreProgress", waitMs: Math.min(at - now, LONGEST_WAIT_MS) };
 }
 
-/** The first look or list due, or when the budget lets it out; `undefined` where all have concluded. */
+/** The first look or list due, or when the budget lets the looks out; `undefined` where all have concluded. */
 function dueOf({ members, lists, grantedAt }: BatchDocument, now: Instant): Instant | undefined {
   const looks = members.flatMap((member) => (member.state === "watching" ? [member.dueAt] : []));
   if (looks.length === 0) return undefined;
@@ -71,7 +71,10 @@ function dueOf({ members, lists, grantedAt }: BatchDocument, now: Instant): Inst
   return grantedAt !== undefined && grantedAt > now && grantedAt > first ? grantedAt : first;
 }
 
-/** Lists are paid for by themselves: one request for all of a service is no reason to stand in line, and what they show says what is due. */
+/**
+ * Lists are paid for by themselves: one request for all of a service is no reason to stand in line, and what they show says what is due. Where they
+ * must wait all the same they alone do: looks go on as if there were none.
+ */
 interface Budgets {
   readonly until: Instant;
   readonly lists: TurnBudget;
@@ -102,7 +105,14 @@ async function lookNow(
   const watching = watchingIn(world, cluster);
   const read = await readLists(batch, watching, { ...turn, pace: lists });
   await lists.leave();
-  return { ...read, members: await takeTurn(read.members, watching, { ...turn, pace: looks }, record) };
+  const waiting = postponed(read.lists, lists.waitUntil, world.clock.now());
+  return { lists: waiting, members: await takeTurn(read.members, watching, { ...turn, pace: looks }, record) };
+}
+
+/** The lists that were due and could not be read, at the time they were told. */
+function postponed(lists: ListedBatch["lists"], until: Instant | undefined, now: Instant): ListedBatch["lists"] {
+  if (until === undefined) return lists;
+  return lists.map((list) => (list.dueAt <= now ? { ...list, dueAt: until } : list));
 }
 
 function recorder(

@@ -1,4 +1,5 @@
 import type { TableClient } from "@azure/data-tables";
+import { type Fields, given } from "../../shared/index.ts";
 import { SERIES } from "./keys.ts";
 import { CHANGED, CONFLICT, done, MISSING, unless } from "./storage.ts";
 
@@ -15,13 +16,25 @@ export interface SeriesHead {
 
 /** The end of the app's one series of records: a row that is moved on by conditional writes, so that no two records follow the same one. */
 export interface Series {
-  /** `undefined` before the first record. */
-  head(): Promise<(SeriesHead & { readonly etag: string }) | undefined>;
+  /** `undefined` before the first record; without an `end` where somebody's hand has made of the row what none of ours is. */
+  head(): Promise<{ readonly end?: SeriesHead; readonly etag: string } | undefined>;
   /** Moves the end on from where it was read; `false` where somebody else was first. */
   advance(next: SeriesHead, from: string | undefined): Promise<boolean>;
 }
 
 const HEAD = "head";
+const DIGEST = /^[0-9a-f]{64}$/;
+const ID = /^[0-9a-f]{32}$/;
+
+function endIn({ id, sha256, predecessorSha256 = null, staged }: Fields): SeriesHead | undefined {
+  if (!matches(ID, id) || !matches(DIGEST, sha256) || !matches(DIGEST, staged)) return undefined;
+  if (predecessorSha256 !== null && !matches(DIGEST, predecessorSha256)) return undefined;
+  return { id, sha256, predecessorSha256, staged };
+}
+
+function matches(form: RegExp, value: unknown): value is string {
+  return typeof value === "string" && form.test(value);
+}
 
 export function seriesIn(table: () => Promise<TableClient>): Series {
   return {
@@ -29,15 +42,13 @@ export function seriesIn(table: () => Promise<TableClient>): Series {
       const client = await table();
       const row = await unless(MISSING, undefined, () => client.getEntity(SERIES, HEAD));
       if (row === undefined) return undefined;
-      const { id, sha256, predecessorSha256, staged, etag } = row;
-      const before = typeof predecessorSha256 === "string" ? predecessorSha256 : null;
-      return { id: String(id), sha256: String(sha256), predecessorSha256: before, staged: String(staged), etag };
+      return { ...given("end", endIn(row)), etag: row.etag };
     },
     async advance({ predecessorSha256, ...next }, from) {
       const client = await table();
       const before = predecessorSha256 === null ? {} : { predecessorSha256 };
       const entity = { partitionKey: SERIES, rowKey: HEAD, ...next, ...before };
-      return done([...CONFLICT, ...CHANGED], () =>
+      return done([...CONFLICT, ...CHANGED, ...MISSING], () =>
         from === undefined ? client.createEntity(entity) : client.updateEntity(entity, "Replace", { etag: from }),
       );
     },

@@ -1,5 +1,6 @@
 import type { FleetProgress, Recorder } from "../drill-event.ts";
 import type { World } from "../observe-restore.ts";
+import { isLast } from "../restore/advance.ts";
 import type { Dice } from "../restore/dice.ts";
 import { earlier, type Instant, later } from "../restore/instant.ts";
 import type { PartitionId } from "../restore/partition-id.ts";
@@ -80,6 +81,8 @@ export interface Feed {
   outstanding: number;
   /** Those that have been answered but for that question, oldest first. */
   readonly parked: Parked[];
+  /** Those of them that no list has confirmed: their partitions are asked. */
+  readonly alone: Parked[];
 }
 
 /** A look that has read a result; how its partition is the next list of its service tells. */
@@ -135,13 +138,10 @@ export function schedule(fleet: Fleet, key: number, now: Instant): void {
 
 /** What a look at that time asks beside the progress. */
 export function asksAt(fleet: Fleet, member: Member, at: Instant): readonly Question[] {
-  const mayEnd = fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true;
-  if (!mayEnd) return member.ask;
-  return [...new Set([...member.ask, ...lastQuestions(watchOf(fleet, member, at))])];
+  const watch = watchOf(fleet, member, at);
+  if (!isLast(watch, at) && member.endsSoon !== true) return member.ask;
+  return [...new Set([...member.ask, ...lastQuestions(watch)])];
 }
-
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1_000;
 
 /** A look that goes before those that only come by regularly. */
 export function scheduleNow(fleet: Fleet, key: number, now: Instant): void {

@@ -4,6 +4,7 @@ import { given } from "../restore/fields.ts";
 import { type Instant, later } from "../restore/instant.ts";
 import type { PartitionInfo } from "../restore/partition-info.ts";
 import { type Problem, TREATMENT } from "../restore/problem.ts";
+import { answerBy } from "../restore/watch.ts";
 import type { Told } from "../restore/witness.ts";
 import type { Item } from "./agenda.ts";
 import { type Grant, isOpen, type Wish } from "./budget.ts";
@@ -51,7 +52,7 @@ export function feedsOf(members: readonly Member[], services: readonly ServiceLi
 
 function feedOf({ name, keys }: Pick<Feed, "name" | "keys">, key: number): Feed {
   const nothing = { failures: 0, pages: 1, reading: false, outstanding: 0 };
-  return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [] };
+  return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [], alone: [] };
 }
 
 /** The first lists come one after the other. */
@@ -99,7 +100,7 @@ async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promis
     const now = world.clock.now();
     if (told.ok) show(fleet, feed, told.value, now, parked);
     else miss(fleet, feed, told.problem, now);
-    await answerParked(fleet, parked, told);
+    await answerParked(fleet, feed, parked, told);
     if (isRead(feed)) put(fleet, feed, now);
     await wantList(fleet, feed);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
@@ -109,10 +110,10 @@ async function read(fleet: Fleet, feed: Feed, parked: readonly Parked[]): Promis
   }
 }
 
-async function listOf(
-  { pace, requestTimeoutMs, world: { gateway, signal } }: Fleet,
-  feed: Feed,
-): Promise<Told<readonly PartitionInfo[]>> {
+/** Within what a look at that time has: those who wait for the list at the deadline are to be asked alone soon, where it does not come. */
+async function listOf(fleet: Fleet, feed: Feed): Promise<Told<readonly PartitionInfo[]>> {
+  const { pace, requestTimeoutMs, world } = fleet;
+  const { clock, gateway, signal } = world;
   const { pay } = openPurse(pace, LIST.following);
   let pages = 0;
   const counted = (stop: AbortSignal): Promise<void> => {
@@ -120,7 +121,8 @@ async function listOf(
     return pay(stop);
   };
   try {
-    const look = { budgetMs: requestTimeoutMs, signal };
+    const now = clock.now();
+    const look = { budgetMs: answerBy(fleet, now, requestTimeoutMs) - now, signal };
     const value = await paying(gateway, counted).partitions(feed.name, look);
     feed.pages = pages;
     return { ok: true, value };

@@ -60,9 +60,12 @@ async function look(fleet: Fleet, started: Started): Promise<void> {
     pace.settle({ atOnce: wish.atOnce, following: purse.left() }, outcome);
     if (feed !== undefined) feed.outstanding -= 1;
     // What a result comes to without the partition's word is not yet what it comes to.
-    if (feed !== undefined && awaitsPartition(looked.observation))
-      await park(fleet, feed, { key, watch, observation: looked.observation, at: world.clock.now(), due, last });
-    else land(fleet, key, looked);
+    if (feed !== undefined && awaitsPartition(looked.observation)) {
+      const at = world.clock.now();
+      // What it had in flight is free, and somebody may be waiting for just that.
+      fleet.alarm.wake(at);
+      await park(fleet, feed, { key, watch, observation: looked.observation, at, due, last });
+    } else land(fleet, key, looked);
     if (feed !== undefined) await wantList(fleet, feed);
     if (trouble !== undefined && isOpen(pace.budget)) shareTrouble(fleet, trouble);
     tellProgress(fleet);

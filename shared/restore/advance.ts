@@ -105,10 +105,19 @@ const ASKS_IN_A_ROW = 2;
 function lookAgain(watch: Watch, now: Instant, until: Instant, questions: readonly Question[]): Step {
   const { value: jitter, dice } = draw(watch.dice);
   const at = soon(now, delayOf(watch, now, jitter), until);
-  // The look at the deadline is the last one: it asks whatever a success would have to answer.
-  const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
+  const ask = isLast(watch, at) ? [...new Set([...questions, ...lastQuestions(watch)])] : questions;
   return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
+
+/**
+ * The look at the deadline is the last one: it asks whatever a success would have to answer. So does one so close to it that it may be
+ * answered after it, when it is too late to ask.
+ */
+export function isLast({ plan }: Pick<Watch, "plan">, at: Instant): boolean {
+  return plan.deadline - at <= LAST_LOOK_MS;
+}
+
+const LAST_LOOK_MS = 1_000;
 
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
 function delayOf({ plan, last, inFlightSince, phases, startedAt }: Watch, now: Instant, jitter: number): number {
@@ -132,7 +141,7 @@ function bear(watch: Watch, problem: Problem, now: Instant): Step {
   const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
   const until = reached ? watch.plan.deadline : earlier(watch.plan.deadline, later(watch.startedAt, NEVER_REACHED_MS));
   const at = soon(now, retryMs, until);
-  const ask = at >= watch.plan.deadline ? lastQuestions(watch) : [];
+  const ask = isLast(watch, at) ? lastQuestions(watch) : [];
   return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 

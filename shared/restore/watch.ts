@@ -155,7 +155,11 @@ export function beginWatch(plan: WatchPlan, startedAt: Instant, dice: Dice): Wat
  * less than a little, so that the look *at* the deadline has time to be answered. That little is a tenth of the whole
  * watch, at most 5 s: a watch ends at its deadline, or at most so much later.
  */
-export function answerBy({ plan, startedAt }: Watch, now: Instant, requestTimeoutMs: number): Instant {
+export function answerBy(
+  { plan, startedAt }: Pick<Watch, "startedAt"> & { readonly plan: Pick<WatchPlan, "deadline"> },
+  now: Instant,
+  requestTimeoutMs: number,
+): Instant {
   const little = Math.min(LAST_LOOK_MOST_MS, Math.max(LAST_LOOK_LEAST_MS, (plan.deadline - startedAt) / 10));
   return later(now, Math.min(requestTimeoutMs, Math.max(plan.deadline - now, little)));
 }

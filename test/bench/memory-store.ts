@@ -80,7 +80,7 @@ function workList(): WorkList {
 function series(): Series {
   let [head, moves]: [SeriesHead | undefined, number] = [undefined, 0];
   return {
-    head: async () => (head === undefined ? undefined : { ...head, etag: String(moves) }),
+    head: async () => (head === undefined ? undefined : { end: head, etag: String(moves) }),
     async advance(next, from) {
       if (from !== (head === undefined ? undefined : String(moves))) return false;
       [head, moves] = [next, moves + 1];

@@ -49,7 +49,7 @@ async function chained(store: Store): Promise<unknown> {
     findings,
     records,
     series,
-    ends: ends.map(({ sha256 }) => (sha256 === head?.sha256 ? "head" : sha256)),
+    ends: ends.map(({ sha256 }) => (sha256 === head?.end?.sha256 ? "head" : sha256)),
   };
 }
 

@@ -149,7 +149,7 @@ test("a day of schedules over three clusters, with random deaths and troubles, l
   expect(records.toSorted()).toEqual(verifications.map(({ id }) => `${id}.json`).toSorted());
   const { ends, ...evidence } = await evidenceIn(store);
   expect(evidence).toEqual({ state: "whole", findings: [], records: 72, series: 1, follows: null });
-  expect(ends.map(({ sha256 }) => sha256)).toEqual([(await store.series.head())?.sha256]);
+  expect(ends.map(({ sha256 }) => sha256)).toEqual([(await store.series.head())?.end?.sha256]);
   expect(await store.work.open()).toEqual([]);
   expect(await store.state.list("")).toEqual([]);
   expect(new Set(host.told("verification.ended").map(({ id }) => id)).size).toBe(72);

@@ -100,7 +100,7 @@ describe("what a caller gets", () => {
     const { host, store, path } = await run();
     await using _ = host;
     const { body } = await host.request({ method: "GET", path: `${path}/record` });
-    const head = sure(await store.series.head());
+    const head = sure((await store.series.head())?.end);
     expect(await saidOf(body, `${head.id}.json`)).toMatchObject({ state: "whole", ends: [{ sha256: head.sha256 }] });
     const { partitions, reason } = sure(await readRecord(store.records, head.id));
     expect(explain(sure(partitions[0]).evidence).verdict?.reason).toBe(reason);
@@ -112,7 +112,7 @@ describe("what a caller gets", () => {
   test("of a record that an older version stored without a seal, that it has none", async () => {
     const { host, store, path } = await run();
     await using _ = host;
-    const { id } = sure(await store.series.head());
+    const { id } = sure((await store.series.head())?.end);
     const { integrity: _seal, ...old } = contentFor(0) as RecordContent & { integrity?: unknown };
     await store.records.remove(`${id}.json`);
     await store.records.create(`${id}.json`, JSON.stringify(old));
@@ -148,7 +148,7 @@ describe("a verification of many partitions has its evidence under its seal", ()
     const { host, store } = scene;
     await using _ = host;
     expect(await evidenceIn(store)).toMatchObject({ state: "whole", findings: [], records: 3, series: 1 });
-    const { id, sha256 } = sure(await store.series.head());
+    const { id, sha256 } = sure((await store.series.head())?.end);
     const { content: text = "" } = (await store.records.read(`${id}.json`)) ?? {};
     const { batches, counts } = sure(await readRecord(store.records, id));
     expect(batches.map(({ name }) => name)).toEqual([`${id}/batch-0.json`, `${id}/batch-1.json`]);

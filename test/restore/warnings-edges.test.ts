@@ -39,7 +39,9 @@ const told = (different: Partial<PartitionInfo>): Observation => sawPartition(DO
 describe("warnings at the edges", () => {
   const event = (different: Testimony["healthEvent"]): Observation =>
     saw(DONE, undefined, { ...ALL_IS_WELL, ...(different === undefined ? {} : { healthEvent: different }) });
-  const refused = { ok: false, problem: { code: "server-fault", message: "broken" } } as const;
+  const refused = { ok: false, problem: { code: "throttled", message: "busy" } } as const;
+  // Of one that is only lost on the way a success that its date identifies waits for the answer.
+  const broken = { ok: false, problem: { code: "server-fault", message: "broken" } } as const;
 
   test.each<readonly [string, string, Partial<WatchPlan>, Observation]>([
     ["a clock ahead by the tolerance", "", {}, saw(DONE, 5 * SECOND)],
@@ -77,7 +79,7 @@ describe("warnings at the edges", () => {
     ],
     ["a health event that is Ok", "", {}, event({ ok: true, value: { health: "Ok", at: START, description: "" } })],
     ["no health event", "", {}, event({ ok: true, value: null })],
-    ["a question about it that was not answered", "", {}, event(refused)],
+    ["a question about it that was not answered", "", {}, event(broken)],
     [
       "one that is not Ok",
       "The replica's own health event about the restore says Error.",
