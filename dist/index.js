@@ -49770,13 +49770,17 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
  * make it younger than it is.
  */
 function withPartition(observation, partition, ms) {
-    const { clockSkewMs } = observation;
-    const aged = fields_given("clockSkewMs", clockSkewMs === undefined ? undefined : clockSkewMs - ms);
-    return { ...observation, ...aged, testimony: { ...observation.testimony, partition } };
+    return { ...observation, ...agedBy(ms, observation), testimony: { ...observation.testimony, partition } };
 }
-/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
-function agedBy(ms, { clockSkewMs }) {
-    return fields_given("clockSkewMs", clockSkewMs === undefined || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+/**
+ * The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. Nor does it make a clock that
+ * is ahead less so, and an old result by it fresh: what is taken off the skew may as well be on it. Whole seconds, so that equal looks are equal.
+ */
+function agedBy(ms, { clockSkewMs, clockSlackMs = 0 }) {
+    if (clockSkewMs === undefined || ms <= UNAGED_MS)
+        return {};
+    const agedMs = Math.ceil(ms / 1_000) * 1_000;
+    return { clockSkewMs: clockSkewMs - agedMs, clockSlackMs: clockSlackMs + agedMs };
 }
 const UNAGED_MS = 1_000;
 async function hear(gateway, plan, progress, ask, look) {
@@ -50516,7 +50520,7 @@ const REASONS = {
     },
     "deadline-exceeded": {
         verdict: "failed",
-        when: "Our deadline came while this restore was still under way.",
+        when: "Our deadline came while this restore was still under way, also if it has succeeded since.",
         next: "Look at the last state and how long it has not moved; give a large backup more `timeout-minutes`, and find out why a restore stays in `Accepted`.",
     },
     "wrong-backup": {
@@ -50900,10 +50904,17 @@ const ASKS_IN_A_ROW = 2;
 function lookAgain(watch, now, until, questions) {
     const { value: jitter, dice } = draw(watch.dice);
     const at = soon(now, delayOf(watch, now, jitter), until);
-    // The look at the deadline is the last one: it asks whatever a success would have to answer.
-    const ask = at >= watch.plan.deadline ? [...new Set([...questions, ...success_lastQuestions(watch)])] : questions;
+    const ask = advance_isLast(watch, at) ? [...new Set([...questions, ...success_lastQuestions(watch)])] : questions;
     return { next: "look", at, ask, watch: { ...watch, dice, asksInARow: 0 } };
 }
+/**
+ * The look at the deadline is the last one: it asks whatever a success would have to answer. So does one so close to it that it may be
+ * answered after it, when it is too late to ask.
+ */
+function advance_isLast({ plan }, at) {
+    return plan.deadline - at <= LAST_LOOK_MS;
+}
+const LAST_LOOK_MS = 1_000;
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
 function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
     if (inFlightSince === undefined)
@@ -50928,7 +50939,7 @@ function advance_bear(watch, problem, now) {
     const retryMs = retryDelay(watch.plan.cadence, watch.retryMs, jitter, problem.retryAfterMs);
     const until = reached ? watch.plan.deadline : instant_earlier(watch.plan.deadline, instant_later(watch.startedAt, NEVER_REACHED_MS));
     const at = soon(now, retryMs, until);
-    const ask = at >= watch.plan.deadline ? success_lastQuestions(watch) : [];
+    const ask = advance_isLast(watch, at) ? success_lastQuestions(watch) : [];
     return { next: "look", at, ask, watch: { ...watch, dice, retryMs } };
 }
 /** The deadline came while the cluster did not answer: the last thing it did say decides. It is never enough to pass. */
@@ -52931,8 +52942,8 @@ async function takeTurn(members, world, turn, record) {
     /** Whether there may be another one. */
     const look = async ({ index, member }) => {
         await clock.sleep(member.dueAt - clock.now(), signal);
-        const ask = questionsNow(member, clock.now());
-        const next = { ...nextLookOf({ ...member, ask }), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
+        const wanted = { ...member, ask: questionsNow(member, clock.now()) };
+        const next = { ...nextLookOf(wanted), due: batch.requestsBy(SOON_MS), all: batch.requestsBy(WHILE_MS) };
         const permit = await turn.pace.permit(next, signal);
         if (permit.kind === "later")
             return false;
@@ -52946,6 +52957,8 @@ async function takeTurn(members, world, turn, record) {
             sent += 1;
             return Promise.resolve();
         });
+        // It may have had to wait, and be the last one by now: what that asks beyond its permit is made up for.
+        const ask = questionsNow(wanted, clock.now());
         const looked = await takeLook(member.watch, ask, { ...world, gateway }, turn.requestTimeoutMs);
         batch.land(index, looked);
         turn.pace.landed(next, { sent, met: metBy(looked.observation) });
@@ -53003,9 +53016,9 @@ function openBatch(members, clock, record) {
         },
     };
 }
-/** A look at the deadline or after it is the last one, though another was meant: it asks whatever a success would have to answer. */
+/** A look that comes at the deadline or after it is the last one, though another was meant. */
 function questionsNow({ ask, watch }, now) {
-    return now < watch.plan.deadline ? ask : [...new Set([...ask, ...lastQuestions(watch)])];
+    return isLast(watch, now) ? [...new Set([...ask, ...lastQuestions(watch)])] : ask;
 }
 /** The heart asks back after a millisecond: that is still the same turn. */
 const watch_batch_AT_ONCE_MS = 50;
@@ -53519,6 +53532,7 @@ function feed_isSame(a, b) {
 
 
 
+
 function memberOf({ members }, key) {
     const member = members[key];
     if (member === undefined)
@@ -53540,13 +53554,11 @@ function schedule(fleet, key, now) {
 }
 /** What a look at that time asks beside the progress. */
 function asksAt(fleet, member, at) {
-    const mayEnd = fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true;
-    if (!mayEnd)
+    const watch = watchOf(fleet, member, at);
+    if (!advance_isLast(watch, at) && member.endsSoon !== true)
         return member.ask;
-    return [...new Set([...member.ask, ...success_lastQuestions(watchOf(fleet, member, at))])];
+    return [...new Set([...member.ask, ...success_lastQuestions(watch)])];
 }
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1_000;
 /** A look that goes before those that only come by regularly. */
 function scheduleNow(fleet, key, now) {
     const { agenda, alarm, plan } = fleet;
@@ -53632,6 +53644,7 @@ function land(fleet, key, { watch, events, next }) {
 
 
 
+
 /*
  * That a partition is well is asked once per service instead of once per partition. The partitions whose restores a list has shown
  * to be over are looked at one by one; a look that has read a success waits, and one list that is read *after* all of those successes
@@ -53651,12 +53664,16 @@ function isShared(feed, key) {
 function awaitsPartition(observation) {
     return observation?.kind === "progress" && observation.progress !== null && isTerminal(observation.progress);
 }
-/** A success waits for the list. Of what failed the list may tell too little: its partition is asked at once. */
+/**
+ * A success waits for the list. Of what failed the list may tell too little, and what bears no date ended when we knew of it: their partitions are
+ * asked at once.
+ */
 async function park(fleet, feed, one) {
-    if (one.observation.progress?.state === "Success")
+    const { progress } = one.observation;
+    if (progress?.state === "Success" && progress.at !== undefined)
         feed.parked.push(one);
     else
-        await answerParked(fleet, [one], undefined);
+        await answerParked(fleet, feed, [one], undefined);
 }
 /** Puts the list on the agenda that those who are parked wait for: after the looks that are due with them, but not for long. */
 async function wantList(fleet, feed) {
@@ -53664,7 +53681,7 @@ async function wantList(fleet, feed) {
     if (first === undefined || feed.reading)
         return;
     if (feed.failures > 0)
-        return answerParked(fleet, feed.parked.splice(0), undefined);
+        return answerParked(fleet, feed, feed.parked.splice(0), undefined);
     const now = fleet.world.clock.now();
     const isLate = now - first.at >= PARKED_MS;
     if (feed.outstanding > 0 && !isLate)
@@ -53677,51 +53694,93 @@ async function wantList(fleet, feed) {
  * Those that the list calls well are confirmed by it. Of all others the partition itself is asked, and of all where there is no
  * list; only trouble of the gateway's own they would meet alone as well, and it is borne alike.
  */
-async function answerParked(fleet, all, told) {
-    const listed = new Map((told?.ok === true ? told.value : []).map((info) => [info.partitionId, info]));
+async function answerParked(fleet, feed, all, told) {
+    const confirmed = confirmedBy(told?.ok === true ? told.value : []);
     const trouble = told?.ok === false && isTrouble(told.problem) ? told : undefined;
-    const alone = all.filter((one) => {
-        const found = listed.get(one.watch.plan.partitionId);
-        const answer = confirms(found) ? { ok: true, value: found } : one.last ? undefined : trouble;
-        if (answer !== undefined)
-            unpark(fleet, one, answer);
-        return answer === undefined;
-    });
-    for (const one of alone) {
-        const answer = await askAlone(fleet, one);
+    for (const one of all) {
+        const value = confirmed.get(one.watch.plan.partitionId);
+        const answer = value !== undefined ? { ok: true, value } : one.last ? undefined : trouble;
         if (answer === undefined)
-            await callOne(fleet, one);
+            feed.alone.push(one);
         else
             unpark(fleet, one, answer);
     }
+    await Promise.all(Array.from({ length: Math.min(ALONE_AT_ONCE, feed.alone.length) }, () => askEachAlone(fleet, feed)));
+}
+/** Those a list calls well. One that stands in it twice is well if it is so each time. */
+function confirmedBy(listed) {
+    const confirmed = new Map(listed.filter(confirms).map((info) => [info.partitionId, info]));
+    for (const info of listed)
+        if (!confirms(info))
+            confirmed.delete(info.partitionId);
+    return confirmed;
 }
 /** Objectives count from the data loss, so a list that does not tell it says too little. */
 function confirms(info) {
-    return info?.stateful === true && isHealthy(info) && info.dataLossVersion !== undefined;
+    return info.stateful && isHealthy(info) && info.dataLossVersion !== undefined;
 }
 /** While only trials get through they are not kept waiting for one. */
 function letParkedGo(fleet, problem) {
     for (const feed of fleet.feeds) {
-        for (const one of feed.parked.splice(0))
+        for (const one of allOf(feed))
             unpark(fleet, one, { ok: false, problem });
     }
 }
 /** Told to stop: what was read of a result that has not been confirmed counts for nothing. */
 async function callParkedOff(fleet) {
     for (const feed of fleet.feeds) {
-        for (const one of feed.parked.splice(0))
+        for (const one of allOf(feed))
             await callOne(fleet, one);
     }
+}
+function allOf({ parked, alone }) {
+    return [...parked.splice(0), ...alone.splice(0)];
 }
 async function callOne(fleet, { key, watch }) {
     land(fleet, key, await look_takeLook(watch, [], fleet.world, fleet.requestTimeoutMs));
 }
+/** A part of looks that are under way; each is a request in flight like any other, and what it meets is what a look would. */
+async function askEachAlone(fleet, feed) {
+    const { pace, world } = fleet;
+    while (await mayAsk(fleet, feed)) {
+        const one = feed.alone.shift();
+        const answer = one === undefined ? undefined : await askAlone(fleet, one);
+        const met = outcome_metByOne(answer === undefined || answer.ok ? undefined : answer.problem);
+        pace.settle(ALONE, outcome_outcomeOf(met));
+        if (one === undefined)
+            continue;
+        if (answer === undefined)
+            await callOne(fleet, one);
+        else
+            unpark(fleet, one, answer);
+        if (met.trouble !== undefined && budget_isOpen(pace.budget))
+            letParkedGo(fleet, met.trouble);
+    }
+    if (world.signal.aborted)
+        for (const one of feed.alone.splice(0))
+            await callOne(fleet, one);
+}
+const ALONE = { following: 0, atOnce: 1, urgent: true };
+/** Of each service; the budget says how many in all. */
+const ALONE_AT_ONCE = 4;
+/** Where all there may be is in flight, its end has no time. */
+const together_RETRY_MS = 100;
+/** Whoever waits here may be let go meanwhile, so nobody is taken before the request is granted. */
+async function mayAsk({ pace, world: { clock, signal } }, feed) {
+    while (feed.alone.length > 0 && !signal.aborted) {
+        const answer = pace.ask(ALONE);
+        if (answer.granted)
+            return true;
+        await clock.sleep(answer.at === undefined ? together_RETRY_MS : Math.max(1, answer.at - clock.now()), signal);
+    }
+    return false;
+}
 /** Nothing where the run was told to stop. */
 async function askAlone(fleet, { watch }) {
-    const { pace, requestTimeoutMs, world } = fleet;
+    const { requestTimeoutMs, world, pace } = fleet;
     const { clock, signal } = world;
-    const gateway = pace_paying(world.gateway, (stop) => pace.one(stop));
     const budgetMs = answerBy(watch, clock.now(), requestTimeoutMs) - clock.now();
+    const gateway = pace_paying(world.gateway, openPurse(pace, ALONE.following).pay);
     try {
         return { ok: true, value: await gateway.partitionInfo(watch.plan.partitionId, { budgetMs, signal }) };
     }
@@ -53786,8 +53845,12 @@ async function look(fleet, started) {
         if (feed !== undefined)
             feed.outstanding -= 1;
         // What a result comes to without the partition's word is not yet what it comes to.
-        if (feed !== undefined && awaitsPartition(looked.observation))
-            await park(fleet, feed, { key, watch, observation: looked.observation, at: world.clock.now(), due, last });
+        if (feed !== undefined && awaitsPartition(looked.observation)) {
+            const at = world.clock.now();
+            // What it had in flight is free, and somebody may be waiting for just that.
+            fleet.alarm.wake(at);
+            await park(fleet, feed, { key, watch, observation: looked.observation, at, due, last });
+        }
         else
             land(fleet, key, looked);
         if (feed !== undefined)
@@ -53846,6 +53909,7 @@ function tellProgress({ members, pace, progress, record, world }) {
 
 
 
+
 /** A list of one partition tells no more than a look at it, and costs as much. */
 const lists_LEAST_PARTITIONS = 2;
 /** So many lists in a row without an answer, and its partitions are looked at as if there were none. */
@@ -53870,7 +53934,7 @@ function feedsOf(members, services) {
 }
 function feedOf({ name, keys }, key) {
     const nothing = { failures: 0, pages: 1, reading: false, outstanding: 0 };
-    return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [] };
+    return { name, key, keys, open: keys.length, ...nothing, asking: new Set(), parked: [], alone: [] };
 }
 /** The first lists come one after the other. */
 function startFeeds(fleet, services) {
@@ -53919,7 +53983,7 @@ async function read(fleet, feed, parked) {
             show(fleet, feed, told.value, now, parked);
         else
             miss(fleet, feed, told.problem, now);
-        await answerParked(fleet, parked, told);
+        await answerParked(fleet, feed, parked, told);
         if (isRead(feed))
             put(fleet, feed, now);
         await wantList(fleet, feed);
@@ -53931,7 +53995,10 @@ async function read(fleet, feed, parked) {
         breakOff(fleet, error);
     }
 }
-async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal } }, feed) {
+/** Within what a look at that time has: those who wait for the list at the deadline are to be asked alone soon, where it does not come. */
+async function lists_listOf(fleet, feed) {
+    const { pace, requestTimeoutMs, world } = fleet;
+    const { clock, gateway, signal } = world;
     const { pay } = openPurse(pace, LIST.following);
     let pages = 0;
     const counted = (stop) => {
@@ -53939,7 +54006,8 @@ async function lists_listOf({ pace, requestTimeoutMs, world: { gateway, signal }
         return pay(stop);
     };
     try {
-        const look = { budgetMs: requestTimeoutMs, signal };
+        const now = clock.now();
+        const look = { budgetMs: answerBy(fleet, now, requestTimeoutMs) - now, signal };
         const value = await pace_paying(gateway, counted).partitions(feed.name, look);
         feed.pages = pages;
         return { ok: true, value };

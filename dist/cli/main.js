@@ -901,20 +901,26 @@ async function observeRestore({ gateway, clock, signal }, plan, ask, budgetMs) {
 * make it younger than it is.
 */
 function withPartition(observation, partition, ms) {
-	const { clockSkewMs } = observation;
-	const aged = given("clockSkewMs", clockSkewMs === void 0 ? void 0 : clockSkewMs - ms);
 	return {
 		...observation,
-		...aged,
+		...agedBy(ms, observation),
 		testimony: {
 			...observation.testimony,
 			partition
 		}
 	};
 }
-/** The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. */
-function agedBy(ms, { clockSkewMs }) {
-	return given("clockSkewMs", clockSkewMs === void 0 || ms <= UNAGED_MS ? clockSkewMs : clockSkewMs - ms);
+/**
+* The skew is taken for that at the end of the look: what the other questions took must not make the answer younger. Nor does it make a clock that
+* is ahead less so, and an old result by it fresh: what is taken off the skew may as well be on it. Whole seconds, so that equal looks are equal.
+*/
+function agedBy(ms, { clockSkewMs, clockSlackMs = 0 }) {
+	if (clockSkewMs === void 0 || ms <= UNAGED_MS) return {};
+	const agedMs = Math.ceil(ms / 1e3) * 1e3;
+	return {
+		clockSkewMs: clockSkewMs - agedMs,
+		clockSlackMs: clockSlackMs + agedMs
+	};
 }
 const UNAGED_MS = 1e3;
 async function hear(gateway, plan, progress, ask, look) {
@@ -1660,7 +1666,7 @@ const REASONS = {
 	},
 	"deadline-exceeded": {
 		verdict: "failed",
-		when: "Our deadline came while this restore was still under way.",
+		when: "Our deadline came while this restore was still under way, also if it has succeeded since.",
 		next: "Look at the last state and how long it has not moved; give a large backup more `timeout-minutes`, and find out why a restore stays in `Accepted`."
 	},
 	"wrong-backup": {
@@ -2006,7 +2012,7 @@ function lookAgain(watch, now, until, questions) {
 	return {
 		next: "look",
 		at,
-		ask: at >= watch.plan.deadline ? [.../* @__PURE__ */ new Set([...questions, ...lastQuestions(watch)])] : questions,
+		ask: isLast(watch, at) ? [.../* @__PURE__ */ new Set([...questions, ...lastQuestions(watch)])] : questions,
 		watch: {
 			...watch,
 			dice,
@@ -2014,6 +2020,14 @@ function lookAgain(watch, now, until, questions) {
 		}
 	};
 }
+/**
+* The look at the deadline is the last one: it asks whatever a success would have to answer. So does one so close to it that it may be
+* answered after it, when it is too late to ask.
+*/
+function isLast({ plan }, at) {
+	return plan.deadline - at <= LAST_LOOK_MS;
+}
+const LAST_LOOK_MS = 1e3;
 /** What the cadence grows with: the restore's age, then the time since its success waits to become healthy. */
 function delayOf({ plan, last, inFlightSince, phases, startedAt }, now, jitter) {
 	if (inFlightSince === void 0) return lookDelay(plan.cadence, now - startedAt, jitter);
@@ -2033,7 +2047,7 @@ function bear(watch, problem, now) {
 	return {
 		next: "look",
 		at,
-		ask: at >= watch.plan.deadline ? lastQuestions(watch) : [],
+		ask: isLast(watch, at) ? lastQuestions(watch) : [],
 		watch: {
 			...watch,
 			dice,
@@ -31326,12 +31340,12 @@ function openPace(perSecond, clock) {
 			budget = settle(budget, granted, outcome, clock.now());
 		},
 		async one(signal) {
-			for (let answer = ask(ONE$1); !answer.granted && !signal.aborted; answer = ask(ONE$1)) await clock.sleep(answer.at === void 0 ? RETRY_MS : answer.at - clock.now(), signal);
+			for (let answer = ask(ONE$1); !answer.granted && !signal.aborted; answer = ask(ONE$1)) await clock.sleep(answer.at === void 0 ? RETRY_MS$1 : answer.at - clock.now(), signal);
 		}
 	};
 }
 /** Where all there is is held for looks under way, which will be over soon. */
-const RETRY_MS = 100;
+const RETRY_MS$1 = 100;
 /** What a look may spend: its first request is paid for, those it was granted are only announced, more must be waited for. */
 function openPurse(pace, following) {
 	let [isFirst, left] = [true, following];
@@ -31594,11 +31608,10 @@ function schedule(fleet, key, now) {
 }
 /** What a look at that time asks beside the progress. */
 function asksAt(fleet, member, at) {
-	if (!(fleet.plan.deadline - at <= LAST_LOOK_MS || member.endsSoon === true)) return member.ask;
-	return [.../* @__PURE__ */ new Set([...member.ask, ...lastQuestions(watchOf(fleet, member, at))])];
+	const watch = watchOf(fleet, member, at);
+	if (!isLast(watch, at) && member.endsSoon !== true) return member.ask;
+	return [.../* @__PURE__ */ new Set([...member.ask, ...lastQuestions(watch)])];
 }
-/** A look this close to the deadline may be answered after it: it asks whatever a success would have to answer. */
-const LAST_LOOK_MS = 1e3;
 /** A look that goes before those that only come by regularly. */
 function scheduleNow(fleet, key, now) {
 	const { agenda, alarm, plan } = fleet;
@@ -31682,16 +31695,20 @@ function isShared(feed, key) {
 function awaitsPartition(observation) {
 	return observation?.kind === "progress" && observation.progress !== null && isTerminal(observation.progress);
 }
-/** A success waits for the list. Of what failed the list may tell too little: its partition is asked at once. */
+/**
+* A success waits for the list. Of what failed the list may tell too little, and what bears no date ended when we knew of it: their partitions are
+* asked at once.
+*/
 async function park(fleet, feed, one) {
-	if (one.observation.progress?.state === "Success") feed.parked.push(one);
-	else await answerParked(fleet, [one], void 0);
+	const { progress } = one.observation;
+	if (progress?.state === "Success" && progress.at !== void 0) feed.parked.push(one);
+	else await answerParked(fleet, feed, [one], void 0);
 }
 /** Puts the list on the agenda that those who are parked wait for: after the looks that are due with them, but not for long. */
 async function wantList(fleet, feed) {
 	const [first] = feed.parked;
 	if (first === void 0 || feed.reading) return;
-	if (feed.failures > 0) return answerParked(fleet, feed.parked.splice(0), void 0);
+	if (feed.failures > 0) return answerParked(fleet, feed, feed.parked.splice(0), void 0);
 	const now = fleet.world.clock.now();
 	const isLate = now - first.at >= PARKED_MS;
 	if (feed.outstanding > 0 && !isLate) return;
@@ -31708,48 +31725,86 @@ async function wantList(fleet, feed) {
 * Those that the list calls well are confirmed by it. Of all others the partition itself is asked, and of all where there is no
 * list; only trouble of the gateway's own they would meet alone as well, and it is borne alike.
 */
-async function answerParked(fleet, all, told) {
-	const listed = new Map((told?.ok === true ? told.value : []).map((info) => [info.partitionId, info]));
+async function answerParked(fleet, feed, all, told) {
+	const confirmed = confirmedBy(told?.ok === true ? told.value : []);
 	const trouble = told?.ok === false && isTrouble(told.problem) ? told : void 0;
-	const alone = all.filter((one) => {
-		const found = listed.get(one.watch.plan.partitionId);
-		const answer = confirms(found) ? {
+	for (const one of all) {
+		const value = confirmed.get(one.watch.plan.partitionId);
+		const answer = value !== void 0 ? {
 			ok: true,
-			value: found
+			value
 		} : one.last ? void 0 : trouble;
-		if (answer !== void 0) unpark(fleet, one, answer);
-		return answer === void 0;
-	});
-	for (const one of alone) {
-		const answer = await askAlone(fleet, one);
-		if (answer === void 0) await callOne(fleet, one);
+		if (answer === void 0) feed.alone.push(one);
 		else unpark(fleet, one, answer);
 	}
+	await Promise.all(Array.from({ length: Math.min(ALONE_AT_ONCE, feed.alone.length) }, () => askEachAlone(fleet, feed)));
+}
+/** Those a list calls well. One that stands in it twice is well if it is so each time. */
+function confirmedBy(listed) {
+	const confirmed = new Map(listed.filter(confirms).map((info) => [info.partitionId, info]));
+	for (const info of listed) if (!confirms(info)) confirmed.delete(info.partitionId);
+	return confirmed;
 }
 /** Objectives count from the data loss, so a list that does not tell it says too little. */
 function confirms(info) {
-	return info?.stateful === true && isHealthy(info) && info.dataLossVersion !== void 0;
+	return info.stateful && isHealthy(info) && info.dataLossVersion !== void 0;
 }
 /** While only trials get through they are not kept waiting for one. */
 function letParkedGo(fleet, problem) {
-	for (const feed of fleet.feeds) for (const one of feed.parked.splice(0)) unpark(fleet, one, {
+	for (const feed of fleet.feeds) for (const one of allOf(feed)) unpark(fleet, one, {
 		ok: false,
 		problem
 	});
 }
 /** Told to stop: what was read of a result that has not been confirmed counts for nothing. */
 async function callParkedOff(fleet) {
-	for (const feed of fleet.feeds) for (const one of feed.parked.splice(0)) await callOne(fleet, one);
+	for (const feed of fleet.feeds) for (const one of allOf(feed)) await callOne(fleet, one);
+}
+function allOf({ parked, alone }) {
+	return [...parked.splice(0), ...alone.splice(0)];
 }
 async function callOne(fleet, { key, watch }) {
 	land(fleet, key, await takeLook(watch, [], fleet.world, fleet.requestTimeoutMs));
 }
+/** A part of looks that are under way; each is a request in flight like any other, and what it meets is what a look would. */
+async function askEachAlone(fleet, feed) {
+	const { pace, world } = fleet;
+	while (await mayAsk(fleet, feed)) {
+		const one = feed.alone.shift();
+		const answer = one === void 0 ? void 0 : await askAlone(fleet, one);
+		const met = metByOne(answer === void 0 || answer.ok ? void 0 : answer.problem);
+		pace.settle(ALONE, outcomeOf(met));
+		if (one === void 0) continue;
+		if (answer === void 0) await callOne(fleet, one);
+		else unpark(fleet, one, answer);
+		if (met.trouble !== void 0 && isOpen(pace.budget)) letParkedGo(fleet, met.trouble);
+	}
+	if (world.signal.aborted) for (const one of feed.alone.splice(0)) await callOne(fleet, one);
+}
+const ALONE = {
+	following: 0,
+	atOnce: 1,
+	urgent: true
+};
+/** Of each service; the budget says how many in all. */
+const ALONE_AT_ONCE = 4;
+/** Where all there may be is in flight, its end has no time. */
+const RETRY_MS = 100;
+/** Whoever waits here may be let go meanwhile, so nobody is taken before the request is granted. */
+async function mayAsk({ pace, world: { clock, signal } }, feed) {
+	while (feed.alone.length > 0 && !signal.aborted) {
+		const answer = pace.ask(ALONE);
+		if (answer.granted) return true;
+		await clock.sleep(answer.at === void 0 ? RETRY_MS : Math.max(1, answer.at - clock.now()), signal);
+	}
+	return false;
+}
 /** Nothing where the run was told to stop. */
 async function askAlone(fleet, { watch }) {
-	const { pace, requestTimeoutMs, world } = fleet;
+	const { requestTimeoutMs, world, pace } = fleet;
 	const { clock, signal } = world;
-	const gateway = paying(world.gateway, (stop) => pace.one(stop));
 	const budgetMs = answerBy(watch, clock.now(), requestTimeoutMs) - clock.now();
+	const gateway = paying(world.gateway, openPurse(pace, ALONE.following).pay);
 	try {
 		return {
 			ok: true,
@@ -31824,15 +31879,18 @@ async function look(fleet, started) {
 			following: purse.left()
 		}, outcome);
 		if (feed !== void 0) feed.outstanding -= 1;
-		if (feed !== void 0 && awaitsPartition(looked.observation)) await park(fleet, feed, {
-			key,
-			watch,
-			observation: looked.observation,
-			at: world.clock.now(),
-			due,
-			last
-		});
-		else land(fleet, key, looked);
+		if (feed !== void 0 && awaitsPartition(looked.observation)) {
+			const at = world.clock.now();
+			fleet.alarm.wake(at);
+			await park(fleet, feed, {
+				key,
+				watch,
+				observation: looked.observation,
+				at,
+				due,
+				last
+			});
+		} else land(fleet, key, looked);
 		if (feed !== void 0) await wantList(fleet, feed);
 		if (trouble !== void 0 && isOpen(pace.budget)) shareTrouble(fleet, trouble);
 		tellProgress(fleet);
@@ -31899,7 +31957,8 @@ function feedOf$1({ name, keys }, key) {
 		reading: false,
 		outstanding: 0,
 		asking: /* @__PURE__ */ new Set(),
-		parked: []
+		parked: [],
+		alone: []
 	};
 }
 /** The first lists come one after the other. */
@@ -31954,7 +32013,7 @@ async function read(fleet, feed, parked) {
 		const now = world.clock.now();
 		if (told.ok) show(fleet, feed, told.value, now, parked);
 		else miss(fleet, feed, told.problem, now);
-		await answerParked(fleet, parked, told);
+		await answerParked(fleet, feed, parked, told);
 		if (isRead(feed)) put(fleet, feed, now);
 		await wantList(fleet, feed);
 		if (trouble !== void 0 && isOpen(pace.budget)) shareTrouble(fleet, trouble);
@@ -31963,7 +32022,10 @@ async function read(fleet, feed, parked) {
 		breakOff(fleet, error);
 	}
 }
-async function listOf$1({ pace, requestTimeoutMs, world: { gateway, signal } }, feed) {
+/** Within what a look at that time has: those who wait for the list at the deadline are to be asked alone soon, where it does not come. */
+async function listOf$1(fleet, feed) {
+	const { pace, requestTimeoutMs, world } = fleet;
+	const { clock, gateway, signal } = world;
 	const { pay } = openPurse(pace, LIST.following);
 	let pages = 0;
 	const counted = (stop) => {
@@ -31971,8 +32033,9 @@ async function listOf$1({ pace, requestTimeoutMs, world: { gateway, signal } }, 
 		return pay(stop);
 	};
 	try {
+		const now = clock.now();
 		const look = {
-			budgetMs: requestTimeoutMs,
+			budgetMs: answerBy(fleet, now, requestTimeoutMs) - now,
 			signal
 		};
 		const value = await paying(gateway, counted).partitions(feed.name, look);
