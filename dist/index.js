@@ -45813,7 +45813,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9819);
+/* harmony import */ var _shared_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(909);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6812);
 /* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8821);
 
@@ -45849,8 +45849,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/shared/index.js + 95 modules
-var shared = __nccwpck_require__(9819);
+// EXTERNAL MODULE: ./build/shared/index.js + 96 modules
+var shared = __nccwpck_require__(909);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/action/issue.js
@@ -48532,8 +48532,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/shared/index.js + 95 modules
-var shared = __nccwpck_require__(9819);
+// EXTERNAL MODULE: ./build/shared/index.js + 96 modules
+var shared = __nccwpck_require__(909);
 ;// CONCATENATED MODULE: ./build/action/report-issue.js
 /** How long GitHub may take for all of it: the verdict is told by then, and nobody waits for an issue. */
 const PATIENCE_MS = 20_000;
@@ -48793,7 +48793,7 @@ function variable(name) {
 
 /***/ }),
 
-/***/ 9819:
+/***/ 909:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51528,7 +51528,22 @@ function bareHost(hostname) {
         .replace(/\.$/, "");
 }
 
+;// CONCATENATED MODULE: ./build/shared/service-fabric/validity.js
+/**
+ * Read from the texts: of a date that OpenSSL cannot read they say "Bad time value", while Node's `validToDate` is then whatever lay in
+ * memory (seen in Node 24.21: now and then a day of the future, and the certificate counted as valid).
+ */
+function validity_validityOf({ validFrom, validTo }) {
+    return { from: read(validFrom), to: read(validTo) };
+}
+/** `ASN1_TIME_print`: `Feb  3 10:00:00 2027 GMT`. */
+const PRINTED = /^[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4} GMT$/;
+function read(text) {
+    return PRINTED.test(text) ? Date.parse(text) : Number.NaN;
+}
+
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/server-trust.js
+
 
 const SYSTEM_TRUST = { ca: [], thumbprints: [], commonName: undefined };
 /** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
@@ -51558,14 +51573,15 @@ function distrust(trust, presented, nowMs) {
 function bears(certificate, name) {
     return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
 }
-function outsideValidity({ validFromDate, validToDate }, nowMs) {
-    // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
-    if (Number.isNaN(validFromDate.getTime() + validToDate.getTime()))
+function outsideValidity(certificate, nowMs) {
+    const { from, to } = validity_validityOf(certificate);
+    // Nothing is before or after a date that is none.
+    if (Number.isNaN(from + to))
         return "its certificate bears a date that is none";
-    if (nowMs > validToDate.getTime())
-        return `its certificate expired on ${validToDate.toISOString()}`;
-    if (nowMs < validFromDate.getTime())
-        return `its certificate is not valid before ${validFromDate.toISOString()}`;
+    if (nowMs > to)
+        return `its certificate expired on ${new Date(to).toISOString()}`;
+    if (nowMs < from)
+        return `its certificate is not valid before ${new Date(from).toISOString()}`;
     return undefined;
 }
 /** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
@@ -51582,11 +51598,12 @@ function legacy(certificate) {
 }
 const EXPIRY_WARNING_MS = 30 * 86_400_000;
 /** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-function expiryWarning(whose, { validToDate }, nowMs) {
-    const left = validToDate.getTime() - nowMs;
+function expiryWarning(whose, certificate, nowMs) {
+    const { to } = validity_validityOf(certificate);
+    const left = to - nowMs;
     if (!(left >= 0 && left <= EXPIRY_WARNING_MS))
         return undefined;
-    return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
+    return `${whose} expires on ${new Date(to).toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
 }
 
 ;// CONCATENATED MODULE: ./build/shared/service-fabric/connect.js
@@ -53961,11 +53978,11 @@ function startList(fleet, { key, last }) {
         return answer;
     agenda.drop(key);
     feed.reading = true;
-    void read(fleet, feed, feed.parked.splice(0));
+    void lists_read(fleet, feed, feed.parked.splice(0));
     return answer;
 }
 const LIST = { following: 0, atOnce: 1, urgent: false };
-async function read(fleet, feed, parked) {
+async function lists_read(fleet, feed, parked) {
     const { alarm, pace, world } = fleet;
     try {
         const told = await lists_listOf(fleet, feed);
@@ -55944,6 +55961,7 @@ function versionOf(heard) {
 
 
 
+
 const DAY_MS = 86_400_000;
 /** How the cluster was reached: transport, trust, time. */
 function about_connection_aboutConnection({ latencies, skews, headers }, handshake, { trust, credential }, secure, now) {
@@ -55994,8 +56012,10 @@ function keyOf({ publicKey }) {
     const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
     return `${(publicKey.asymmetricKeyType ?? "unknown key").toUpperCase()} ${modulusLength ?? namedCurve ?? ""}`.trim();
 }
-function lifetime({ validToDate }, now) {
-    const left = validToDate.getTime() - now;
+function lifetime(certificate, now) {
+    const left = validityOf(certificate).to - now;
+    if (Number.isNaN(left))
+        return "bears a date that is none";
     const days = Math.floor(Math.abs(left) / DAY_MS);
     return left < 0 ? `expired ${days} days ago` : `expires in ${days} days`;
 }

@@ -29972,6 +29972,22 @@ function inSubnet(entry, host) {
 function bareHost(hostname) {
 	return hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
 }
+// shared/service-fabric/validity.ts
+/**
+* Read from the texts: of a date that OpenSSL cannot read they say "Bad time value", while Node's `validToDate` is then whatever lay in
+* memory (seen in Node 24.21: now and then a day of the future, and the certificate counted as valid).
+*/
+function validityOf({ validFrom, validTo }) {
+	return {
+		from: read$1(validFrom),
+		to: read$1(validTo)
+	};
+}
+/** `ASN1_TIME_print`: `Feb  3 10:00:00 2027 GMT`. */
+const PRINTED = /^[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4} GMT$/;
+function read$1(text) {
+	return PRINTED.test(text) ? Date.parse(text) : NaN;
+}
 // shared/service-fabric/server-trust.ts
 /** Why the server is not the one expected, or nothing. Decides alone: Node's own check is off, see `connect.ts`. */
 function distrust(trust, presented, nowMs) {
@@ -29993,10 +30009,11 @@ function bears(certificate, name) {
 		wildcards: false
 	}) !== void 0;
 }
-function outsideValidity({ validFromDate, validToDate }, nowMs) {
-	if (Number.isNaN(validFromDate.getTime() + validToDate.getTime())) return "its certificate bears a date that is none";
-	if (nowMs > validToDate.getTime()) return `its certificate expired on ${validToDate.toISOString()}`;
-	if (nowMs < validFromDate.getTime()) return `its certificate is not valid before ${validFromDate.toISOString()}`;
+function outsideValidity(certificate, nowMs) {
+	const { from, to } = validityOf(certificate);
+	if (Number.isNaN(from + to)) return "its certificate bears a date that is none";
+	if (nowMs > to) return `its certificate expired on ${new Date(to).toISOString()}`;
+	if (nowMs < from) return `its certificate is not valid before ${new Date(from).toISOString()}`;
 }
 /** SHA-1 first: that is what Service Fabric's tools call *the* thumbprint. */
 function thumbprintsOf({ fingerprint, fingerprint256 }) {
@@ -30011,10 +30028,11 @@ function legacy(certificate) {
 }
 const EXPIRY_WARNING_MS = 2592e6;
 /** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-function expiryWarning(whose, { validToDate }, nowMs) {
-	const left = validToDate.getTime() - nowMs;
+function expiryWarning(whose, certificate, nowMs) {
+	const { to } = validityOf(certificate);
+	const left = to - nowMs;
 	if (!(left >= 0 && left <= EXPIRY_WARNING_MS)) return void 0;
-	return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 864e5)} days`;
+	return `${whose} expires on ${new Date(to).toISOString()}, in ${Math.floor(left / 864e5)} days`;
 }
 // shared/service-fabric/connect.ts
 /**
@@ -33880,8 +33898,9 @@ function keyOf({ publicKey }) {
 	const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
 	return `${(publicKey.asymmetricKeyType ?? "unknown key").toUpperCase()} ${modulusLength ?? namedCurve ?? ""}`.trim();
 }
-function lifetime({ validToDate }, now) {
-	const left = validToDate.getTime() - now;
+function lifetime(certificate, now) {
+	const left = validityOf(certificate).to - now;
+	if (Number.isNaN(left)) return "bears a date that is none";
 	const days = Math.floor(Math.abs(left) / DAY_MS);
 	return left < 0 ? `expired ${days} days ago` : `expires in ${days} days`;
 }

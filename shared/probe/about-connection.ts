@@ -3,6 +3,7 @@ import type { Access } from "../access.ts";
 import { formatDuration, type Instant, instantFromMs } from "../restore/instant.ts";
 import type { Handshake } from "../service-fabric/connect.ts";
 import type { ServerTrust } from "../service-fabric/server-trust.ts";
+import { validityOf } from "../service-fabric/validity.ts";
 import { line, type ProbeAnswer } from "./answers.ts";
 import type { Inquiry } from "./inquiry.ts";
 
@@ -74,8 +75,9 @@ function keyOf({ publicKey }: X509Certificate): string {
   return `${(publicKey.asymmetricKeyType ?? "unknown key").toUpperCase()} ${modulusLength ?? namedCurve ?? ""}`.trim();
 }
 
-function lifetime({ validToDate }: X509Certificate, now: Instant): string {
-  const left = validToDate.getTime() - now;
+function lifetime(certificate: X509Certificate, now: Instant): string {
+  const left = validityOf(certificate).to - now;
+  if (Number.isNaN(left)) return "bears a date that is none";
   const days = Math.floor(Math.abs(left) / DAY_MS);
   return left < 0 ? `expired ${days} days ago` : `expires in ${days} days`;
 }

@@ -1,5 +1,6 @@
 import { type PeerCertificate, checkServerIdentity } from "node:tls";
 import type { X509Certificate } from "node:crypto";
+import { validityOf } from "./validity.ts";
 
 /**
  * What the server's certificate must be. Several conditions hold together:
@@ -56,11 +57,12 @@ function bears(certificate: X509Certificate, name: string): boolean {
   return !name.startsWith(".") && certificate.checkHost(name, { subject: "always", wildcards: false }) !== undefined;
 }
 
-function outsideValidity({ validFromDate, validToDate }: X509Certificate, nowMs: number): string | undefined {
-  // "Bad time value" is what OpenSSL makes of a date it cannot read: nothing is before or after that.
-  if (Number.isNaN(validFromDate.getTime() + validToDate.getTime())) return "its certificate bears a date that is none";
-  if (nowMs > validToDate.getTime()) return `its certificate expired on ${validToDate.toISOString()}`;
-  if (nowMs < validFromDate.getTime()) return `its certificate is not valid before ${validFromDate.toISOString()}`;
+function outsideValidity(certificate: X509Certificate, nowMs: number): string | undefined {
+  const { from, to } = validityOf(certificate);
+  // Nothing is before or after a date that is none.
+  if (Number.isNaN(from + to)) return "its certificate bears a date that is none";
+  if (nowMs > to) return `its certificate expired on ${new Date(to).toISOString()}`;
+  if (nowMs < from) return `its certificate is not valid before ${new Date(from).toISOString()}`;
   return undefined;
 }
 
@@ -84,8 +86,9 @@ function legacy(certificate: X509Certificate): PeerCertificate {
 const EXPIRY_WARNING_MS = 30 * 86_400_000;
 
 /** A sentence when the certificate ends within 30 days; a drill that stops working next week should say so today. */
-export function expiryWarning(whose: string, { validToDate }: X509Certificate, nowMs: number): string | undefined {
-  const left = validToDate.getTime() - nowMs;
+export function expiryWarning(whose: string, certificate: X509Certificate, nowMs: number): string | undefined {
+  const { to } = validityOf(certificate);
+  const left = to - nowMs;
   if (!(left >= 0 && left <= EXPIRY_WARNING_MS)) return undefined;
-  return `${whose} expires on ${validToDate.toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
+  return `${whose} expires on ${new Date(to).toISOString()}, in ${Math.floor(left / 86_400_000)} days`;
 }

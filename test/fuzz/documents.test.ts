@@ -253,6 +253,9 @@ describe("dates", () => {
   test("of a certificate that are none make it one that is not trusted, pinned or not, and warn of nothing", () => {
     const certificate = undated();
     expect(certificate.validTo).toBe("Bad time value");
+    // What Node makes of such a date is whatever lay in memory: now and then a day of the future, and here always.
+    for (const [name, year] of [["validFromDate", 2000] as const, ["validToDate", 2100] as const])
+      Object.defineProperty(certificate, name, { value: new Date(Date.UTC(year, 0)) });
     const presented = { certificate, chainError: undefined, hostname: "localhost" };
     const pinned = { ...SYSTEM_TRUST, thumbprints: [certificate.fingerprint.replaceAll(":", "")] };
     for (const trust of [SYSTEM_TRUST, pinned])
