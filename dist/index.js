@@ -53049,7 +53049,9 @@ function listed(member) {
 function watch_batch_resting(member) {
     const { sighting, wantedAt, watch } = member;
     const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= watch_batch_AT_ONCE_MS;
-    const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
+    // Counted from the last look, so that it is the same whenever it is asked.
+    const from = watch.last?.at ?? wantedAt;
+    const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting, from);
     return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
 }
 function firstDue(members, taken, now) {
@@ -53509,15 +53511,15 @@ function mayRest(watch, sighting) {
     return isQuiet(plan, sighting);
 }
 /**
- * Until when a look may wait for the list; `undefined` where it may not. Counted from the last look, so that it is the same whenever it is
- * asked. The end of the wait for a restore to appear is a moment of its own.
+ * Until when a look may wait for the list, counted from `from`; `undefined` where it may not. The end of the wait for a restore to appear is a
+ * moment of its own.
  */
-function feed_restsUntil(watch, sighting) {
-    const { everInFlight, last, plan } = watch;
-    if (last === undefined || !mayRest(watch, sighting))
+function feed_restsUntil(watch, sighting, from) {
+    const { everInFlight, plan } = watch;
+    if (!mayRest(watch, sighting))
         return undefined;
-    const slow = earlier(plan.deadline, later(last.at, SLOW_LOOK_MS));
-    return last.at < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
+    const slow = instant_earlier(plan.deadline, instant_later(from, SLOW_LOOK_MS));
+    return from < plan.startBy && !everInFlight ? instant_earlier(slow, plan.startBy) : slow;
 }
 /** Nothing has happened to the partition since the restore that counts could have begun. */
 function isQuiet({ notBefore, toleranceMs }, sighting) {
@@ -53602,13 +53604,8 @@ function dueAt({ open, pace, plan }, member, now) {
     if (open === 1 || wantedAt - now <= fleet_AT_ONCE_MS || budget_isOpen(pace.budget))
         return wantedAt;
     const turn = instant_later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
-    const rests = watch !== undefined && sighting !== undefined && mayRest(watch, sighting);
-    if (!rests)
-        return instant_earlier(plan.deadline, turn);
-    const slow = instant_later(now, SLOW_LOOK_MS);
-    // The end of the wait for a restore to appear is a moment of its own.
-    const byThen = now < plan.startBy && !watch.everInFlight ? instant_earlier(slow, plan.startBy) : slow;
-    return instant_earlier(plan.deadline, instant_later(now, Math.max(byThen - now, turn - now)));
+    const until = watch === undefined || sighting === undefined ? undefined : feed_restsUntil(watch, sighting, now);
+    return instant_earlier(plan.deadline, until === undefined || until < turn ? turn : until);
 }
 /** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
 function mayTakeAll({ pace, plan }, now) {

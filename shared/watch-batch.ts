@@ -209,7 +209,9 @@ function listed(member: BatchMember | undefined): Pick<Watching, "service" | "si
 export function resting(member: Omit<Watching, "dueAt">): Watching {
   const { sighting, wantedAt, watch } = member;
   const atOnce = watch.last !== undefined && wantedAt - watch.last.at <= AT_ONCE_MS;
-  const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting);
+  // Counted from the last look, so that it is the same whenever it is asked.
+  const from = watch.last?.at ?? wantedAt;
+  const until = sighting === undefined || atOnce ? undefined : restsUntil(watch, sighting, from);
   return { ...member, dueAt: until !== undefined && until > wantedAt ? until : wantedAt };
 }
 

@@ -31070,6 +31070,16 @@ function mayRest(watch, sighting) {
 	if (progress?.state === "Success" && !isHealthy(sighting)) return true;
 	return isQuiet(plan, sighting);
 }
+/**
+* Until when a look may wait for the list, counted from `from`; `undefined` where it may not. The end of the wait for a restore to appear is a
+* moment of its own.
+*/
+function restsUntil(watch, sighting, from) {
+	const { everInFlight, plan } = watch;
+	if (!mayRest(watch, sighting)) return void 0;
+	const slow = earlier(plan.deadline, later(from, SLOW_LOOK_MS));
+	return from < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
+}
 /** Nothing has happened to the partition since the restore that counts could have begun. */
 function isQuiet({ notBefore, toleranceMs }, sighting) {
 	const { dataLossVersion, status } = sighting;
@@ -31659,10 +31669,8 @@ function dueAt({ open, pace, plan }, member, now) {
 	const { wantedAt = now, watch, sighting } = member;
 	if (open === 1 || wantedAt - now <= AT_ONCE_MS || isOpen(pace.budget)) return wantedAt;
 	const turn = later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
-	if (!(watch !== void 0 && sighting !== void 0 && mayRest(watch, sighting))) return earlier(plan.deadline, turn);
-	const slow = later(now, SLOW_LOOK_MS);
-	const byThen = now < plan.startBy && !watch.everInFlight ? earlier(slow, plan.startBy) : slow;
-	return earlier(plan.deadline, later(now, Math.max(byThen - now, turn - now)));
+	const until = watch === void 0 || sighting === void 0 ? void 0 : restsUntil(watch, sighting, now);
+	return earlier(plan.deadline, until === void 0 || until < turn ? turn : until);
 }
 /** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
 function mayTakeAll({ pace, plan }, now) {

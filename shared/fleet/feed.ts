@@ -65,14 +65,14 @@ export function mayRest(watch: Watch, sighting: Sighting): boolean {
 }
 
 /**
- * Until when a look may wait for the list; `undefined` where it may not. Counted from the last look, so that it is the same whenever it is
- * asked. The end of the wait for a restore to appear is a moment of its own.
+ * Until when a look may wait for the list, counted from `from`; `undefined` where it may not. The end of the wait for a restore to appear is a
+ * moment of its own.
  */
-export function restsUntil(watch: Watch, sighting: Sighting): Instant | undefined {
-  const { everInFlight, last, plan } = watch;
-  if (last === undefined || !mayRest(watch, sighting)) return undefined;
-  const slow = earlier(plan.deadline, later(last.at, SLOW_LOOK_MS));
-  return last.at < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
+export function restsUntil(watch: Watch, sighting: Sighting, from: Instant): Instant | undefined {
+  const { everInFlight, plan } = watch;
+  if (!mayRest(watch, sighting)) return undefined;
+  const slow = earlier(plan.deadline, later(from, SLOW_LOOK_MS));
+  return from < plan.startBy && !everInFlight ? earlier(slow, plan.startBy) : slow;
 }
 
 /** Nothing has happened to the partition since the restore that counts could have begun. */

@@ -11,7 +11,7 @@ import type { Question } from "../restore/witness.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Alarm } from "./alarm.ts";
 import { type Budget, isOpen, spanMs } from "./budget.ts";
-import { mayRest, type Sighting, SLOW_LOOK_MS } from "./feed.ts";
+import { restsUntil, type Sighting } from "./feed.ts";
 import type { Pace } from "./pace.ts";
 
 export interface PartitionResult {
@@ -170,12 +170,8 @@ function dueAt({ open, pace, plan }: Fleet, member: Member, now: Instant): Insta
   const { wantedAt = now, watch, sighting } = member;
   if (open === 1 || wantedAt - now <= AT_ONCE_MS || isOpen(pace.budget)) return wantedAt;
   const turn = later(now, Math.max(wantedAt - now, Math.ceil(perLookMs(open, pace.budget))));
-  const rests = watch !== undefined && sighting !== undefined && mayRest(watch, sighting);
-  if (!rests) return earlier(plan.deadline, turn);
-  const slow = later(now, SLOW_LOOK_MS);
-  // The end of the wait for a restore to appear is a moment of its own.
-  const byThen = now < plan.startBy && !watch.everInFlight ? earlier(slow, plan.startBy) : slow;
-  return earlier(plan.deadline, later(now, Math.max(byThen - now, turn - now)));
+  const until = watch === undefined || sighting === undefined ? undefined : restsUntil(watch, sighting, now);
+  return earlier(plan.deadline, until === undefined || until < turn ? turn : until);
 }
 
 /** Whether the reserve for last looks may be drawn on: the deadline, which all share, is so far away that it will be there again. */
